@@ -1,0 +1,111 @@
+"""Named SQL from ``queries/``: read once, its header checked, run with bound parameters only."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from dashboard import paths
+
+HEADINGS = ("purpose", "grain", "params", "units", "source")
+
+_HEADING = re.compile(r"--\s*(\w+):\s*(.*)")
+_PARAMETER = re.compile(r"--\s+\$(\w+)\s+(\S+)\s*(.*)")
+_USED = re.compile(r"\$(\w+)")
+_NOT_CODE = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
+
+
+class QueryHeaderError(ValueError):
+    """A query file whose header does not say what the statement does."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One statement and what its header declares; ``params`` maps a name to its SQL type."""
+
+    name: str
+    sql: str
+    purpose: str
+    grain: str
+    units: str
+    source: str
+    params: Mapping[str, str]
+
+
+@cache
+def get(name: str) -> Query:
+    """The query ``queries/<name>.sql``; KeyError when there is none, QueryHeaderError when its header is wrong."""
+    file = paths.QUERIES / f"{name}.sql"
+    if not re.fullmatch(r"\w+(/\w+)*", name) or not file.is_file():
+        raise KeyError(name)
+    return _parsed(name, file.read_text(encoding="utf-8"))
+
+
+@cache
+def names(folder: str = "") -> tuple[str, ...]:
+    """Names of all queries below a folder of ``queries/``, sorted."""
+    root = paths.QUERIES
+    return tuple(sorted(_name(file, root) for file in (root / folder).rglob("*.sql")))
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Rows of a named query as a DataFrame, on a cursor of its own; values not declared by the query are left out."""
+    with con.cursor() as cursor:
+        return _executed(cursor, name, params).df()
+
+
+def arrow(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> pa.Table:
+    """Rows of a named query as an Arrow table (decimals and nulls kept as they are)."""
+    with con.cursor() as cursor:
+        return _executed(cursor, name, params).to_arrow_table()
+
+
+def execute(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> None:
+    """Run a named statement for its effect on ``con`` itself (temporary tables and attached files are seen)."""
+    _executed(con, name, params).fetchall()
+
+
+def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> list[tuple]:
+    """Rows of a named query as tuples, run on ``con`` itself."""
+    return _executed(con, name, params).fetchall()
+
+
+def _executed(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None) -> duckdb.DuckDBPyConnection:
+    query = get(name)
+    given = params or {}
+    missing = query.params.keys() - given.keys()
+    if missing:
+        raise KeyError(f"{name}: no value for {', '.join(sorted(missing))}")
+    return con.execute(query.sql, {param: given[param] for param in query.params})
+
+
+def _name(file: Path, root: Path) -> str:
+    return file.relative_to(root).with_suffix("").as_posix()
+
+
+def _parsed(name: str, text: str) -> Query:
+    header: dict[str, str] = {}
+    params: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        if declared := _PARAMETER.match(line):
+            params[declared[1]] = declared[2]
+        elif heading := _HEADING.match(line):
+            header[heading[1]] = heading[2].strip()
+        elif header:
+            last = next(reversed(header))
+            header[last] = f"{header[last]} {line.lstrip('- ').strip()}".strip()
+    missing = [heading for heading in HEADINGS if heading not in header]
+    if missing:
+        raise QueryHeaderError(f"{name}: header lacks {', '.join(missing)}")
+    used = set(_USED.findall(_NOT_CODE.sub("", text)))
+    if used != params.keys():
+        raise QueryHeaderError(f"{name}: declared but unused or used but undeclared: {sorted(used ^ params.keys())}")
+    return Query(name, text, header["purpose"], header["grain"], header["units"], header["source"], params)

@@ -1,0 +1,237 @@
+"""Published versions: immutable DuckDB files side by side, and one pointer to the version readers see.
+
+Layout of the folder: ``CURRENT`` names the version in force, ``versions/`` holds each version's
+DuckDB file and its JSON card, ``building/`` holds files not yet published, ``LOCK`` admits one writer,
+``history.jsonl`` records every switch.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from dashboard import queries
+
+# Readers can neither reach other files nor fetch extensions, whatever a query says.
+_READER_CONFIG = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "threads": 2,
+}
+
+
+class StoreError(Exception):
+    """A version that cannot be read, built or switched to; the message is one Chinese sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version (发布版本): the card beside its DuckDB file."""
+
+    id: str
+    created_at: datetime
+    base: str | None
+    as_of: date
+    note: str = ""
+    rows: dict[str, int] = field(default_factory=dict, hash=False)
+    changes: dict[str, dict[str, int]] = field(default_factory=dict, hash=False)
+
+
+@dataclass
+class Build:
+    """A version in the making: ``con`` writes the new file and sees the version it starts from as ``base``."""
+
+    id: str
+    con: duckdb.DuckDBPyConnection
+    base: Version | None
+    file: Path
+
+
+def current(root: Path) -> Version | None:
+    """The version readers see, or None before the first load."""
+    pointer = root / "CURRENT"
+    for _ in range(50):
+        try:
+            name = pointer.read_text(encoding="utf-8").strip()
+            return _card(root, name)
+        except FileNotFoundError:
+            return None
+        except PermissionError:  # Windows, in the instant of the switch
+            threading.Event().wait(0.02)
+    raise StoreError("无法读取当前版本的指针文件 CURRENT，请检查数据目录的访问权限。")
+
+
+def versions(root: Path) -> list[Version]:
+    """All published versions, newest first."""
+    cards = (root / "versions").glob("v*.json")
+    return sorted((_card(root, card.stem) for card in cards), key=lambda version: version.id, reverse=True)
+
+
+def version_file(root: Path, version_id: str) -> Path:
+    """The DuckDB file of a version."""
+    return root / "versions" / f"{version_id}.duckdb"
+
+
+def connection(root: Path, version: Version) -> duckdb.DuckDBPyConnection:
+    """The process's shared read-only connection to a version; take a cursor for every call."""
+    return _connection(str(version_file(root, version.id)))
+
+
+def rollback(root: Path, version_id: str) -> Version:
+    """Point readers at an earlier (or later) published version; nothing is deleted."""
+    with _writing(root):
+        if not version_file(root, version_id).is_file():
+            raise StoreError(f"没有版本“{version_id}”，可用 versions 命令查看已发布的版本。")
+        version = _card(root, version_id)
+        _probe(version_file(root, version_id))
+        _point_at(root, version_id, "rollback")
+        return version
+
+
+@contextlib.contextmanager
+def building(root: Path) -> Iterator[Build]:
+    """A new version's file, with every table present and empty; thrown away unless `publish` is called on it."""
+    with _writing(root):
+        base = current(root)
+        workshop = root / "building"
+        workshop.mkdir(exist_ok=True)
+        _sweep(workshop)
+        file = workshop / f"{os.getpid()}-{secrets.token_hex(4)}.duckdb"
+        try:
+            con = duckdb.connect(str(file))
+            try:
+                # Loading keeps the order of its own accord (order by); holding file order would double the memory.
+                con.execute("set preserve_insertion_order = false")
+                if base is not None:
+                    _attach(con, version_file(root, base.id))
+                for name in queries.names("schema"):
+                    queries.execute(con, name)
+                yield Build(_next_id(root), con, base, file)
+            finally:
+                con.close()
+        finally:
+            for leftover in workshop.glob(f"{file.name}*"):
+                leftover.unlink(missing_ok=True)
+
+
+def publish(root: Path, build: Build, card: Version) -> Version:
+    """Close the built file, put it beside the others and switch readers to it."""
+    if build.base is not None:
+        build.con.execute("detach base")
+    build.con.execute("checkpoint")
+    build.con.close()
+    shelf = root / "versions"
+    shelf.mkdir(exist_ok=True)
+    _synced(build.file)
+    _replace(build.file, version_file(root, build.id))
+    _write_text(shelf / f"{build.id}.json", json.dumps(asdict(card), default=str, ensure_ascii=False, indent=1))
+    _point_at(root, build.id, "publish")
+    return card
+
+
+@cache
+def _connection(file: str) -> duckdb.DuckDBPyConnection:
+    return _probe(Path(file))
+
+
+def _probe(file: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        con = duckdb.connect(str(file), read_only=True, config=_READER_CONFIG)
+        with con.cursor() as cursor:
+            cursor.execute("select count(*) from meta_version").fetchall()
+        return con
+    except duckdb.Error as error:
+        raise StoreError(f"版本“{file.stem}”的数据库文件已损坏或无法打开，请回退到其他版本。") from error
+
+
+def _attach(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    try:
+        con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as base (read_only)")
+    except duckdb.Error as error:
+        raise StoreError(f"版本“{file.stem}”的数据库文件已损坏或无法打开，请先回退到其他版本再导入。") from error
+
+
+@contextlib.contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(root / "LOCK", timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise StoreError("另一个导入正在进行，请等它结束后再试。") from error
+    except OSError as error:
+        raise StoreError(f"数据目录“{root}”无法写入，请检查目录权限和磁盘空间。") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _card(root: Path, version_id: str) -> Version:
+    try:
+        facts = json.loads((root / "versions" / f"{version_id}.json").read_text(encoding="utf-8"))
+        facts["created_at"] = datetime.fromisoformat(facts["created_at"])
+        facts["as_of"] = date.fromisoformat(facts["as_of"])
+        return Version(**facts)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StoreError(f"版本“{version_id}”的说明文件缺失或损坏，请回退到其他版本。") from error
+
+
+def _next_id(root: Path) -> str:
+    """One past the highest number ever used, so that a version id is never given twice."""
+    taken = [int(file.stem[1:]) for file in (root / "versions").glob("v*.*") if file.stem[1:].isdigit()]
+    return f"v{max(taken, default=0) + 1:04d}"
+
+
+def _point_at(root: Path, version_id: str, action: str) -> None:
+    entry = {"at": datetime.now().isoformat(timespec="seconds"), "action": action, "version": version_id}
+    with (root / "history.jsonl").open("a", encoding="utf-8") as history:
+        history.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    _write_text(root / "CURRENT", version_id + "\n")
+
+
+def _write_text(file: Path, text: str) -> None:
+    """Replace a file's text so that a reader, or a crash, sees either the old or the new."""
+    fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    fresh.write_text(text, encoding="utf-8")
+    _synced(fresh)
+    _replace(fresh, file)
+
+
+def _synced(file: Path) -> None:
+    with file.open("rb+") as handle:
+        os.fsync(handle.fileno())
+
+
+def _replace(source: Path, target: Path) -> None:
+    for attempt in range(50):
+        try:
+            os.replace(source, target)
+            break
+        except PermissionError:  # Windows: a reader has the pointer open for an instant
+            if attempt == 49:
+                raise
+            threading.Event().wait(0.02)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _sweep(workshop: Path) -> None:
+    """Remove what a crashed load left behind (we hold the lock, so nobody is building)."""
+    for leftover in workshop.iterdir():
+        with contextlib.suppress(OSError):
+            leftover.unlink()
