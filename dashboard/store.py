@@ -216,7 +216,7 @@ def _synced(file: Path) -> None:
 def _replace(source: Path, target: Path) -> None:
     for attempt in range(50):
         try:
-            os.replace(source, target)
+            source.replace(target)
             break
         except PermissionError:  # Windows: a reader has the pointer open for an instant
             if attempt == 49:
