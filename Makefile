@@ -1,0 +1,43 @@
+# make run   the dashboard, with an invented county where no ledgers have been loaded yet
+# make test  everything the tests need, lint, all tests
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PORT ?= 8501
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: run test lint browser bench clean
+
+run: $(VENV)/installed
+	$(BIN)/python -m dashboard demo
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: lint browser
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# The page tests drive a real Chromium and look at Chinese text: both come from the system's packages.
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+		|| ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium)
+	@command -v fc-list >/dev/null && fc-list :lang=zh | grep -q . \
+		|| ($(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq fontconfig fonts-noto-cjk)
+
+bench: $(VENV)/installed-for-tests browser
+	$(BIN)/python -m bench
+
+$(VENV)/installed: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/installed-for-tests: $(VENV)/installed tests/requirements.txt
+	$(BIN)/python -m pip install --quiet -r requirements.txt -r tests/requirements.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis test-results

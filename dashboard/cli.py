@@ -1,0 +1,319 @@
+"""Commands: data on stdout, Chinese messages on stderr, exit 0 only when everything asked for was done."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from dashboard import masking, paths, policy, queries, rollups, sample, store
+from dashboard.ledgers import forms, load
+
+_DONE, _PARTLY, _NOT_DONE = 0, 1, 2
+
+
+class UsageError(Exception):
+    """Something in the command cannot be done as asked; the message is one Chinese sentence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    chosen = _parser().parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except (UsageError, store.StoreError, policy.PolicyError) as refusal:
+        _say(str(refusal))
+    except KeyboardInterrupt:
+        _say("已中断，已发布的数据没有改动。")
+    except BrokenPipeError:
+        sys.stderr.close()
+    except OSError as failure:
+        _say(f"读写文件失败：{failure.strerror or '未知原因'}（{failure.filename or '文件'}）。已发布的数据没有改动。")
+    except duckdb.Error as failure:
+        _say(f"数据库未能完成操作（{type(failure).__name__}）。已发布的数据没有改动，可用 check 命令检查当前版本。")
+    return _NOT_DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m dashboard", description="防返贫监测看板：导入台账、查询、版本管理")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def command(name: str, run, says: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=says, description=says)
+        made.add_argument("--db", type=Path, default=None, metavar="目录", help="存放各发布版本的目录")
+        made.set_defaults(run=run)
+        return made
+
+    made = command("load", _load, "读入台账文件或文件夹，核对后发布一个新版本")
+    made.add_argument("paths", nargs="+", type=Path, metavar="文件或文件夹")
+    made.add_argument("--ledger", choices=forms.kinds(), help="台账种类（不写则按表头识别）")
+    made.add_argument("--year", type=int, help="表中没有年度时，指定年度")
+    made.add_argument("--unit", choices=("元", "万元"), help="金额单位")
+    made.add_argument("--dry-run", action="store_true", help="只核对，不发布")
+    made.add_argument("--report", type=Path, metavar="FILE.json", help="把核对报告写成 JSON")
+
+    made = command("rows", _rows, "输出一种台账现有的全部行（含完整个人信息，请妥善保管）")
+    made.add_argument("kind", choices=forms.kinds())
+    made.add_argument("--format", choices=("csv", "parquet"), default="csv")
+
+    made = command("indicators", _indicators, "输出指标长表")
+    made.add_argument("--as-of", type=_day, metavar="日期", help="截至日期，如 2025-10-31（不写则用发布时的截至日期）")
+    made.add_argument("--level", choices=("county", "township", "village"))
+    made.add_argument(
+        "--line", type=_positive, action="append", default=[], metavar="元", help="收入标准线，可多次给出"
+    )
+    made.add_argument("--only", action="append", default=[], metavar="指标", help="只要这些指标，可多次给出")
+    made.add_argument("--format", choices=("csv", "json"), default="csv")
+
+    made = command("query", _query, "运行 queries/ 中的一个查询（个人信息已遮盖）")
+    made.add_argument("name")
+    made.add_argument("--param", action="append", default=[], metavar="名=值")
+
+    command("versions", _versions, "列出已发布的版本")
+    command("rollback", _rollback, "回退到某个版本").add_argument("version")
+    command("check", _check, "检查当前版本的完整性和数据质量")
+    command("recompute", _recompute, "口径参数改动后，用现有台账重新计算并发布一个新版本")
+
+    command("demo", _demo, "还没有数据时，生成虚构县并导入，供试用")
+
+    made = commands.add_parser("sample", help="生成一个虚构县的十种台账")
+    made.add_argument("--db", type=Path, default=None, help=argparse.SUPPRESS)
+    made.add_argument("--out", type=Path, required=True, metavar="目录")
+    made.add_argument("--households", type=_count, default=12_000, metavar="户数")
+    made.add_argument("--seed", type=int, default=1)
+    made.set_defaults(run=_sample)
+    return parser
+
+
+def _load(chosen: argparse.Namespace) -> int:
+    report = load.load(
+        chosen.paths,
+        _root(chosen),
+        ledger=chosen.ledger,
+        year=chosen.year,
+        unit=chosen.unit,
+        dry_run=chosen.dry_run,
+        progress=_progress,
+    )
+    if chosen.report:
+        chosen.report.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    for line in report.lines():
+        _say(line)
+    return report.exit_code
+
+
+def _rows(chosen: argparse.Namespace) -> int:
+    con, _ = _reader(chosen)
+    table = queries.arrow(con, f"export/{chosen.kind}", {"region_code": ""})
+    if chosen.format == "parquet":
+        pa.parquet.write_table(table, pa.PythonFile(sys.stdout.buffer, mode="w"))
+    else:
+        _write_csv(table)
+    return _DONE
+
+
+def _indicators(chosen: argparse.Namespace) -> int:
+    root = _root(chosen)
+    version = _current(root)
+    table = rollups.long_table(
+        store.version_file(root, version.id),
+        as_of=chosen.as_of or version.as_of,
+        lines=chosen.line,
+        level=chosen.level,
+        only=_split(chosen.only),
+    )
+    if chosen.format == "json":
+        json.dump(table.to_pylist(), sys.stdout, ensure_ascii=False, default=str)
+        sys.stdout.write("\n")
+    else:
+        _write_csv(table)
+    return _DONE
+
+
+def _query(chosen: argparse.Namespace) -> int:
+    try:
+        query = queries.get(chosen.name)
+    except KeyError:
+        raise UsageError(f"没有名为“{chosen.name}”的查询，可用的有：{'、'.join(_askable())}。") from None
+    if chosen.name not in _askable():
+        raise UsageError(f"查询“{chosen.name}”只在导入时使用，不能单独运行。")
+    given = dict(_named(pair) for pair in chosen.param)
+    if unknown := given.keys() - query.params.keys():
+        raise UsageError(f"查询“{chosen.name}”没有参数“{'、'.join(sorted(unknown))}”。")
+    if missing := query.params.keys() - given.keys():
+        raise UsageError(
+            f"查询“{chosen.name}”还需要参数：{'、'.join(f'--param {name}=值' for name in sorted(missing))}。"
+        )
+    con, _ = _reader(chosen)
+    values = {name: _typed(name, text, query.params[name]) for name, text in given.items()}
+    table = queries.run(con, chosen.name, values)
+    _write_csv(pa.Table.from_pandas(masking.frame(table), preserve_index=False))
+    return _DONE
+
+
+def _versions(chosen: argparse.Namespace) -> int:
+    root = _root(chosen)
+    standing = store.current(root)
+    facts = [
+        {
+            "version": version.id,
+            "current": "是" if standing and version.id == standing.id else "否",
+            "created_at": version.created_at.isoformat(sep=" ", timespec="seconds"),
+            "as_of": version.as_of.isoformat(),
+            "base": version.base,
+            "note": version.note,
+        }
+        for version in store.versions(root)
+    ]
+    columns = ("version", "current", "created_at", "as_of", "base", "note")
+    _write_csv(pa.table({column: pa.array([row[column] for row in facts], pa.string()) for column in columns}))
+    return _DONE
+
+
+def _rollback(chosen: argparse.Namespace) -> int:
+    version = store.rollback(_root(chosen), chosen.version)
+    _say(f"当前版本已切换为 {version.id}（截至 {version.as_of}）。")
+    return _DONE
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    con, version = _reader(chosen)
+    _say(f"正在检查版本 {version.id} …")
+    findings = [
+        (severity, name, queries.get(name).purpose, len(queries.run(con, name)))
+        for severity in ("integrity", "quality")
+        for name in queries.names(f"checks/{severity}")
+    ]
+    found = list(zip(*findings, strict=True))
+    _write_csv(pa.table(dict(zip(("severity", "check", "meaning", "rows_found"), map(list, found), strict=True))))
+    broken = sum(rows for severity, _, _, rows in findings if severity == "integrity")
+    doubtful = sum(rows for severity, _, _, rows in findings if severity == "quality")
+    if broken:
+        _say(f"发现 {broken} 处完整性问题，请回退到上一版本并重新导入台账。")
+        return _PARTLY
+    _say(f"版本 {version.id} 完整。" + (f"另有 {doubtful} 处数据质量提示，详见上表。" if doubtful else ""))
+    return _DONE
+
+
+def _recompute(chosen: argparse.Namespace) -> int:
+    version = load.recompute(_root(chosen))
+    _say(f"已按现行口径参数重新计算，发布为版本 {version.id}。")
+    return _DONE
+
+
+def _sample(chosen: argparse.Namespace) -> int:
+    files = sample.write(chosen.out, households=chosen.households, seed=chosen.seed)
+    _say(f"已在“{chosen.out}”生成虚构县台账 {len(files)} 个文件。")
+    return _DONE
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    root = _root(chosen)
+    if standing := store.current(root):
+        _say(f"已有数据（版本 {standing.id}，截至 {standing.as_of}），不再生成示范数据。")
+        return _DONE
+    folder = paths.DATA / "sample"
+    _say("还没有数据，正在生成虚构县的台账（约一分钟）…")
+    sample.write(folder)
+    _say("正在导入…")
+    report = load.load([folder], root, progress=_progress)
+    for line in report.lines():
+        _say(line)
+    return report.exit_code
+
+
+def _root(chosen: argparse.Namespace) -> Path:
+    return chosen.db or paths.database_root()
+
+
+def _current(root: Path) -> store.Version:
+    version = store.current(root)
+    if version is None:
+        raise UsageError(f"“{root}”中还没有数据，请先用 load 命令导入台账。")
+    return version
+
+
+def _reader(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, store.Version]:
+    root = _root(chosen)
+    version = _current(root)
+    return store.connection(root, version), version
+
+
+def _askable() -> list[str]:
+    return [name for name in queries.names() if not name.startswith(("schema/", "load/", "indicators/", "rollups/"))]
+
+
+def _named(pair: str) -> tuple[str, str]:
+    name, equals, value = pair.partition("=")
+    if not equals:
+        raise UsageError(f"参数“{pair}”应写成 名=值。")
+    return name, value
+
+
+def _typed(name: str, text: str, sql_type: str) -> object:
+    try:
+        match sql_type.upper():
+            case "INTEGER" | "BIGINT":
+                return int(text)
+            case "DOUBLE":
+                return float(text)
+            case "DATE":
+                return date.fromisoformat(text)
+            case "BOOLEAN":
+                return {"是": True, "true": True, "否": False, "false": False}[text.lower()]
+            case "VARCHAR[]":
+                return _split([text])
+            case _:
+                return text
+    except (ValueError, KeyError):
+        raise UsageError(f"参数“{name}”的值“{text}”不是要求的类型 {sql_type}。") from None
+
+
+def _split(texts: Sequence[str]) -> list[str]:
+    return [part for text in texts for part in text.replace("，", ",").split(",") if part]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期“{text}”应写成 2025-10-31 的样子") from None
+
+
+def _positive(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = 0
+    if not 0 < amount < float("inf"):
+        raise argparse.ArgumentTypeError(f"“{text}”应是大于 0 的金额（元）")
+    return amount
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) <= 5_000_000:
+        raise argparse.ArgumentTypeError("户数应是 1 到 5000000 的整数")
+    return int(text)
+
+
+def _write_csv(table: pa.Table) -> None:
+    options = pa.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
+    pa.csv.write_csv(table, pa.PythonFile(sys.stdout.buffer, mode="w"), options)
+
+
+def _progress(share: float, what: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{what} {share:.0%}\x1b[K" + ("\n" if share >= 1 else ""))
+        sys.stderr.flush()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
