@@ -141,7 +141,7 @@ def test_another_process_reads_while_this_one_publishes(root):
 def test_a_damaged_version_is_named_in_one_sentence(root):
     first = publish(root, "first")
     store.version_file(root, first.id).write_bytes(b"not a database" * 1000)
-    with pytest.raises(store.StoreError, match="v0001.*损坏"):
+    with pytest.raises(store.StoreError, match=r"v0001.*损坏"):
         store.connection(root, first)
 
 
@@ -171,5 +171,5 @@ def test_readers_can_reach_no_other_file(root, tmp_path):
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
     version = publish(root, "first")
-    with store.connection(root, version).cursor() as cursor, pytest.raises(Exception, match="disabled|Permission"):
+    with store.connection(root, version).cursor() as cursor, pytest.raises(Exception, match=r"disabled|Permission"):
         cursor.execute(f"select * from read_csv('{secret}')").fetchall()
