@@ -1,0 +1,16 @@
+"""Starts the dashboard: `streamlit run app.py`. Serves the pages and, once per version, the outlines for maps."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import paths, server, shell
+
+app = st.App(
+    paths.PROJECT / "dashboard" / "frame.py",
+    lifespan=server.lifespan,
+    routes=server.ROUTES,
+)
+
+# A tool that runs this file as a page script, as Streamlit's AppTest does, gets the pages too.
+if get_script_run_ctx(suppress_warning=True) is not None:
+    shell.run()

@@ -1,0 +1,63 @@
+"""Rows for pages: one result per version, query and parameters, shared by every session.
+
+The key is the version, which never changes, so nothing expires; what is returned may be used freely,
+because pandas copies on write and the shared result stays as it was.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import paths, queries, store
+from dashboard.regions import Tree
+
+# The version a page run started with: a load published meanwhile must not mix two versions on one page.
+_reading: ContextVar[store.Version | None] = ContextVar("version_being_read", default=None)
+
+
+def begin_reading() -> store.Version | None:
+    """Fix the version that `rows` reads in this run of a page; None before the first load."""
+    version = store.current(paths.database_root())
+    _reading.set(version)
+    return version
+
+
+def rows(name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """Rows of a named query in the version being read; parameters the query does not declare are left out.
+
+    Lists may be given as lists or tuples. StoreError when there is no version to read.
+    """
+    version = _reading.get() or begin_reading()
+    if version is None:
+        raise store.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
+    given = params or {}
+    bound = tuple((key, _hashable(given[key])) for key in sorted(queries.get(name).params))
+    root = paths.database_root()
+    return _rows(version, str(root), version.id, name, bound).copy(deep=False)
+
+
+def regions() -> Tree:
+    """Counties, townships and villages of the version being read."""
+    version = _reading.get() or begin_reading()
+    return _regions(str(paths.database_root()), version.id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _regions(root: str, version_id: str) -> Tree:
+    return Tree(rows("meta/units"))
+
+
+@st.cache_resource(max_entries=1024, show_spinner=False)
+def _rows(
+    _version: store.Version, root: str, version_id: str, name: str, bound: tuple[tuple[str, Any], ...]
+) -> pd.DataFrame:
+    params = {key: list(value) if isinstance(value, tuple) else value for key, value in bound}
+    return queries.run(store.connection(Path(root), _version), name, params)
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,343 @@
+"""Figures from columns of tables: few marks, direct labels, one palette. Titles are the page's (`ui.figure`).
+
+Every function takes plain sequences or table columns and gives a Plotly figure; None and NaN are gaps.
+Units are words for labels and hovers (万元, %, 户); ``decimals`` applies to both.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io
+from plotly.subplots import make_subplots
+
+from dashboard import palette
+
+# The default template would be written into every figure sent; what is needed of it stands in _layout.
+plotly.io.templates.default = None
+
+_GRID = "#e9edf2"
+_MUTED = "#5b6675"
+_GOAL = palette.RED
+
+Values = Sequence[Any]
+
+
+def ranked_bars(
+    names: Values,
+    values: Values,
+    unit: str,
+    decimals: int = 1,
+    goal: float | None = None,
+    goal_label: str = "",
+    colours: Sequence[str] | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """Horizontal bars, first name on top, each with its value; ``goal`` draws a dashed line with its label."""
+    names = _repeatable(names)
+    bars = go.Bar(
+        x=list(values),
+        y=list(range(len(names))),
+        orientation="h",
+        marker_color=list(colours) if colours is not None else palette.PRIMARY,
+        text=[_said(value, decimals) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=names,
+        hovertemplate=f"%{{customdata}}：%{{x:,.{decimals}f}}{unit}<extra></extra>",
+    )
+    figure = go.Figure(bars, _layout(height or max(160, 26 * len(names) + 50), left=8))
+    figure.update_yaxes(
+        autorange="reversed", tickmode="array", tickvals=list(range(len(names))), ticktext=names, automargin=True
+    )
+    figure.update_xaxes(visible=False, rangemode="tozero")
+    if goal is not None:
+        figure.add_vline(goal, line={"color": _GOAL, "dash": "dash", "width": 1.5})
+        figure.add_annotation(
+            x=goal, y=1, yref="paper", yanchor="bottom", text=goal_label, showarrow=False, font={"color": _GOAL}
+        )
+        figure.update_layout(margin_t=24)
+    return figure
+
+
+def columns(
+    names: Values,
+    values: Values,
+    unit: str,
+    decimals: int = 0,
+    colours: Sequence[str] | None = None,
+    height: int = 260,
+) -> go.Figure:
+    """Upright bars with their values: ageing, brackets, counts by kind."""
+    bars = go.Bar(
+        x=_repeatable(names),
+        y=list(values),
+        marker_color=list(colours) if colours is not None else palette.PRIMARY,
+        text=[_said(value, decimals) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate=f"%{{x}}：%{{y:,.{decimals}f}}{unit}<extra></extra>",
+    )
+    figure = go.Figure(bars, _layout(height, top=22))
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(visible=False, rangemode="tozero")
+    return figure
+
+
+def lines(
+    periods: Values,
+    series: Mapping[str, Values],
+    unit: str,
+    decimals: int = 1,
+    goal: float | None = None,
+    goal_label: str = "",
+    from_zero: bool = False,
+    height: int = 280,
+) -> go.Figure:
+    """Lines by year or month, each named at its end; ``goal`` draws a dashed line with its label."""
+    ticks = [str(period) for period in periods]
+    figure = go.Figure(layout=_layout(height, right=96, top=14))
+    for place, (name, values) in enumerate(series.items()):
+        figure.add_trace(_line(ticks, name, values, _colour(place), unit, decimals))
+    _name_ends(figure, ticks, series, decimals, unit)
+    if goal is not None:
+        _goal_across(figure, goal, goal_label)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(tickformat=",~f", gridcolor=_GRID, rangemode="tozero" if from_zero else "normal", nticks=5)
+    return figure
+
+
+def stacked(
+    names: Values,
+    parts: Mapping[str, Values],
+    unit: str,
+    decimals: int = 1,
+    horizontal: bool = False,
+    colours: Sequence[str] | None = None,
+    height: int = 280,
+) -> go.Figure:
+    """Bars made of parts, with a legend above in the order of the parts."""
+    ticks = _repeatable(names)
+    figure = go.Figure(layout=_layout(height, top=34))
+    for place, (part, values) in enumerate(parts.items()):
+        along, across = (list(values), ticks) if horizontal else (ticks, list(values))
+        number, category = ("x", "y") if horizontal else ("y", "x")
+        hover = f"%{{{category}}} {part}：%{{{number}:,.{decimals}f}}{unit}<extra></extra>"
+        figure.add_trace(
+            go.Bar(
+                name=part,
+                x=along,
+                y=across,
+                orientation="h" if horizontal else "v",
+                marker_color=colours[place] if colours else _colour(place),
+                hovertemplate=hover,
+            )
+        )
+    figure.update_layout(barmode="stack", showlegend=True, legend=_LEGEND_ABOVE)
+    if horizontal:
+        figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+        figure.update_xaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
+    else:
+        figure.update_xaxes(type="category")
+        figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
+    return figure
+
+
+def heat_map(
+    rows: Values,
+    periods: Values,
+    values: Sequence[Values],
+    unit: str = "%",
+    decimals: int = 0,
+    low: float | None = None,
+    high: float | None = None,
+    height: int | None = None,
+) -> go.Figure:
+    """A field of cells, rows × periods, darker = higher, each cell with its value; gaps are grey (未填报)."""
+    cells = [list(line) for line in values]
+    heat = go.Heatmap(
+        x=[str(period) for period in periods],
+        y=_repeatable(rows),
+        z=cells,
+        text=[[_said(value, decimals) for value in line] for line in cells],
+        texttemplate="%{text}",
+        textfont={"size": 11},
+        colorscale=_scale(),
+        zmin=low,
+        zmax=high,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}<extra></extra>",
+        hoverongaps=False,
+    )
+    figure = go.Figure(heat, _layout(height or 34 * len(cells) + 46))
+    figure.update_layout(plot_bgcolor=palette.MISSING)
+    figure.update_xaxes(type="category", side="top", showline=False)
+    figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+    return figure
+
+
+def histogram(
+    lower_edges: Values,
+    counts: Values,
+    width: float,
+    unit: str,
+    counted: str = "户",
+    line: float | None = None,
+    line_label: str = "",
+    height: int = 280,
+) -> go.Figure:
+    """Counts by class of equal width; classes below ``line`` are red, the line itself dashed with its label."""
+    edges = [float(edge) for edge in lower_edges]
+    below = [line is not None and edge + width <= line for edge in edges]
+    bars = go.Bar(
+        x=[edge + width / 2 for edge in edges],
+        y=list(counts),
+        width=width,
+        marker={
+            "color": [palette.RED if is_below else palette.CATEGORICAL[5] for is_below in below],
+            "line": {"color": "#fff", "width": 1},
+        },
+        customdata=[[edge, edge + width] for edge in edges],
+        hovertemplate=f"%{{customdata[0]:,.0f}}～%{{customdata[1]:,.0f}}{unit}：%{{y:,}}{counted}<extra></extra>",
+    )
+    figure = go.Figure(bars, _layout(height, top=26))
+    figure.update_xaxes(tickformat=",", title={"text": unit, "font": {"size": 11}}, nticks=10)
+    figure.update_yaxes(gridcolor=_GRID, tickformat=",", nticks=5)
+    if line is not None:
+        figure.add_vline(line, line={"color": _GOAL, "dash": "dash", "width": 1.5})
+        figure.add_annotation(
+            x=line, y=1, yref="paper", yanchor="bottom", text=line_label, showarrow=False, font={"color": _GOAL}
+        )
+    return figure
+
+
+def small_multiples(
+    periods: Values,
+    panels: Mapping[str, Values],
+    unit: str,
+    decimals: int = 0,
+    reference: Values | None = None,
+    reference_name: str = "",
+    per_row: int = 3,
+    panel_height: int = 150,
+) -> go.Figure:
+    """One small line chart a region on one scale, with the reference (the county) in grey behind each."""
+    ticks = [str(period) for period in periods]
+    height = -(-len(panels) // per_row)
+    figure = make_subplots(
+        rows=height,
+        cols=per_row,
+        subplot_titles=list(panels),
+        shared_yaxes="all",
+        vertical_spacing=0.34 / max(height, 1),
+    )
+    figure.update_layout(_layout(panel_height * height + 20, top=24))
+    for place, (name, values) in enumerate(panels.items()):
+        spot = {"row": place // per_row + 1, "col": place % per_row + 1}
+        if reference is not None:
+            figure.add_trace(_line(ticks, reference_name, reference, "#b8c0ca", unit, decimals, 1.5), **spot)
+        figure.add_trace(_line(ticks, name, values, palette.PRIMARY, unit, decimals), **spot)
+    figure.update_xaxes(type="category", showgrid=False, linecolor=palette.BORDER, tickfont={"size": 10})
+    figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=4, tickfont={"size": 10})
+    figure.update_annotations(font={"size": 13, "color": palette.TEXT})
+    return figure
+
+
+_LEGEND_ABOVE = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
+
+
+def _layout(height: int, left: int = 8, right: int = 12, top: int = 8) -> go.Layout:
+    return go.Layout(
+        height=height,
+        margin={"l": left, "r": right, "t": top, "b": 8},
+        font={"family": palette.FONT, "size": 12, "color": palette.TEXT},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        separators=".,",
+        showlegend=False,
+        bargap=0.28,
+        dragmode=False,
+        hoverlabel={"bgcolor": palette.TEXT, "font": {"color": "#fff", "family": palette.FONT}},
+        xaxis={
+            "showgrid": False,
+            "zeroline": False,
+            "linecolor": palette.BORDER,
+            "automargin": True,
+            "fixedrange": True,
+        },
+        yaxis={
+            "showgrid": True,
+            "gridcolor": "rgba(0,0,0,0)",
+            "zeroline": False,
+            "automargin": True,
+            "fixedrange": True,
+        },
+    )
+
+
+def _line(ticks, name: str, values: Values, colour: str, unit: str, decimals: int, width: float = 2.2) -> go.Scatter:
+    return go.Scatter(
+        x=ticks,
+        y=list(values),
+        name=name,
+        mode="lines+markers",
+        line={"color": colour, "width": width},
+        marker={"size": width * 2.4},
+        connectgaps=False,
+        hovertemplate=f"%{{x}} {name}：%{{y:,.{decimals}f}}{unit}<extra></extra>",
+    )
+
+
+def _name_ends(figure: go.Figure, ticks: list[str], series: Mapping[str, Values], decimals: int, unit: str) -> None:
+    """Name and last value beside each line's end, pushed apart where they would cover each other."""
+    ends = []
+    for place, (name, values) in enumerate(series.items()):
+        known = [spot for spot, value in enumerate(values) if not _missing(value)]
+        if known:
+            ends.append((float(list(values)[known[-1]]), ticks[known[-1]], name, _colour(place)))
+    everything = [float(value) for values in series.values() for value in values if not _missing(value)]
+    if not ends:
+        return
+    room = (max(everything) - min(everything) or 1.0) * 0.09
+    shown_at = float("-inf")
+    for value, tick, name, colour in sorted(ends):
+        shown_at = max(value, shown_at + room)
+        figure.add_annotation(
+            x=tick,
+            y=shown_at,
+            xanchor="left",
+            xshift=8,
+            text=f"{name} {_said(value, decimals)}{unit}" if len(series) > 1 else f"{_said(value, decimals)}{unit}",
+            showarrow=False,
+            font={"color": colour},
+        )
+
+
+def _goal_across(figure: go.Figure, goal: float, label: str) -> None:
+    figure.add_hline(goal, line={"color": _GOAL, "dash": "dash", "width": 1.5})
+    figure.add_annotation(
+        x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", text=label, showarrow=False, font={"color": _GOAL}
+    )
+
+
+def _scale() -> list[list[Any]]:
+    shades = palette.SEQUENTIAL[:8]
+    return [[place / (len(shades) - 1), shade] for place, shade in enumerate(shades)]
+
+
+def _repeatable(names: Values) -> list[str]:
+    return [str(name) for name in names]
+
+
+def _colour(place: int) -> str:
+    return palette.CATEGORICAL[place % len(palette.CATEGORICAL)]
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value != value
+
+
+def _said(value: Any, decimals: int) -> str:
+    return "" if _missing(value) else f"{value:,.{decimals}f}"

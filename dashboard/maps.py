@@ -1,0 +1,133 @@
+"""A map of villages or townships as SVG: no tiles, no WebGL, outlines fetched once per version."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cached, outlines, palette, paths, queries, store
+from dashboard.view import View
+
+SHAPES_ROUTE = "/shapes/{version}.json"
+
+_WEB = Path(__file__).parent / "web"
+_COMPONENT = st.components.v2.component(
+    "village_map",
+    html='<div class="map"></div>',
+    css=(_WEB / "map.css").read_text(encoding="utf-8"),
+    js=(_WEB / "map.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """One class of the legend: values from ``lower`` (inclusive) up to the next band's lower."""
+
+    lower: float
+    label: str
+    colour: str
+
+
+def bands(edges: Sequence[float], labels: Sequence[str], colours: Sequence[str]) -> tuple[Band, ...]:
+    """Bands with given lower edges, ascending; the first one takes in everything below the second."""
+    return tuple(Band(*parts) for parts in zip(edges, labels, colours, strict=True))
+
+
+def even_bands(values: pd.Series, say: Callable[[float], str], count: int = 5) -> tuple[Band, ...]:
+    """About ``count`` bands with round edges over the values reported, light to dark blue."""
+    known = values.dropna()
+    if known.empty:
+        return ()
+    low, high = float(known.min()), float(known.max())
+    step = _round_step((high - low) / count) if high > low else max(abs(high), 1.0)
+    first = math.floor(low / step) * step
+    edges = [first + step * place for place in range(int((high - first) // step) + 1)]
+    shades = [palette.SEQUENTIAL[1 + round(place * 7 / max(len(edges) - 1, 1))] for place in range(len(edges))]
+    labels = [f"{say(edge)}～{say(edge + step)}" for edge in edges]
+    return bands(edges, labels, shades)
+
+
+def choropleth(
+    table: pd.DataFrame,
+    legend: Sequence[Band],
+    view: View,
+    key: str,
+    level: str = "village",
+    height: int = 380,
+    alt: str = "分村地图",
+) -> None:
+    """Regions coloured by band; a click on one sets the filters to it.
+
+    ``table`` has ``region_code``, ``value`` (null = 未填报, grey) and ``label`` (the value as said on hover).
+    """
+    counts = [0] * len(legend)
+    values = {}
+    for code, value, label in zip(table["region_code"], table["value"], table["label"], strict=True):
+        band = _band_of(value, legend)
+        values[code] = [band, label if band is not None else "未填报"]
+        if band is not None:
+            counts[band] += 1
+    _COMPONENT(
+        key=key,
+        height=height,
+        data={
+            "shapes": SHAPES_ROUTE.format(version=view.version.id),
+            "level": level,
+            "values": values,
+            "bands": [
+                {"label": band.label, "colour": band.colour, "count": count}
+                for band, count in zip(legend, counts, strict=True)
+            ],
+            "missing": {"label": "未填报", "colour": palette.MISSING},
+            "focus": view.place.code,
+            "focus_level": view.place.level,
+            "focus_township": view.township_code,
+            "alt": alt,
+            "height": height,
+        },
+        on_picked_change=lambda: _go_to(st.session_state[key].picked),
+    )
+
+
+def drawing(version_id: str) -> bytes:
+    """The outlines of a version as JSON; StoreError where there is no such version."""
+    root = paths.database_root()
+    version = next((version for version in store.versions(root) if version.id == version_id), None)
+    if version is None:
+        raise store.StoreError(f"没有版本“{version_id}”。")
+    return _drawing(version, str(root), version_id)
+
+
+def warm_up() -> None:
+    """Make the current version's drawing before anybody asks for it."""
+    version = store.current(paths.database_root())
+    if version is not None:
+        drawing(version.id)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _drawing(_version: store.Version, root: str, version_id: str) -> bytes:
+    return outlines.drawing(queries.run(store.connection(Path(root), _version), "meta/outlines"))
+
+
+def _go_to(code: str | None) -> None:
+    if not code:
+        return
+    region = cached.regions().region(code)
+    st.session_state["township"] = region.parent if region.level == "village" else region.code
+    st.session_state["village"] = region.code if region.level == "village" else ""
+
+
+def _band_of(value: float | None, legend: Sequence[Band]) -> int | None:
+    if value is None or pd.isna(value) or not legend:
+        return None
+    fitting = [place for place, band in enumerate(legend) if value >= band.lower]
+    return fitting[-1] if fitting else 0
+
+
+def _round_step(rough: float) -> float:
+    size = 10 ** math.floor(math.log10(rough))
+    return next(factor * size for factor in (1, 2, 2.5, 5, 10) if factor * size >= rough)

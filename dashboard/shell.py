@@ -1,0 +1,172 @@
+"""The frame of every page: navigation, the place and year in force, and the version being read."""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from dashboard import cached, paths, store, ui
+from dashboard.regions import Region, Tree
+from dashboard.view import View
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page (页面): file stem = address; ``year_of`` is the indicator whose years its year filter offers."""
+
+    stem: str
+    title: str
+    places: bool = True
+    year_of: str | None = None
+    needs_data: bool = True
+
+
+PAGES = (
+    Page("overview", "总览"),
+    Page("monitoring_coverage", "监测覆盖"),
+    Page("income_trends", "收入趋势", year_of="income_per_capita_yuan"),
+    Page("collective_economy", "村集体经济", year_of="collective_operating_yuan"),
+    Page("assessment_checklist", "考核清单", places=False),
+    Page("rectification", "问题整改"),
+    Page("ledger_intake", "台账导入", places=False, needs_data=False),
+    Page("export_tables", "数据导出"),
+    Page("indicator_glossary", "指标口径", places=False, needs_data=False),
+)
+
+ALL = ""
+
+
+_view: ContextVar[View | None] = ContextVar("view_drawn", default=None)
+
+
+def pages() -> tuple[Page, ...]:
+    """The pages there are, in the order of the navigation."""
+    return tuple(page for page in PAGES if (paths.PROJECT / "pages" / f"{page.stem}.py").is_file())
+
+
+def run() -> None:
+    """Draw the frame, then the page the address names."""
+    _view.set(None)
+    chosen = _navigation()
+    _view.set(_frame(_page_of(chosen.url_path)))
+    chosen.run()
+
+
+def begin(stem: str) -> View:
+    """What the page ``stem`` shows. Stops the page, with a word on what to do, where there is nothing to show.
+
+    A page that Streamlit started on its own, without the frame, gets the frame here.
+    """
+    page = next(page for page in PAGES if page.stem == stem)
+    view = _view.get()
+    if view is None:
+        _navigation()
+        view = _frame(page)
+    _view.set(None)
+    if view.version is None and page.needs_data:
+        ui.empty(
+            "尚未导入台账", "请打开“台账导入”页面上传台账，或运行 python -m dashboard load 导入；导入后本页自动显示。"
+        )
+        st.stop()
+    return view
+
+
+def _navigation() -> st.Page:
+    st.set_page_config(page_title="防止返贫监测看板", page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
+    links = [
+        st.Page(
+            paths.PROJECT / "pages" / f"{page.stem}.py",
+            title=page.title,
+            url_path=None if place == 0 else page.stem,
+            default=place == 0,
+        )
+        for place, page in enumerate(pages())
+    ]
+    return st.navigation(links, position="top")
+
+
+def _page_of(url_path: str) -> Page:
+    return next((page for page in PAGES if page.stem == url_path), PAGES[0])
+
+
+def _frame(page: Page) -> View:
+    ui.stylesheet()
+    try:
+        version = cached.begin_reading()
+        jurisdiction = cached.rows("meta/version")["jurisdiction"].iat[0] if version else ""
+    except store.StoreError as error:
+        ui.empty("数据无法读取", str(error))
+        st.stop()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame_bar"):
+        trail, year = _filters(page) if version else ((), None)
+        st.html(_facts(version, jurisdiction))
+    return View(version, trail, year, jurisdiction)
+
+
+def _filters(page: Page) -> tuple[tuple[Region, ...], int | None]:
+    tree = cached.regions()
+    trail = _place(tree) if page.places else tree.counties[:1]
+    return trail, _year(page.year_of) if page.year_of else None
+
+
+def _place(tree: Tree) -> tuple[Region, ...]:
+    """The chain county, township, village that the filters name; what does not lie in its parent is dropped."""
+    county = tree.counties[0]
+    if len(tree.counties) > 1:
+        county = tree.region(_choice("county", "县", [region.code for region in tree.counties], tree, None))
+    else:
+        st.html(f'<div class="db-county">{escape(county.name)}</div>', width="content")
+    township = _choice("township", "乡镇", tree.children(county.code), tree, "全部乡镇")
+    villages = tree.children(township) if township else ()
+    village = _choice("village", "村", villages, tree, "全部村")
+    chain = [county.code, township, village]
+    return tuple(tree.region(code) for code in chain if code)
+
+
+def _choice(key: str, label: str, codes: Sequence[str], tree: Tree, everything: str | None) -> str:
+    options = [ALL, *codes] if everything else list(codes)
+    if st.session_state.get(key, options[0]) not in options:
+        del st.session_state[key]
+    return st.selectbox(
+        label,
+        options,
+        format_func=lambda code: tree.label(code) if code else everything,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        filter_mode=None,
+        disabled=len(options) == 1 and everything is not None,
+        width=150,
+    )
+
+
+def _year(indicator: str) -> int | None:
+    years = cached.rows("meta/years", {"indicator": indicator})["year"].astype(int).tolist()
+    if not years:
+        return None
+    if st.session_state.get("year", years[0]) not in years:
+        del st.session_state["year"]
+    return st.selectbox(
+        "年度",
+        years,
+        format_func=lambda year: f"{year}年",
+        key="year",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        filter_mode=None,
+        width=110,
+    )
+
+
+def _facts(version: store.Version | None, jurisdiction: str) -> str:
+    facts: Mapping[str, str] = (
+        {"执行口径": jurisdiction, "截至日期": f"{version.as_of:%Y-%m-%d}", "版本": version.id}
+        if version
+        else {"状态": "尚未导入台账"}
+    )
+    items = "".join(f"<span><i>{label}</i>{escape(value)}</span>" for label, value in facts.items())
+    return f'<div class="db-facts">{items}</div>'

@@ -1,0 +1,131 @@
+"""Pieces of pages: headline, cards, figures, tables with export, source lines, empty states."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import columns, export, palette
+from dashboard.cards import Card, cards_html, legend_html
+from dashboard.columns import Column
+
+_CSS = Path(__file__).parent / "web" / "look.css"
+
+# Plotly's own buttons and hints are English; a click or drag in a figure does nothing.
+_PLOTLY = {"displayModeBar": False, "scrollZoom": False, "showTips": False, "doubleClick": False}
+
+Notes = Sequence[tuple[str, str]]
+
+
+def stylesheet() -> None:
+    """The look of headline, cards, bar and tables; colours come from the theme."""
+    st.html(_stylesheet())
+
+
+def finding(headline: str, detail: str = "") -> None:
+    """What the page says in one sentence, and one line of how to read it."""
+    more = f"<p>{escape(detail)}</p>" if detail else ""
+    st.html(f'<div class="db-finding"><h1>{escape(headline)}</h1>{more}</div>')
+
+
+def cards(items: Sequence[Card]) -> None:
+    """Cards in a grid that fills the width."""
+    st.html(cards_html(items))
+
+
+def legend(words: Sequence[tuple[str, str]]) -> None:
+    """What the lights mean: (light, meaning) pairs."""
+    st.html(legend_html(words))
+
+
+def section(title: str, detail: str = "") -> None:
+    """The heading of a part of the page."""
+    more = f"<span>{escape(detail)}</span>" if detail else ""
+    st.html(f'<div class="db-section"><h2>{escape(title)}</h2>{more}</div>')
+
+
+def figure(fig, title: str, source: str, key: str, alt: str = "") -> None:
+    """A Plotly figure under a title that states the finding, with its source line."""
+    with st.container(border=True, gap="small", key=f"figure_{key}"):
+        st.html(f'<h3 class="db-figure-title">{escape(title)}</h3>')
+        st.plotly_chart(fig, theme=None, config=_PLOTLY, key=key, alt=alt or title)
+        st.html(f'<div class="db-source">{escape(source)}</div>')
+
+
+def table_with_export(
+    table: pd.DataFrame,
+    name: str,
+    shown_columns: Mapping[str, Column],
+    notes: Notes,
+    key: str,
+    height: int | str = "auto",
+) -> None:
+    """The rows as a table, and the very same rows as xlsx and csv named ``name``.
+
+    ``shown_columns`` maps columns of ``table`` to how they are shown, in order; ``notes`` are the lines of the
+    workbook's 说明 sheet (`sources.notes`).
+    """
+    shown = columns.presented(table, shown_columns)
+    formats = {column.title: column.excel_format for column in shown_columns.values() if column.excel_format}
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=height,
+        column_config={column.title: _screen_column(column) for column in shown_columns.values()},
+        alt=name,
+        placeholder="",
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_export"):
+        st.download_button(
+            "导出 Excel",
+            lambda: export.xlsx_bytes(shown, name, notes, formats),
+            file_name=f"{name}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            on_click="ignore",
+            key=f"{key}_xlsx",
+            disabled=len(shown) > export.MAX_XLSX_ROWS,
+        )
+        st.download_button(
+            "导出 CSV",
+            lambda: export.csv_bytes(shown),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"{key}_csv",
+        )
+        st.html(f'<div class="db-source">共 {len(shown):,} 行，导出内容与上表一致</div>')
+
+
+def source(line: str) -> None:
+    """The line under a page or table: 数据来源 · 截至日期 · 版本 · 口径."""
+    st.html(f'<div class="db-source">{escape(line)}</div>')
+
+
+def empty(title: str, what_to_do: str) -> None:
+    """Why there is nothing to show, and what to do about it."""
+    st.html(f'<div class="db-empty"><h2>{escape(title)}</h2><p>{escape(what_to_do)}</p></div>')
+
+
+@st.cache_resource(show_spinner=False)
+def _stylesheet() -> str:
+    colours = {
+        "primary": palette.PRIMARY,
+        "text": palette.TEXT,
+        "border": palette.BORDER,
+        "panel": palette.PANEL,
+        **palette.LIGHTS,
+    }
+    variables = "".join(f"--db-{name}:{value};" for name, value in colours.items())
+    return f"<style>:root{{{variables}}}\n{_CSS.read_text(encoding='utf-8')}</style>"
+
+
+def _screen_column(column: Column):
+    look = {"label": column.title, "width": column.width, "pinned": column.pinned or None, "help": column.help}
+    if column.kind == "number":
+        return st.column_config.NumberColumn(format=column.screen_format, **look)
+    if column.kind == "date":
+        return st.column_config.DateColumn(format="YYYY-MM-DD", **look)
+    return st.column_config.TextColumn(**look)

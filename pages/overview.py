@@ -1,0 +1,3 @@
+from dashboard import shell, ui
+view = shell.begin("overview")
+ui.finding(view.in_words())
