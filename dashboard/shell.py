@@ -115,17 +115,20 @@ def _place(tree: Tree) -> tuple[Region, ...]:
     """The chain county, township, village that the filters name; what does not lie in its parent is dropped."""
     county = tree.counties[0]
     if len(tree.counties) > 1:
-        county = tree.region(_choice("county", "县", [region.code for region in tree.counties], tree, None))
+        counties = [region.code for region in tree.counties]
+        county = tree.region(_choice("county", "县", counties, tree, None, resets=("township", "village")))
     else:
         st.html(f'<div class="db-county">{escape(county.name)}</div>', width="content")
-    township = _choice("township", "乡镇", tree.children(county.code), tree, "全部乡镇")
+    township = _choice("township", "乡镇", tree.children(county.code), tree, "全部乡镇", resets=("village",))
     villages = tree.children(township) if township else ()
     village = _choice("village", "村", villages, tree, "全部村")
     chain = [county.code, township, village]
     return tuple(tree.region(code) for code in chain if code)
 
 
-def _choice(key: str, label: str, codes: Sequence[str], tree: Tree, everything: str | None) -> str:
+def _choice(
+    key: str, label: str, codes: Sequence[str], tree: Tree, everything: str | None, resets: Sequence[str] = ()
+) -> str:
     options = [ALL, *codes] if everything else list(codes)
     if st.session_state.get(key, options[0]) not in options:
         del st.session_state[key]
@@ -134,6 +137,8 @@ def _choice(key: str, label: str, codes: Sequence[str], tree: Tree, everything: 
         options,
         format_func=lambda code: tree.label(code) if code else everything,
         key=key,
+        # A village of the same name in the next township must not stay chosen.
+        on_change=lambda: st.session_state.update(dict.fromkeys(resets, ALL)),
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
@@ -144,22 +149,22 @@ def _choice(key: str, label: str, codes: Sequence[str], tree: Tree, everything: 
 
 
 def _year(indicator: str) -> int | None:
-    years = cached.rows("meta/years", {"indicator": indicator})["year"].astype(int).tolist()
+    years = cached.rows("meta/years", {"indicator": indicator})["year"].tolist()
     if not years:
         return None
     if st.session_state.get("year", years[0]) not in years:
         del st.session_state["year"]
-    return st.selectbox(
+    chosen = st.selectbox(
         "年度",
         years,
-        format_func=lambda year: f"{year}年",
         key="year",
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
         filter_mode=None,
-        width=110,
+        width=100,
     )
+    return int(chosen)
 
 
 def _facts(version: store.Version | None, jurisdiction: str) -> str:
