@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dashboard.sample import county, monitoring, outlines, people, rows, sheets
+from dashboard.sample import county, lists, monitoring, outlines, people, rows, sheets
 from dashboard.sample.columns import COLUMNS, TITLES, WIDTHS
 
 _ROWS_PER_HOUSEHOLD = {
@@ -30,7 +30,6 @@ def write(out: Path, households: int = 12_000, seed: int = 1) -> list[Path]:
             widths=WIDTHS,
         )
         for number, kind in enumerate(COLUMNS, start=1)
-        if kind not in ("checklist", "rectification")
     }
     numbers = people.IdentityNumbers()
     for township in townships:
@@ -38,6 +37,8 @@ def write(out: Path, households: int = 12_000, seed: int = 1) -> list[Path]:
         ledgers["collective_economy"].write(rows.collective_economy(township, seed))
         for kind, part in rows.of_township(township, numbers, seed).items():
             ledgers[kind].write(part)
+    ledgers["checklist"].write(lists.checklist(seed))
+    ledgers["rectification"].write(lists.rectification(townships, seed))
     for ledger in ledgers.values():
         ledger.close()
     return [*(ledger.path for ledger in ledgers.values()), outlines.write(out, townships, seed)]

@@ -1,4 +1,4 @@
-"""What each ledger of the invented county looks like: its canonical titles in order and the kind of value under each."""
+"""How each ledger of the invented county looks: canonical titles in order, and the kind of value under each."""
 
 TITLES = {
     "regions": "行政区划名录",

@@ -12,7 +12,7 @@ from dashboard.sample.people import Households, Members
 NOT_MONITORED = ""
 CATEGORIES = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
 MONTHS = np.arange(np.datetime64("2024-01"), np.datetime64("2026-01"))
-RISKS = ("因病", "因残", "因学", "缺劳动力", "因务工就业不稳", "因自然灾害", "因产业项目失败", "因意外事故")
+RISKS = ("因病", "因残", "因学", "缺劳动力", "因务工就业不稳", "因灾", "因产业项目失败", "因意外事故")
 _RISK_SHARES = (0.33, 0.12, 0.08, 0.14, 0.17, 0.06, 0.05, 0.05)
 _MODES = ("入户", "电话", "视频")
 _MODE_SHARES = (0.85, 0.11, 0.04)
@@ -89,7 +89,7 @@ def _first_households(township: Township, homes: Households, villages: tuple[int
 def _risks(n: int, hit: np.ndarray, rng: np.random.Generator) -> list[tuple[str, ...]]:
     first = rng.choice(len(RISKS), n, p=_RISK_SHARES)
     second = rng.choice(len(RISKS), n, p=_RISK_SHARES)
-    first = np.where(hit, RISKS.index("因自然灾害"), first)
+    first = np.where(hit, RISKS.index("因灾"), first)
     both = (rng.random(n) < 0.35) & (first != second)
     pairs = zip(first.tolist(), second.tolist(), both.tolist(), strict=True)
     return [(RISKS[a], RISKS[b]) if two else (RISKS[a],) for a, b, two in pairs]
