@@ -63,7 +63,7 @@ def run(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | N
 def arrow(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> pa.Table:
     """Rows of a named query as an Arrow table (decimals and nulls kept as they are)."""
     with con.cursor() as cursor:
-        return _executed(cursor, name, params).to_arrow_table()
+        return relation(cursor, name, params).to_arrow_table()
 
 
 def execute(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> None:
@@ -76,13 +76,27 @@ def fetch(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] |
     return _executed(con, name, params).fetchall()
 
 
+def relation(
+    con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None
+) -> duckdb.DuckDBPyRelation:
+    """Rows of a named query as a relation on ``con``, to be stored by its ``create`` or ``insert_into``."""
+    query, values = _bound(name, params)
+    # Without parameters the relation stays a plan, and storing it streams; with them DuckDB holds the rows first.
+    return con.sql(query.sql, params=values) if values else con.sql(query.sql)
+
+
 def _executed(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None) -> duckdb.DuckDBPyConnection:
+    query, values = _bound(name, params)
+    return con.execute(query.sql, values)
+
+
+def _bound(name: str, params: Mapping[str, Any] | None) -> tuple[Query, dict[str, Any]]:
     query = get(name)
     given = params or {}
     missing = query.params.keys() - given.keys()
     if missing:
         raise KeyError(f"{name}: no value for {', '.join(sorted(missing))}")
-    return con.execute(query.sql, {param: given[param] for param in query.params})
+    return query, {param: given[param] for param in query.params}
 
 
 def _name(file: Path, root: Path) -> str:
