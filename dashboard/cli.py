@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from dashboard import masking, paths, policy, queries, rollups, sample, store
+from dashboard import indicators, masking, paths, policy, queries, rollups, sample, store
 from dashboard.ledgers import forms, load
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
@@ -121,15 +121,13 @@ def _rows(chosen: argparse.Namespace) -> int:
 
 
 def _indicators(chosen: argparse.Namespace) -> int:
-    root = _root(chosen)
-    version = _current(root)
-    table = rollups.long_table(
-        store.version_file(root, version.id),
-        as_of=chosen.as_of or version.as_of,
-        lines=chosen.line,
-        level=chosen.level,
-        only=_split(chosen.only),
-    )
+    con, version = _reader(chosen)
+    as_of = chosen.as_of or version.as_of
+    only = _split(chosen.only)
+    known = {definition.id for definition in indicators.all()}
+    if unknown := [name for name in only if name not in known]:
+        raise UsageError(f"没有指标“{unknown[0]}”，全部指标见“指标口径”页面或 data/indicators.toml。")
+    table = rollups.long_table(con, as_of, policy.in_force(as_of), lines=chosen.line, level=chosen.level, only=only)
     if chosen.format == "json":
         json.dump(table.to_pylist(), sys.stdout, ensure_ascii=False, default=str)
         sys.stdout.write("\n")

@@ -84,9 +84,7 @@ def long_table(
     with con.cursor() as cursor:
         values = _bind(cursor, as_of, policy, tuple(lines) or policy.lines)
         used = dict.fromkeys(f"indicators/{definition.query}" for definition in wanted)
-        tables = [
-            _with_registry_order(queries.relation(cursor, family, values).to_arrow_table(), wanted) for family in used
-        ]
+        found = [queries.relation(cursor, family, values).to_arrow_table() for family in used]
         _unbind(cursor)
     table = pa.concat_tables([_with_registry_order(rows, wanted) for rows in found])
     if level:
