@@ -113,14 +113,17 @@ def townships(households: int, seed: int) -> list[Township]:
 
 
 def _village_sizes(households: int, villages: int, rng: np.random.Generator) -> np.ndarray:
-    """Households of each village, shape (villages,); every village has one as far as they go round."""
+    """Households of each village, shape (villages,): one each as far as they go round, stories first."""
+    told = (RELAPSED_VILLAGE, *SLIPPED_VILLAGES)
+    order = np.r_[told, np.setdiff1d(np.arange(villages), told)]
+    sizes = np.zeros(villages, dtype=np.int64)
+    sizes[order[:households]] = 1
     weights = rng.uniform(0.6, 1.4, villages)
-    base = 1 if households >= villages else 0
-    shares = (households - base * villages) * weights / weights.sum()
-    sizes = np.floor(shares).astype(np.int64)
-    left = households - base * villages - sizes.sum()
-    sizes[np.argsort(sizes - shares, kind="stable")[:left]] += 1
-    return sizes + base
+    shares = max(households - villages, 0) * weights / weights.sum()
+    more = np.floor(shares).astype(np.int64)
+    left = max(households - villages, 0) - more.sum()
+    more[np.argsort(more - shares, kind="stable")[:left]] += 1
+    return sizes + more
 
 
 def _villages_per_township(villages: int, township_count: int) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dashboard import paths
 from dashboard.sample.county import LAST_DAY, Township, words
+from dashboard.sample.people import given_names
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -21,10 +22,10 @@ SECTION_MARK = "·"
 # How many of 125 items are where on the last day: status, share done, days until they are due (ranges).
 _ITEM_STATES = (
     (78, "已完成", (1.0, 1.0), (-270, 0)),
-    (14, "进行中", (0.35, 0.9), (-185, -20)),
+    (14, "进行中", (0.35, 0.9), (-185, -32)),
     (8, "进行中", (0.6, 0.95), (0, 0)),
     (14, "进行中", (0.1, 0.7), (60, 360)),
-    (4, "未启动", (0.0, 0.0), (-120, -30)),
+    (4, "未启动", (0.0, 0.0), (-120, -32)),
     (7, "未启动", (0.0, 0.0), (120, 400)),
 )
 # The same for a round of 104 problems: status, whether closed (销号), days until due (None: no deadline).
@@ -133,8 +134,7 @@ def _problem(townships: list[Township], state: list, rng: np.random.Generator) -
     if status == "已完成":
         done = min(due, _LAST_DAY - timedelta(days=2)) - timedelta(days=int(rng.integers(0, 45)))
     progress = {"已完成": 1.0, "整改中": round(float(rng.uniform(0.2, 0.9)), 2), "未启动": 0.0}.get(status)
-    people = words("names")["people"]
-    person = str(rng.choice(people["surnames"])) + str(rng.choice(people["given_male"] + people["given_female"]))
+    person = str(rng.choice(words("names")["people"]["surnames"])) + str(given_names(rng.random(1) < 0.7, rng)[0])
     return {
         "问题来源": str(rng.choice(listed["sources"])),
         "发现时间": found,

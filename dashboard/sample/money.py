@@ -43,7 +43,7 @@ def incomes(
     """Five years of every household's income; parts add up to the net income exactly."""
     shape = (len(homes.size), len(YEARS))
     size = _yearly_size(homes.size, watch, rng)
-    per_head = _per_head_yuan(homes, watch, rng)
+    per_head = _per_head_yuan(township, homes, watch, rng)
     workers = np.bincount(people.household, people.months_worked > 0, minlength=shape[0])
     able = np.bincount(
         people.household, np.isin(people.skill, ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力")), minlength=shape[0]
@@ -87,10 +87,13 @@ def _yearly_size(size: np.ndarray, watch: Monitoring, rng: np.random.Generator) 
     return np.clip(size[:, None] + change, 1, 10)
 
 
-def _per_head_yuan(homes: Households, watch: Monitoring, rng: np.random.Generator) -> np.ndarray:
+def _per_head_yuan(township: Township, homes: Households, watch: Monitoring, rng: np.random.Generator) -> np.ndarray:
     n = len(homes.size)
     in_range = np.isin(watch.category, CATEGORIES[:2])
     start = np.where(homes.is_escaped, 11_000.0, 14_200.0) * np.exp(rng.normal(0, 0.3, n))
+    # Some townships and villages are better off than others.
+    village = rng.normal(rng.normal(0, 0.07), 0.09, len(township.villages))
+    start *= np.exp(village)[homes.village]
     poor = in_range & ~watch.is_eliminated
     recovered = in_range & watch.is_eliminated
     start[poor] = 5_900 * np.exp(rng.normal(0, 0.14, poor.sum()))

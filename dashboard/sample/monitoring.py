@@ -7,7 +7,7 @@ import numpy as np
 
 from dashboard.sample import county
 from dashboard.sample.county import LAST_DAY, Township, words
-from dashboard.sample.people import Households, Members
+from dashboard.sample.people import Households, Members, given_names
 
 NOT_MONITORED = ""
 CATEGORIES = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
@@ -52,7 +52,7 @@ def monitoring(township: Township, homes: Households, rng: np.random.Generator) 
     homes.is_escaped |= relapsed | slipped
     luck = rng.random(n)
     category = np.select(
-        [homes.is_escaped & (luck < 0.072), ~homes.is_escaped & (luck < 0.02), luck > 0.991],
+        [homes.is_escaped & (luck < 0.088), ~homes.is_escaped & (luck < 0.024), luck > 0.99],
         CATEGORIES,
         NOT_MONITORED,
     )
@@ -62,7 +62,7 @@ def monitoring(township: Township, homes: Households, rng: np.random.Generator) 
     day_of_year = np.where(hit, rng.integers(240, 360, n), rng.integers(20, 300, n))
     identified = year.astype("U4").astype("datetime64[D]") + day_of_year
     eliminated_on = identified + rng.integers(200, 620, n)
-    eliminated = (rng.random(n) < 0.68) & (eliminated_on < LAST_DAY - 20)
+    eliminated = (rng.random(n) < 0.64) & (eliminated_on < LAST_DAY - 20)
     risks = _risks(n, hit, rng)
 
     category[relapsed | slipped] = CATEGORIES[0]
@@ -73,8 +73,7 @@ def monitoring(township: Township, homes: Households, rng: np.random.Generator) 
         risks[at] = ("因病", "因务工就业不稳")
     people = words("names")["people"]
     surname = np.array(people["surnames"])[rng.integers(0, len(people["surnames"]), n)]
-    given = people["given_male"] + people["given_female"]
-    helper = np.char.add(surname, np.array(given)[rng.integers(0, len(given), n)])
+    helper = np.char.add(surname, given_names(rng.random(n) < 0.6, rng))
     return Monitoring(category, identified, eliminated, eliminated_on, risks, helper, relapsed, slipped)
 
 
@@ -239,4 +238,4 @@ def _add(made: Measures, at: int, kind: str, watch: Monitoring, rng: np.random.G
     made.ended_on.append(end.item() if is_over else None)
     made.invested_yuan.append(None if status == "未落实" else round(300 + luck[2] * 58) * 10.0)
     made.status.append(status)
-    made.unit.append(help_words["employers"][int(luck[3] * len(help_words["employers"]))])
+    made.unit.append(help_words["units"][kind])

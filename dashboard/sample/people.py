@@ -12,7 +12,8 @@ MEMBERS_PER_HOUSEHOLD = float(np.dot(SIZES, _SIZE_SHARES))
 
 _FIRST_BIRTH = np.datetime64("1915-01-01")
 _DAYS_OF_BIRTH = int((LAST_DAY - _FIRST_BIRTH).astype(int)) + 1
-_ORDERS_PER_DAY_AND_SEX = 500
+# Orders 001 to 999: odd ones for men, even ones for women.
+_ORDERS_PER_DAY_AND_SEX = 499
 _CHECK_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _CHECK_CHARACTERS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 
@@ -43,7 +44,7 @@ class IdentityNumbers:
         self._given[of_slot[starts]] += repeats
         # A day with more births than orders goes on in the next county of the same unassigned prefecture.
         prefix = self._prefix + turn // _ORDERS_PER_DAY_AND_SEX
-        last = (turn % _ORDERS_PER_DAY_AND_SEX) * 2 + is_male
+        last = (turn % _ORDERS_PER_DAY_AND_SEX) * 2 + 2 - is_male
         day = born_on.astype("datetime64[D]").astype("U10")
         dates = np.char.replace(day, "-", "").astype(np.int64)
         return _with_check_digit((prefix * 10**8 + dates) * 1000 + last)
@@ -173,13 +174,21 @@ def _families(size: np.ndarray, rng: np.random.Generator) -> Members:
 
 def _name(people: Members, rng: np.random.Generator) -> None:
     listed = words("names")["people"]
-    n = len(people.household)
-    male = np.array(listed["given_male"])[rng.integers(0, len(listed["given_male"]), n)]
-    female = np.array(listed["given_female"])[rng.integers(0, len(listed["given_female"]), n)]
-    people.name = np.char.add(people.surname, np.where(people.is_male, male, female))
+    people.name = np.char.add(people.surname, given_names(people.is_male, rng))
     minority = rng.random(people.household.max() + 1) < 0.06
     kind = rng.choice(np.array(listed["minorities"]), len(minority))
     people.ethnicity = np.where(minority, kind, "汉族")[people.household]
+
+
+def given_names(is_male: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A given name of one or two characters for each, shape (n,)."""
+    listed, n = words("names")["people"], len(is_male)
+
+    def one_of(kind: str) -> np.ndarray:
+        first, second = (np.array(part)[rng.integers(0, len(part), n)] for part in listed[kind])
+        return np.where(rng.random(n) < 0.15, first, np.char.add(first, second))
+
+    return np.where(is_male, one_of("given_male"), one_of("given_female"))
 
 
 def _describe(people: Members, rng: np.random.Generator) -> None:

@@ -50,6 +50,9 @@ class Ledger(Protocol):
 
 def create(path: Path, sheet: str, columns: Mapping[str, str], expected_rows: int, widths: Mapping[str, int]) -> Ledger:
     """A ledger file at ``path`` (its suffix is chosen here); ``columns`` maps a title to its kind of value."""
+    for suffix in (".csv", ".xlsx"):
+        # A file left by a run of another size would be loaded beside this one.
+        path.with_suffix(suffix).unlink(missing_ok=True)
     if expected_rows > MOST_ROWS_IN_XLSX:
         return _CsvLedger(path.with_suffix(".csv"), columns)
     return _XlsxLedger(path.with_suffix(".xlsx"), sheet, columns, widths)
