@@ -22,8 +22,8 @@ _RELAPSE_SEEN_ON = np.datetime64("2025-08-21")
 _LAGGING_SINCE = np.datetime64("2025-07")
 
 # Rows a household has on average, for choosing a file type.
-VISITS_PER_HOUSEHOLD = 2.0
-MEASURES_PER_HOUSEHOLD = 0.15
+VISITS_PER_HOUSEHOLD = 1.2
+MEASURES_PER_HOUSEHOLD = 0.1
 
 
 @dataclass
