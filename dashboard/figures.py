@@ -84,6 +84,32 @@ def columns(
     return figure
 
 
+def skyline(
+    names: Values,
+    values: Values,
+    unit: str,
+    goal: float,
+    goal_label: str,
+    colours: Sequence[str],
+    decimals: int = 1,
+    height: int = 280,
+) -> go.Figure:
+    """Many thin upright bars, one a village, against a goal; names are on hover."""
+    bars = go.Bar(
+        x=list(range(len(names))),
+        y=list(values),
+        marker_color=list(colours),
+        customdata=_repeatable(names),
+        hovertemplate=f"%{{customdata}}：%{{y:,.{decimals}f}}{unit}<extra></extra>",
+    )
+    figure = go.Figure(bars, _layout(height, top=18))
+    figure.update_layout(bargap=0.15)
+    figure.update_xaxes(showticklabels=False)
+    figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=5, title={"text": unit, "font": {"size": 11}})
+    _goal_across(figure, goal, goal_label)
+    return figure
+
+
 def lines(
     periods: Values,
     series: Mapping[str, Values],
@@ -115,8 +141,13 @@ def stacked(
     horizontal: bool = False,
     colours: Sequence[str] | None = None,
     height: int = 280,
+    counted: bool = False,
+    beside: bool = False,
 ) -> go.Figure:
-    """Bars made of parts, with a legend above in the order of the parts."""
+    """Bars made of parts, with a legend above in the order of the parts; negative parts hang below nothing.
+
+    ``counted`` writes each part's number in it, ``beside`` stands the parts side by side.
+    """
     ticks = _repeatable(names)
     figure = go.Figure(layout=_layout(height, top=34))
     for place, (part, values) in enumerate(parts.items()):
@@ -131,9 +162,14 @@ def stacked(
                 orientation="h" if horizontal else "v",
                 marker_color=colours[place] if colours else _colour(place),
                 hovertemplate=hover,
+                text=[_said(value, decimals) if value else "" for value in values] if counted else None,
+                textposition="inside",
+                textangle=0,
+                insidetextanchor="middle",
+                textfont={"color": "#fff"},
             )
         )
-    figure.update_layout(barmode="stack", showlegend=True, legend=_LEGEND_ABOVE)
+    figure.update_layout(barmode="group" if beside else "relative", showlegend=True, legend=_LEGEND_ABOVE)
     if horizontal:
         figure.update_yaxes(type="category", autorange="reversed", automargin=True)
         figure.update_xaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
@@ -141,6 +177,18 @@ def stacked(
         figure.update_xaxes(type="category")
         figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
     return figure
+
+
+def progress(names: Values, parts: Mapping[str, Values], unit: str, colours: Sequence[str]) -> go.Figure:
+    """One bar a group, made of its states with their counts, the worst state first; as high as its bars need."""
+    height = 27 * len(names) + 70
+    return stacked(names, parts, unit, 0, horizontal=True, colours=colours, height=height, counted=True)
+
+
+def urgency(overdue: Values, due_soon: Values) -> list[str]:
+    """Colours of bars by time left: red where something is overdue, blue where it is due soon, else grey."""
+    pairs = zip(overdue, due_soon, strict=True)
+    return [palette.RED if late else palette.BLUE if soon else palette.CATEGORICAL[7] for late, soon in pairs]
 
 
 def heat_map(
@@ -152,8 +200,12 @@ def heat_map(
     low: float | None = None,
     high: float | None = None,
     height: int | None = None,
+    notes: Sequence[Values] | None = None,
 ) -> go.Figure:
-    """A field of cells, rows × periods, darker = higher, each cell with its value; gaps are grey (未填报)."""
+    """A field of cells, rows × periods, darker = higher, each cell with its value; gaps are grey (未填报).
+
+    ``notes`` are words for the hover of each cell, such as the counts behind a share.
+    """
     cells = [list(line) for line in values]
     heat = go.Heatmap(
         x=[str(period) for period in periods],
@@ -168,13 +220,43 @@ def heat_map(
         showscale=False,
         xgap=2,
         ygap=2,
-        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}<extra></extra>",
+        customdata=notes,
+        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}{' %{customdata}' if notes else ''}<extra></extra>",
         hoverongaps=False,
     )
     figure = go.Figure(heat, _layout(height or 34 * len(cells) + 46))
     figure.update_layout(plot_bgcolor=palette.MISSING)
     figure.update_xaxes(type="category", side="top", showline=False)
     figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+    return figure
+
+
+def spread(
+    periods: Values,
+    outer: tuple[Values, Values],
+    inner: tuple[Values, Values],
+    middle: Values,
+    names: tuple[str, str, str],
+    unit: str,
+    decimals: int = 0,
+    height: int = 280,
+) -> go.Figure:
+    """Bands between lower and upper quantiles around a median line; ``names`` are those of outer, inner and middle."""
+    ticks = [str(period) for period in periods]
+    figure = go.Figure(layout=_layout(height, right=96, top=34))
+    for (low, high), name, shade in zip(
+        (outer, inner), names, (palette.SEQUENTIAL[1], palette.SEQUENTIAL[3]), strict=False
+    ):
+        edge = {"x": ticks, "mode": "lines", "line": {"width": 0}, "legendgroup": name}
+        figure.add_trace(go.Scatter(**edge, y=list(low), showlegend=False, hoverinfo="skip"))
+        hover = f"%{{x}} {name}：%{{customdata:,.{decimals}f}}～%{{y:,.{decimals}f}}{unit}<extra></extra>"
+        band = {"fill": "tonexty", "fillcolor": shade, "customdata": list(low), "hovertemplate": hover}
+        figure.add_trace(go.Scatter(**edge, **band, y=list(high), name=name))
+    figure.add_trace(_line(ticks, names[2], middle, palette.PRIMARY, unit, decimals))
+    _name_ends(figure, ticks, {names[2]: middle}, decimals, unit)
+    figure.update_layout(showlegend=True, legend=_LEGEND_ABOVE)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
     return figure
 
 
