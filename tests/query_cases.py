@@ -9,6 +9,7 @@ as a table: first line the columns, cells parted by ``|``, a blank cell null, ``
 - ``[columns.<table>]`` types of a table that is not in the schema; ``[then]`` rows of tables after a statement ran.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -91,7 +92,7 @@ def _set_up(con: duckdb.DuckDBPyConnection, query: str, told: dict[str, Any]) ->
     if directory := told.get("directory"):
         given["core_regions"] = drawn(DEFAULTS["directory"][directory])
     _create_schema(con)
-    if "base." in queries.get(query).sql:
+    if "base" in told.get("given", {}) or re.search(r"\bbase\.\w", queries.get(query).sql):
         _set_up_base(con, told.get("given", {}).get("base", {}))
     derived = _derived_tables()
     for table, rows in given.items():
