@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from dashboard import paths, sample
-from dashboard.sample import columns, county, outlines, sheets
+from dashboard.sample import columns, county, lists, outlines, sheets
 
 HOUSEHOLDS = 1_800
 LAST_DAY = pd.Timestamp("2025-12-31")
@@ -376,6 +376,22 @@ def test_the_checklist_has_125_items_of_eight_plans_some_overdue(ledgers):
     assert ((items["完成率"] == 1) == ~is_open).all()
     assert (items["自评得分"] <= items["分值"]).all()
     assert items["牵头单位"].isna().sum() == 53
+
+
+@pytest.mark.parametrize("code", lists.PLANS)
+def test_a_plan_gives_every_item_its_place_title_and_indicator_and_only_printed_units(code):
+    plan = lists.plan(code)
+    assert plan["plan"] == code
+    assert plan["document"]
+    places = [(item["section_number"], item["number"]) for item in plan["item"]]
+    assert len(places) == len(set(places))
+    for item in plan["item"]:
+        assert item["section"] and item["title"] and item["indicator"] and item["english"].isascii()
+        units = [*item.get("lead", []), *item.get("responsible", [])]
+        assert len(units) == len(set(units))
+        assert not any(mark in unit for unit in units for mark in "+*—()")
+    # Four of the documents name no unit for any item.
+    assert any("lead" in item or "responsible" in item for item in plan["item"]) == (code in {"XX", "HS", "XA", "CC"})
 
 
 def test_problems_are_overdue_done_but_not_closed_and_long_term(ledgers):

@@ -100,7 +100,7 @@ def households(township: Township, rng: np.random.Generator) -> Households:
     serial = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     codes = np.array([item.code for item in township.villages])
     hamlets = np.array(words("names")["places"]["hamlets"])
-    # Numbers that begin with 1990000 were never given out; the rest count up.
+    # Counting up from 199 0000 0000 shows at a glance that nobody is meant.
     phone = 19_900_000_000 + township.first_household + np.arange(total)
     escaped_share = np.where([item.is_escaped for item in township.villages], 0.42, 0.2)
     return Households(

@@ -90,6 +90,9 @@ class _XlsxLedger:
         self._formats = {kind: self._book.add_format(given) for kind, given in _FORMATS.items()}
         self._next = 1
         self._sheet.freeze_panes(1, 0)
+        self._sheet.set_row(0, 32)
+        # Codes are text on purpose; Excel need not mark every one of them.
+        self._sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         header = self._book.add_format(_HEADER)
         for at, (title, kind) in enumerate(columns.items()):
             width = widths.get(title, max(_WIDTHS[kind], 2 * len(title) + 2))
