@@ -1,0 +1,289 @@
+"""A sheet with a found header → typed rows as an Arrow table, and everything there is to say about its cells."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dashboard.ledgers import forms, issues, lines, values
+from dashboard.ledgers.forms import Field, Form
+from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.header import Header, lines_above
+from dashboard.ledgers.report import SheetReport
+
+_YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+_UNIT_LINE = re.compile(r"单位\s*[:：]?\s*([^\s:：]*)")
+# What parts several names in one cell.
+SEVERAL = re.compile(r"[、,，;；/\s]+")
+_NAMED_AT_MOST = 30
+
+
+class SheetRefused(Exception):
+    """The sheet cannot be loaded as this ledger; ``code`` and ``details`` name the sentence."""
+
+    def __init__(self, code: str, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.details = details
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person who loads says, and the day it is."""
+
+    today: date
+    year: int | None = None
+    unit: str | None = None
+
+
+@dataclass
+class Rows:
+    """Checked rows of one sheet: columns of the form, ``row_no`` and ``file_no``; refused ones are gone."""
+
+    form: Form
+    table: pa.Table
+    report: SheetReport
+
+
+def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -> Rows:
+    """Check a sheet's cells; raises SheetRefused. Issues go to the report as they are found."""
+    _refuse_bad_header(header)
+    body = lines.data_lines(sheet, header)
+    if not body.rows:
+        raise SheetRefused("no_data")
+    report.titles = header.titles
+    report.rows_read = len(body.rows)
+    said = _Said(sheet, header, options)
+    _tell_layout(sheet, header, body, report)
+    for row, width in body.ragged:
+        report.say("csv_field_count", row=row + 1, fields=width, expected=len(sheet.rows[header.last_row]))
+    ragged = {row for row, _ in body.ragged}
+    kept = [row for row in body.rows if row not in ragged]
+    cells = _columns(sheet, header, kept)
+    parsed = {
+        field.column: values.parse(field, cells[field.column], said.context(field))
+        for field in header.form.fields
+        if field.column in cells
+    }
+    _refuse_what_needs_asking(header, parsed, said)
+    parsed = _with_plausible_money(header, cells, parsed, said)
+    said.tell(report, parsed)
+    if header.form.needs_year and header.form.needs_year not in parsed:
+        year = header.form.field(header.form.needs_year)
+        parsed[year.column] = values.parse(year, [said.year] * len(kept), said.context(year))
+    _tell_problems(header, parsed, kept, report)
+    _refuse_unsaved_formulas(sheet, header, kept, report)
+    _refuse_missing(sheet, header, cells, parsed, kept, report)
+    return Rows(header.form, _table(header.form, parsed, kept, report), report)
+
+
+def _refuse_bad_header(header: Header) -> None:
+    if header.missing:
+        raise SheetRefused("columns_missing", ledger=header.form.name, columns="、".join(header.missing))
+    if header.repeated:
+        raise SheetRefused("columns_repeated", columns="、".join(dict.fromkeys(header.repeated)))
+
+
+def _columns(sheet: Sheet, header: Header, kept: Sequence[int]) -> dict[str, list[Any]]:
+    by_index = list(zip(*(sheet.rows[row] for row in kept), strict=True))
+    return {column: by_index[index] if by_index else () for column, index in header.columns.items()}
+
+
+class _Said:
+    """What the sheet itself says beside its columns: the year, the unit of money."""
+
+    def __init__(self, sheet: Sheet, header: Header, options: Options) -> None:
+        self._above = lines_above(sheet, header)
+        self._header = header
+        self.options = options
+        self._name = sheet.name or ""
+        self.year, self._year_from = self._found_year()
+        self.override: str | None = None
+
+    def context(self, field: Field) -> values.Context:
+        """How a field's cells are to be read."""
+        notes = self._header.notes.get(field.column, ())
+        factor = 1
+        if field.type == "money":
+            factor = forms.common()["money_units"][self.override or self._unit(notes)[0]]
+        return values.Context(
+            today=self.options.today,
+            year=self.year,
+            factor=factor,
+            is_percent=any(note in ("%", "％", "百分比") for note in notes),
+        )
+
+    def tell(self, report: SheetReport, parsed: dict[str, values.Column]) -> None:
+        """Notices about what was taken from the title, the sheet's name or the person."""
+        needs_year = self._header.form.needs_year
+        if needs_year and needs_year not in parsed:
+            report.say("year_inferred", year=self.year, source=self._year_from)
+        money = [field for field in self._header.form.fields if field.type == "money" and field.column in parsed]
+        units: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for field in money:
+            unit, source = self._unit(self._header.notes.get(field.column, ()))
+            if self.override:
+                unit, source = self.override, "导入时的指定"
+            if forms.common()["money_units"][unit] != 1:
+                units[unit, source].append(self._header.titles[field.column])
+        for (unit, source), titles in units.items():
+            report.say("unit_converted", unit=unit, source=source, columns="、".join(titles))
+
+    def _unit(self, notes: Iterable[str]) -> tuple[str, str]:
+        known = forms.common()["money_units"]
+        for note in notes:
+            if (unit := note.removeprefix("单位").lstrip(":：")) in known:
+                return unit, "列标题"
+        for text in self._above:
+            if unit := _unit_of_line(text):
+                return unit, "表头上方的说明"
+        if unit := _unit_of_line(self._name):
+            return unit, "工作表名称"
+        return (self.options.unit, "导入时的指定") if self.options.unit else ("元", "")
+
+    def _found_year(self) -> tuple[int | None, str]:
+        dated = forms.common()["lines"]["dated"]
+        above = [text for text in self._above if not any(word in text for word in dated)]
+        for texts, source in ((above, "表头上方的标题"), ([self._name], "工作表名称")):
+            found = {int(year) for text in texts for year in _YEAR.findall(text)}
+            if len(found) == 1:
+                return found.pop(), source
+        return self.options.year, "导入时的指定"
+
+
+def _unit_of_line(text: str) -> str | None:
+    """The money unit a line such as 单位：万元、人 or a title's （万元） declares."""
+    known = forms.common()["money_units"]
+    declared = [part for found in _UNIT_LINE.findall(text) for part in re.split(r"[、,，/;；)）】\]]", found)]
+    declared += re.findall(r"[(（【\[]([^()（）【】\[\]]*)[)）】\]]", text)
+    return next((part.strip() for part in declared if part.strip() in known), None)
+
+
+def _refuse_what_needs_asking(header: Header, parsed: dict[str, values.Column], said: _Said) -> None:
+    needs_year = header.form.needs_year
+    if needs_year and needs_year not in parsed and said.year is None:
+        raise SheetRefused("year_needed", ledger=header.form.name)
+    if any(problem.code == "date_needs_year" for column in parsed.values() for problem in column.problems):
+        raise SheetRefused("date_year_needed")
+
+
+def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[str, values.Column]:
+    """The parsed columns, read in the person's unit where the declared one gives amounts no such ledger has."""
+    typical = header.form.typical_yuan
+    fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
+    if not typical or not fields:
+        return parsed
+    magnitude = _typical_amount([parsed[field.column] for field in fields], fields)
+    if magnitude is None or typical[0] <= magnitude <= typical[1]:
+        return parsed
+    unit = said.options.unit
+    if unit is None:
+        raise SheetRefused("unit_needed", amount=f"{magnitude:,.2f}")
+    said.override = unit
+    again = {field.column: values.parse(field, cells[field.column], said.context(field)) for field in fields}
+    return parsed | again
+
+
+def _typical_amount(columns: Sequence[values.Column], fields: Sequence[Field]) -> float | None:
+    """The median over rows of a row's largest amount in yuan; None where no amount but zero was given."""
+    amounts = np.array(
+        [
+            np.abs(column.arrays[field.column].cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
+            for column, field in zip(columns, fields, strict=True)
+        ]
+    )
+    largest = amounts.max(axis=0) if amounts.size else np.array([])
+    largest = largest[largest > 0]
+    return float(np.median(largest)) if largest.size else None
+
+
+def _tell_layout(sheet: Sheet, header: Header, body: lines.Body, report: SheetReport) -> None:
+    """One notice for each thing that was done for the sender."""
+    if header.left_out:
+        report.say("columns_left_out", columns=_named(header.left_out))
+    for code, rows in body.skipped.items():
+        report.say(code, count=len(rows), rows=_named(str(row + 1) for row in rows))
+    if body.filled:
+        report.say("cells_filled_down", count=body.filled)
+    hidden = [row for row in sheet.hidden_rows if row > header.last_row]
+    if hidden and (read := sorted(set(hidden) & set(body.rows))):
+        report.say("rows_hidden", count=len(read), rows=_named(str(row + 1) for row in read))
+    hidden_titles = [
+        title for column, title in header.titles.items() if header.columns[column] in set(sheet.hidden_columns)
+    ]
+    if hidden_titles:
+        report.say("columns_hidden", columns=_named(hidden_titles))
+
+
+def _tell_problems(header: Header, parsed, kept: Sequence[int], report: SheetReport) -> None:
+    """Refusals and warnings by cell; notices once a column with their number."""
+    catalogue = issues.catalogue()
+    for column, result in parsed.items():
+        field = header.form.field(column)
+        title = header.titles.get(column, field.title)
+        noticed: dict[str, list[values.Problem]] = defaultdict(list)
+        for problem in result.problems:
+            if catalogue[problem.code].severity == issues.NOTICE:
+                noticed[problem.code].append(problem)
+                continue
+            report.say(
+                problem.code,
+                row=kept[problem.index] + 1,
+                column=title,
+                value=problem.raw,
+                personal=field.personal,
+                **problem.args,
+            )
+        for code, found in noticed.items():
+            report.say(code, column=title, value=found[0].raw, personal=field.personal, count=len(found))
+
+
+def _refuse_unsaved_formulas(sheet: Sheet, header: Header, kept: Sequence[int], report: SheetReport) -> None:
+    if sheet.unsaved_formulas:
+        titles = {index: header.titles[column] for column, index in header.columns.items()}
+        rows = set(kept)
+        for row, index in sorted(sheet.unsaved_formulas):
+            if row in rows and index in titles:
+                report.say("formula_without_value", row=row + 1, column=titles[index])
+
+
+def _refuse_missing(sheet: Sheet, header: Header, cells, parsed, kept: Sequence[int], report: SheetReport) -> None:
+    """Refuse rows without a value in a required field, unless what is wrong with the cell was said already."""
+    for field in header.form.fields:
+        if not field.required:
+            continue
+        array = next(iter(parsed[field.column].arrays.values()))
+        if not array.null_count:
+            continue
+        told = {problem.index for problem in parsed[field.column].problems}
+        position = header.columns.get(field.column)
+        for index in np.flatnonzero(array.is_null().to_numpy(zero_copy_only=False)).tolist():
+            if index not in told and (kept[index], position) not in sheet.unsaved_formulas:
+                value = cells[field.column][index] if field.column in cells else None
+                title = header.titles.get(field.column, field.title)
+                report.say("value_missing", row=kept[index] + 1, column=title, value=value)
+
+
+def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> pa.Table:
+    arrays: dict[str, pa.Array] = {}
+    for field in form.fields:
+        column = parsed.get(field.column)
+        arrays |= column.arrays if column else values.blank(field, len(kept))
+    row_no = np.array(kept, dtype=np.int32) + 1
+    arrays["row_no"] = pa.array(row_no)
+    arrays["file_no"] = pa.array(np.full(len(kept), report.file_no, dtype=np.int32))
+    table = pa.table(arrays)
+    if report.refused:
+        table = table.filter(pa.array(~np.isin(row_no, list(report.refused))))
+    return table
+
+
+def _named(texts: Iterable[str]) -> str:
+    listed = list(texts)
+    shown = "、".join(listed[:_NAMED_AT_MOST])
+    return shown if len(listed) <= _NAMED_AT_MOST else f"{shown}等 {len(listed)} 处"

@@ -1,0 +1,173 @@
+"""Where a sheet's header stands and which field each column holds; which ledger it therefore is."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from dashboard.ledgers import forms
+from dashboard.ledgers.forms import Field, Form
+from dashboard.ledgers.grid import Sheet
+
+_SEARCHED_ROWS = 15
+_DEEPEST = 3
+_FEWEST_TITLES = 2
+
+_BRACKETS = re.compile(r"[(\[【〔{<]([^()\[\]【】〔〕{}<>]*)[)\]】〕}>]")
+_DRESS = re.compile(r"[\s*★☆#:：/、,，.。·_\-—\u200b\ufeff]+")
+
+
+@dataclass
+class Header:
+    """A found header; row and column indexes count from 0. ``notes`` are the words in brackets beside a title."""
+
+    form: Form
+    first_row: int
+    last_row: int
+    columns: dict[str, int]
+    titles: dict[str, str]
+    notes: dict[str, tuple[str, ...]]
+    left_out: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def find(sheet: Sheet, wanted: str | None = None) -> Header | None:
+    """The sheet's header read as the ledger it fits best (or as ``wanted``); None where no row looks like one."""
+    candidates = _candidates(sheet)
+    considered = [forms.get(wanted)] if wanted else forms.all_forms()
+    best: tuple[tuple, Header] | None = None
+    for first, last, titles in candidates:
+        for form in considered:
+            header = _mapped(form, first, last, titles)
+            if len(header.columns) < _FEWEST_TITLES:
+                continue
+            rank = (not header.missing, len(header.columns), first - last, -last)
+            if best is None or rank > best[0]:
+                best = rank, header
+    return best[1] if best else None
+
+
+def lines_above(sheet: Sheet, header: Header) -> list[str]:
+    """The texts that stand above the header."""
+    return [str(cell).strip() for row in sheet.rows[: header.first_row] for cell in row if str(cell).strip()]
+
+
+def is_repeated(row: Iterable[Any], header_titles: set[str]) -> bool:
+    """Whether a row prints the header once more (most of its cells are titles of the header)."""
+    cells = [str(cell).strip() for cell in row if cell not in ("", None)]
+    return len(cells) > 1 and sum(normal(cell) in header_titles for cell in cells) > 0.7 * len(cells)
+
+
+@cache
+def normal(title: str) -> str:
+    """A title without blanks, line breaks, stars, punctuation, full-width forms and words in brackets."""
+    text = unicodedata.normalize("NFKC", title)
+    bare = _DRESS.sub("", _BRACKETS.sub("", text))
+    return bare or _DRESS.sub("", text)
+
+
+def bracketed(title: str) -> tuple[str, ...]:
+    """The words a title has in brackets, such as its unit."""
+    return tuple(note.strip() for note in _BRACKETS.findall(unicodedata.normalize("NFKC", title)))
+
+
+def _candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
+    """(first row, last row, (title, group above it) by column) for every row, and rows together, that may be a header.
+
+    Of several rows together a column's title is its lowest text.
+    """
+    height = min(_SEARCHED_ROWS, len(sheet.rows))
+    texts = [[_text(cell) for cell in row] for row in sheet.rows[:height]]
+    groups = [list(row) for row in texts]
+    for top, left, _, right in sheet.merges:
+        if top < height and left < len(groups[top]):
+            for column in range(left, min(right + 1, len(groups[top]))):
+                groups[top][column] = texts[top][left]
+    found = []
+    for last in range(height):
+        if sum(map(bool, texts[last])) < _FEWEST_TITLES:
+            continue
+        for depth in range(min(_DEEPEST, last + 1)):
+            titles = [_stacked(texts, groups, last, depth, column) for column in range(len(texts[last]))]
+            found.append((last - depth, last, titles))
+    return found
+
+
+def _stacked(texts, groups, last: int, depth: int, column: int) -> tuple[str, str]:
+    rows = range(last, last - depth - 1, -1)
+    for row in rows:
+        if column < len(texts[row]) and texts[row][column]:
+            above = [
+                groups[upper][column]
+                for upper in range(last - depth, row)
+                if column < len(groups[upper]) and groups[upper][column]
+            ]
+            return texts[row][column], "".join(above)
+    return "", ""
+
+
+def _mapped(form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
+    known = _known(form.kind)
+    header = Header(form, first, last, {}, {}, {})
+    ranks: dict[str, int] = {}
+    for index, (title, group) in enumerate(titles):
+        if not title:
+            continue
+        match = known.get(normal(title)) or known.get(normal(group + title)) or known.get(_without_unit(title))
+        if match is None:
+            header.left_out.append(title)
+            continue
+        field_, rank = match
+        standing = ranks.get(field_.column)
+        if standing is not None and rank >= standing:
+            (header.repeated if rank == standing else header.left_out).append(title)
+            continue
+        if standing is not None:
+            header.left_out.append(header.titles[field_.column])
+        ranks[field_.column] = rank
+        header.columns[field_.column] = index
+        header.titles[field_.column] = _one_line(title)
+        header.notes[field_.column] = bracketed(title) + bracketed(group) + _trailing_unit(title)
+    header.left_out = [_one_line(title) for title in header.left_out]
+    header.missing = [
+        field_.title
+        for field_ in form.fields
+        if field_.required and field_.column not in header.columns and field_.type != "year"
+    ]
+    return header
+
+
+@cache
+def _known(kind: str) -> dict[str, tuple[Field, int]]:
+    """Normalised title → the field and how far its spelling is from the canonical one (0 = canonical)."""
+    known: dict[str, tuple[Field, int]] = {}
+    form = forms.get(kind)
+    for field_ in form.fields:
+        known.setdefault(normal(field_.title), (field_, 0))
+    for field_ in form.fields:
+        for rank, alias in enumerate(field_.aliases, start=1):
+            known.setdefault(normal(alias), (field_, rank))
+    return known
+
+
+def _without_unit(title: str) -> str:
+    bare = normal(title)
+    unit = _trailing_unit(title)
+    return bare[: -len(unit[0])] if unit else bare
+
+
+def _trailing_unit(title: str) -> tuple[str, ...]:
+    bare = normal(title)
+    endings = sorted(("%", *forms.common()["money_units"]), key=len, reverse=True)
+    return next(((unit,) for unit in endings if bare.endswith(unit) and bare != unit), ())
+
+
+def _text(cell: Any) -> str:
+    return cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))
+
+
+def _one_line(title: str) -> str:
+    return re.sub(r"\s+", "", title)

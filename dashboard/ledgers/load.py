@@ -1,0 +1,353 @@
+"""Many files → one new published version, or none: read, check, merge in the order of the ledgers, publish."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from dashboard import policy, queries, rollups, store
+from dashboard.ledgers import boundaries, check, forms, grid, header, merge, placing, report
+from dashboard.ledgers.check import Options, Rows, SheetRefused
+from dashboard.ledgers.forms import Form
+from dashboard.ledgers.places import Directory, Village
+from dashboard.ledgers.report import Report, SheetReport
+
+Progress = Callable[[float, str], None]
+
+_LEDGER_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".txt", ".tsv"}
+_OUTLINE_SUFFIXES = {".geojson"}
+# How the time of a load is divided, for the progress bar.
+_READ, _MERGED, _FILLED = 0.6, 0.85, 0.97
+
+
+def load(
+    paths: Sequence[Path],
+    root: Path,
+    *,
+    ledger: str | None = None,
+    year: int | None = None,
+    unit: str | None = None,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Load ledger files and folders into one new version; bad input is told in the report, never raised.
+
+    With ``dry_run`` everything is checked and counted and nothing is published. Where nothing changed no version is
+    published, and the report names the one that stands. Raises StoreError when the database cannot be written.
+    """
+    told = Report(dry_run=dry_run)
+    options = Options(date.today(), year, unit)
+    notify = progress or (lambda share, what: None)
+    with store.building(root) as build:
+        intake = _Intake(build, told, options, ledger)
+        files = _files(paths, told)
+        for number, file in enumerate(files):
+            notify(_READ * number / len(files), f"读取 {file.path.name}")
+            intake.read(file.path)
+        intake.merge(notify)
+        if dry_run:
+            notify(1, "核对完成")
+            return told
+        standing = build.base.id if build.base else None
+        if not told.changes:
+            notify(1, "没有变化")
+            told.version = standing
+            return told
+        notify(_MERGED, "计算指标")
+        version = _publish(root, build, told, options.today, notify)
+        told.version, told.published = version.id, True
+    notify(1, "已发布")
+    return told
+
+
+def recompute(root: Path) -> store.Version:
+    """Publish the standing ledgers anew, computed by the parameters now in force; StoreError when there are none."""
+    with store.building(root) as build:
+        if build.base is None:
+            raise store.StoreError("还没有数据，请先导入台账。")
+        merge.begin(build)
+        for form in (*forms.all_forms(), boundaries.FORM):
+            merge.keep(build, form)
+        return _publish(root, build, Report(), date.today(), lambda share, what: None, note="按现行口径重新计算")
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+
+
+@dataclass
+class _Intake:
+    """What has been read so far, by ledger, for the version in the making."""
+
+    build: store.Build
+    told: Report
+    options: Options
+    ledger: str | None
+    rows: dict[str, list[Rows]] = field(default_factory=dict)
+    outlines: list[tuple[SheetReport, list]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        merge.begin(self.build)
+        [(self._last_file_no,)] = queries.fetch(self.build.con, "load/last_file_no")
+
+    def read(self, path: Path) -> None:
+        """Read one file; where one of its ledgers is refused, nothing of it is loaded."""
+        try:
+            sha256 = _sha256(path)
+            found = self._outlines(path) if path.suffix.lower() in _OUTLINE_SUFFIXES else self._sheets(path)
+        except grid.Unreadable as unreadable:
+            entry = self._entry(path, None)
+            entry.refuse(unreadable.code, **unreadable.details)
+            found, sha256 = [(entry, None)], ""
+        refused = any(entry.status == report.REFUSED for entry, _ in found)
+        for entry, rows in found:
+            entry.sha256 = sha256
+            self.told.files.append(entry)
+            if refused and entry.status != report.REFUSED:
+                entry.refuse("sheet_goes_with_file")
+            elif isinstance(rows, Rows):
+                self.rows.setdefault(rows.form.kind, []).append(rows)
+            elif rows is not None:
+                self.outlines.append((entry, rows))
+
+    def merge(self, notify: Progress) -> None:
+        """Bring every ledger into the version, in the order in which they refer to each other."""
+        reports = {entry.file_no: entry for entry in self.told.files}
+        all_forms = forms.all_forms()
+        directory = None
+        for number, form in enumerate(all_forms):
+            notify(_READ + (_MERGED - _READ) * number / len(all_forms), f"核对{form.name}")
+            if directory is None and form.place != "directory":
+                directory = self._directory()
+                self._merge_outlines(directory)
+            self._merge_ledger(form, directory)
+        merge.tell_composition(self.build, reports)
+        for entry in self.told.files:
+            if entry.status == report.LOADED and entry.refused:
+                entry.status = report.PARTIAL
+
+    def _merge_ledger(self, form: Form, directory: Directory | None) -> None:
+        sheets = self.rows.pop(form.kind, [])
+        if not sheets:
+            merge.keep(self.build, form)
+            return
+        tables = [placing.placed(rows, directory) for rows in sheets]
+        reports = {rows.report.file_no: rows.report for rows in sheets}
+        self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.options.today))
+
+    def _merge_outlines(self, directory: Directory) -> None:
+        if not self.outlines:
+            merge.keep(self.build, boundaries.FORM)
+            return
+        tables = [boundaries.checked(features, directory, entry) for entry, features in self.outlines]
+        reports = {entry.file_no: entry for entry, _ in self.outlines}
+        self.told.ledgers.append(
+            merge.merge(self.build, boundaries.FORM, pa.concat_tables(tables), reports, self.options.today)
+        )
+
+    def _directory(self) -> Directory:
+        villages = [
+            Village(*facts[:5], facts[5] or "", tuple(filter(None, check.SEVERAL.split(facts[6] or ""))))
+            for facts in queries.fetch(self.build.con, "load/directory")
+        ]
+        return Directory(villages)
+
+    def _outlines(self, path: Path) -> list[tuple[SheetReport, list | None]]:
+        entry = self._entry(path, None, boundaries.FORM)
+        try:
+            return [(entry, boundaries.read(path))]
+        except boundaries.Unusable as unusable:
+            entry.refuse(unusable.code)
+            return [(entry, None)]
+
+    def _sheets(self, path: Path) -> list[tuple[SheetReport, Rows | None]]:
+        """Every sheet of a file with its report and, where it is a ledger, its rows."""
+        found: list[tuple[SheetReport, Rows | None]] = []
+        doubtful: list[tuple[SheetReport, SheetRefused]] = []
+        for sheet in grid.read(path):
+            entry = self._entry(path, sheet.name)
+            if sheet.hidden or not any(any(cell != "" for cell in row) for row in sheet.rows):
+                entry.status = report.SKIPPED
+                entry.say("sheet_hidden" if sheet.hidden else "sheet_empty")
+                found.append((entry, None))
+                continue
+            if sheet.name is None:
+                sheet.name = path.stem
+            try:
+                found.append((entry, self._checked(sheet, entry)))
+            except SheetRefused as refusal:
+                found.append((entry, None))
+                doubtful.append((entry, refusal))
+        has_rows = any(rows is not None for _, rows in found)
+        for entry, refusal in doubtful:
+            # A cover page or a summary beside the ledgers is left out; anything else wrong refuses the file.
+            if has_rows and refusal.code in _LEFT_OUT:
+                entry.status = report.SKIPPED
+                entry.say(_LEFT_OUT[refusal.code])
+            else:
+                entry.refuse(refusal.code, **refusal.details)
+        if not has_rows and not doubtful:
+            entry = self._entry(path, None)
+            entry.refuse("no_data")
+            found.append((entry, None))
+        return found
+
+    def _checked(self, sheet: grid.Sheet, entry: SheetReport) -> Rows:
+        found = header.find(sheet, self.ledger)
+        best = header.find(sheet) if self.ledger else found
+        if self.ledger and best and best.form.kind != self.ledger and not best.missing:
+            if found is None or found.missing or len(best.columns) > len(found.columns) + _CLEARLY_MORE:
+                raise SheetRefused("other_ledger", wanted=forms.get(self.ledger).name, looks_like=best.form.name)
+        if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
+            raise SheetRefused("not_a_ledger")
+        if found.missing and not _has_key(found):
+            raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
+        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
+        return check.check(sheet, found, self.options, entry)
+
+    def _entry(self, path: Path, sheet: str | None, form: Form | None = None) -> SheetReport:
+        self._last_file_no += 1
+        names = (form.kind, form.name) if form else (None, None)
+        return SheetReport(str(path), sheet, *names, file_no=self._last_file_no)
+
+
+# Sheets refused for these reasons are only left out where other sheets of the file are ledgers.
+_LEFT_OUT = {
+    "not_a_ledger": "sheet_not_a_ledger",
+    "not_quite_a_ledger": "sheet_not_a_ledger",
+    "no_data": "sheet_without_data",
+}
+_FEWEST_TITLES_OF_A_LEDGER = 3
+# By how many titles another form must fit better before a sheet counts as that other ledger.
+_CLEARLY_MORE = 3
+
+
+def _has_key(found: header.Header) -> bool:
+    """Whether the sheet has the columns of the ledger's key (a year may come from elsewhere)."""
+    form = found.form
+    key = [column for column in form.key if form.has(column) and form.field(column).type != "year"]
+    return all(column in found.columns for column in key)
+
+
+def _files(paths: Iterable[Path], told: Report) -> list[_File]:
+    """The files to read, in order of name; what is given and not there is refused, other files in folders passed by."""
+    files: list[_File] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(
+                file for file in path.rglob("*") if file.is_file() and not file.name.startswith(("~$", "."))
+            )
+            known = [file for file in inside if file.suffix.lower() in _LEDGER_SUFFIXES | _OUTLINE_SUFFIXES]
+            files += [_File(file) for file in known]
+            if not known:
+                entry = SheetReport(str(path))
+                entry.refuse("folder_empty")
+                told.files.append(entry)
+        elif path.is_file():
+            files.append(_File(path))
+        else:
+            entry = SheetReport(str(path))
+            entry.refuse("file_not_found")
+            told.files.append(entry)
+    return list(dict.fromkeys(files))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise grid.Unreadable("file_unreadable") from error
+
+
+def _publish(
+    root: Path, build: store.Build, told: Report, today: date, notify: Progress, note: str = ""
+) -> store.Version:
+    """Write the log, compute what pages read, and switch readers to the new version."""
+    created_at = datetime.now().replace(microsecond=0)
+    con = build.con
+    _write_log(build, told, created_at)
+    as_of = rollups.as_of(con, today)
+    rules = policy.in_force(as_of)
+    facts = {
+        "version": build.id,
+        "base_version": build.base.id if build.base else None,
+        "created_at": created_at,
+        "as_of": as_of,
+        "jurisdiction": rules.jurisdiction,
+        "note": note,
+    }
+    con.from_arrow(pa.Table.from_pylist([facts], schema=_VERSION)).insert_into("meta_version")
+    rollups.fill(con, as_of, rules)
+    notify(_FILLED, "发布")
+    tables = (*forms.all_forms(), boundaries.FORM)
+    card = store.Version(
+        id=build.id,
+        created_at=created_at,
+        base=build.base.id if build.base else None,
+        as_of=as_of,
+        note=note or _note(told),
+        rows={form.kind: len(con.table(form.table)) for form in tables},
+        changes={ledger.kind: ledger.counts for ledger in told.ledgers},
+    )
+    return store.publish(root, build, card)
+
+
+def _note(told: Report) -> str:
+    return "导入" + "、".join(ledger.name for ledger in told.ledgers if ledger.new or ledger.changed)
+
+
+_VERSION = pa.schema(
+    [
+        ("version", pa.string()),
+        ("base_version", pa.string()),
+        ("created_at", pa.timestamp("us")),
+        ("as_of", pa.date32()),
+        ("jurisdiction", pa.string()),
+        ("note", pa.string()),
+    ]
+)
+
+
+def _write_log(build: store.Build, told: Report, loaded_at: datetime) -> None:
+    """Add the load to meta_files and what was said to meta_issues."""
+    entries = [entry for entry in told.files if entry.file_no]
+    if not entries:
+        return
+    facts = {
+        "file_no": [entry.file_no for entry in entries],
+        "version": [build.id] * len(entries),
+        "loaded_at": pa.array([loaded_at] * len(entries), pa.timestamp("us")),
+        "file_name": [Path(entry.path).name for entry in entries],
+        "sheet": pa.array([entry.sheet for entry in entries], pa.string()),
+        "ledger": pa.array([entry.ledger for entry in entries], pa.string()),
+        "sha256": [entry.sha256 for entry in entries],
+        "status": [entry.status for entry in entries],
+        "rows_read": [entry.rows_read for entry in entries],
+        "rows_loaded": [entry.rows_loaded for entry in entries],
+        "rows_refused": [len(entry.refused) for entry in entries],
+        "rows_new": [entry.new for entry in entries],
+        "rows_changed": [entry.changed for entry in entries],
+        "rows_unchanged": [entry.unchanged for entry in entries],
+        "rows_missing": [entry.missing for entry in entries],
+    }
+    _insert(build, "meta_files", pa.table(facts))
+    said = [(entry.file_no, issue) for entry in entries for issue in entry.issues]
+    issue_columns = {
+        "file_no": pa.array([number for number, _ in said], pa.int32()),
+        "code": pa.array([issue.code for _, issue in said], pa.string()),
+        "severity": pa.array([issue.severity for _, issue in said], pa.string()),
+        "row_no": pa.array([issue.row for _, issue in said], pa.int32()),
+        "column_title": pa.array([issue.column for _, issue in said], pa.string()),
+        "value_masked": pa.array([issue.value for _, issue in said], pa.string()),
+        "message": pa.array([issue.message for _, issue in said], pa.string()),
+    }
+    _insert(build, "meta_issues", pa.table(issue_columns))
+
+
+def _insert(build: store.Build, name: str, rows: pa.Table) -> None:
+    build.con.from_arrow(rows).select(*build.con.table(name).columns).insert_into(name)

@@ -1,0 +1,209 @@
+"""One ledger's checked rows and what stands → the ledger of the version in the making, with everything to be told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from dashboard import queries, store
+from dashboard.ledgers import forms, issues
+from dashboard.ledgers.forms import Form
+from dashboard.ledgers.report import Change, LedgerReport, SheetReport
+
+_POSITION = ("file_no", "row_no", "row_hash")
+_EXAMPLES = 50
+_NAMED_KEYS = 20
+# What joins the parts of a key of several columns.
+_KEY_JOIN = "|"
+# Placed by their household at publication, so not part of what the sender said.
+_DERIVED = "village_code"
+
+
+def begin(build: store.Build) -> None:
+    """Prepare the connection for the load; the log of earlier loads is taken over."""
+    queries.execute(build.con, "load/begin_touched")
+    if build.base is not None:
+        for table in ("meta_files", "meta_issues"):
+            build.con.table(f"base.{table}").insert_into(table)
+
+
+def merge(
+    build: store.Build, form: Form, table: pa.Table, reports: Mapping[int, SheetReport], today: date
+) -> LedgerReport:
+    """Merge placed rows of a ledger into the version; counts and issues go to the sheets' reports by file_no."""
+    con = build.con
+    _show_standing(build, form)
+    con.register("incoming", _staged_columns(con, form, table))
+    queries.execute(con, "load/stage")
+    con.unregister("incoming")
+    if form.place == "household":
+        _hold_back_unknown_households(con, form, reports)
+    _hold_back_duplicates(con, form, reports)
+    _tell_contradictions(con, form, reports, today)
+    if form.kind in ("households", "members"):
+        queries.execute(con, "load/touch", {"kind": form.kind})
+    told = _counted(con, form, reports)
+    queries.execute(con, "load/merge")
+    _store(con, form)
+    return told
+
+
+def keep(build: store.Build, form: Form) -> None:
+    """Take a ledger over as it stands."""
+    if build.base is not None:
+        _show_standing(build, form)
+        queries.execute(build.con, "load/keep")
+        _store(build.con, form)
+
+
+def tell_composition(build: store.Build, reports: Mapping[int, SheetReport]) -> None:
+    """Warn of touched households whose members do not fit the register."""
+    for kind, file_no, row, code, household, value, detail in queries.fetch(build.con, "load/told_composition"):
+        column = {"members": "relation", "households": "household_size"}[kind]
+        if code == "members_differ_from_size" and kind == "members":
+            column = "household_id"
+        report = reports[file_no]
+        title = report.titles.get(column, forms.get(kind).field(column).title)
+        report.say(code, row=row, column=title, value=value, detail=detail, household=issues.masked(household))
+
+
+def _show_standing(build: store.Build, form: Form) -> None:
+    """Show the ledger of the version this one starts from (empty for the first) as ``standing``, with its keys."""
+    source = build.con.table(f"base.{form.table}" if build.base is not None else form.table)
+    parts = [duckdb.ColumnExpression(column) for column in form.key]
+    key = duckdb.FunctionExpression("concat_ws", duckdb.ConstantExpression(_KEY_JOIN), *parts).alias("record_key")
+    build.con.register("standing", source.select(duckdb.StarExpression(), key))
+
+
+def _staged_columns(con: duckdb.DuckDBPyConnection, form: Form, table: pa.Table) -> pa.Table:
+    """The rows as ``incoming``: the core table's columns, key, place named by the sender, and ``canonical`` to hash."""
+    wanted = [column for column in con.table(form.table).columns if column not in _POSITION]
+    length = len(table)
+    columns = {
+        column: table[column].combine_chunks() if column in table.column_names else pa.nulls(length, pa.string())
+        for column in wanted
+    }
+    said = [column for column in wanted if not (column == _DERIVED and form.place == "household")]
+    key = [table[column].cast(pa.string()).combine_chunks() for column in form.key]
+    whole = {column: _array(columns[column]) for column in wanted}
+    named = "said_village_codes"
+    return pa.table(
+        {
+            **whole,
+            "file_no": table["file_no"],
+            "row_no": table["row_no"],
+            "record_key": pa.compute.binary_join_element_wise(*map(_array, key), _KEY_JOIN),
+            named: table[named] if named in table.column_names else pa.nulls(length, pa.string()),
+            "canonical": pa.StructArray.from_arrays([whole[column] for column in said], said),
+        }
+    )
+
+
+def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _store(con: duckdb.DuckDBPyConnection, form: Form) -> None:
+    source = "merged"
+    if form.place == "household":
+        queries.execute(con, "load/place_by_household")
+        source = "placed"
+    con.table(source).select(*con.table(form.table).columns).insert_into(form.table)
+
+
+def _hold_back_unknown_households(con, form: Form, reports: Mapping[int, SheetReport]) -> None:
+    unknown = queries.fetch(con, "load/unknown_households")
+    for file_no, row, household in unknown:
+        title = reports[file_no].titles.get("household_id", form.field("household_id").title)
+        reports[file_no].say("household_unknown", row=row, column=title, value=household)
+    _hold_back(con, unknown)
+
+
+def _hold_back_duplicates(con, form: Form, reports: Mapping[int, SheetReport]) -> None:
+    found = queries.fetch(con, "load/duplicates")
+    codes = {"copy": "row_copied", "conflict": "row_conflicts", "stands": "row_conflict_stands"}
+    column = form.key[0] if form.has(form.key[0]) else "place_village"
+    for file_no, row, verdict, key, first_file, first_row in found:
+        report = reports[file_no]
+        first = f"第 {first_row} 行" if first_file == file_no else f"{_named(reports[first_file])}第 {first_row} 行"
+        field = form.field(column)
+        title = report.titles.get(column, field.title)
+        report.say(codes[verdict], row=row, column=title, value=key, personal=field.personal, first=first)
+    _hold_back(con, [row for row in found if row[2] != "stands"])
+
+
+def _named(report: SheetReport) -> str:
+    return f"文件“{report.path}”" + (f"工作表“{report.sheet}”" if report.sheet else "")
+
+
+def _hold_back(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None:
+    if rows:
+        columns = {"file_no": [row[0] for row in rows], "row_no": [row[1] for row in rows]}
+        con.register("held_back", pa.table(columns))
+        queries.execute(con, "load/hold_back")
+        con.unregister("held_back")
+
+
+def _tell_contradictions(con, form: Form, reports: Mapping[int, SheetReport], today: date) -> None:
+    asked = [f"load/told_{form.kind}"] + (["load/told_household_rows"] if form.place == "household" else [])
+    for name in asked:
+        if name in queries.names("load"):
+            params = {"today": today} if "today" in queries.get(name).params else None
+            for file_no, row, code, column, value, detail in queries.fetch(con, name, params):
+                _say(form, reports[file_no], row, code, column, value, detail)
+
+
+def _say(form: Form, report: SheetReport, row: int, code: str, column: str, value: Any, detail: str | None) -> None:
+    field = form.field(column) if form.has(column) else None
+    title = report.titles.get(column, field.title if field else None)
+    personal = field.personal if field else ""
+    report.say(code, row=row, column=title, value=value, personal=personal, detail=issues.masked(detail, personal))
+
+
+def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerReport:
+    """New, changed, unchanged and missing rows, counted by sheet and for the ledger, with examples of changes."""
+    told = LedgerReport(form.kind, form.name)
+    for file_no, new, changed, unchanged in queries.fetch(con, "load/changes"):
+        report = reports[file_no]
+        report.new, report.changed, report.unchanged = new, changed, unchanged
+        report.rows_loaded = new + changed + unchanged
+        told.new, told.changed, told.unchanged = told.new + new, told.changed + changed, told.unchanged + unchanged
+    told.refused = sum(len(report.refused) for report in reports.values())
+    missing = queries.fetch(con, "load/missing_keys", {"keys": _NAMED_KEYS})
+    if missing and reports:
+        _tell_missing(form, missing, told, reports)
+    if told.changed:
+        told.examples = _examples(con, form)
+        for report in reports.values():
+            if report.changed:
+                report.say("rows_changed", count=report.changed)
+    return told
+
+
+def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, reports: Mapping[int, SheetReport]) -> None:
+    personal = form.field(form.key[0]).personal if form.has(form.key[0]) else ""
+    told.missing = missing[0][1]
+    told.missing_keys = [issues.masked(key, personal) or "" for key, _ in missing]
+    last = reports[max(reports)]
+    last.missing = told.missing
+    more = "等" if told.missing > len(missing) else ""
+    last.say("rows_missing", count=told.missing, keys="、".join(told.missing_keys) + more, ledger=form.name)
+
+
+def _examples(con, form: Form) -> list[Change]:
+    olds = queries.arrow(con, "load/changed_old", {"keys": _EXAMPLES}).to_pylist()
+    news = queries.arrow(con, "load/changed_new", {"keys": _EXAMPLES}).to_pylist()
+    found = []
+    for old, new in zip(olds, news, strict=True):
+        fields = []
+        for field in form.fields:
+            before, after = old.get(field.column), new.get(field.column)
+            if field.column in old and before != after:
+                fields.append(
+                    (field.title, *(issues.masked(value, field.personal) or "空" for value in (before, after)))
+                )
+        personal = form.field(form.key[0]).personal if form.has(form.key[0]) else ""
+        found.append(Change(issues.masked(new["record_key"], personal) or "", tuple(fields)))
+    return found

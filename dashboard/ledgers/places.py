@@ -1,0 +1,219 @@
+"""Which village (or township, county) a row means: by code, or by township and name."""
+
+import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.ledgers.values import narrow
+
+_OFFICES = ("村民委员会", "居民委员会", "村委会", "居委会")
+_SEVERAL = re.compile(r"[、,，;；/]+")
+_WHOLE_COUNTY = ("全县", "各乡镇", "全区", "全市", "全旗", "县级", "各乡（镇）", "各乡(镇)", "各镇")
+
+
+@dataclass(frozen=True)
+class Village:
+    """A village of the directory (行政区划名录)."""
+
+    code: str
+    name: str
+    township_code: str
+    township: str
+    county_code: str
+    county: str
+    former: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A resolved place: region codes (several for a bare name that stands more than once), and what is to be said."""
+
+    codes: tuple[str, ...] = ()
+    issue: str | None = None
+    column: str = "place_village"
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+class Directory:
+    """The villages that may be named."""
+
+    def __init__(self, villages: Iterable[Village]) -> None:
+        self._by_code = {village.code: village for village in villages}
+        self._names: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._keys: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._former: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._townships: dict[str, set[str]] = defaultdict(set)
+        self._county_of: dict[str, str] = {}
+        self.counties: dict[str, str] = {}
+        for village in self._by_code.values():
+            township = narrow(village.township)
+            self._townships[township].add(village.township_code)
+            self._county_of[village.township_code] = village.county_code
+            self.counties[village.county_code] = village.county
+            for scope in (village.township_code, ""):
+                self._names[scope, narrow(village.name)].add(village.code)
+                self._keys[scope, _bare(village.name, township)].add(village.code)
+            for name in village.former:
+                self._former[village.township_code, _bare(name, township)].add(village.code)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_code)
+
+    def village(self, county: str | None, township: str | None, name: str | None, code: str | None) -> Place:
+        """The village of a row, from whatever of county, township, name and code it gives."""
+        if not self:
+            return Place(issue="no_directory")
+        if county and not any(self._is_in(county, standing) for standing in self.counties):
+            known = "、".join(sorted(filter(None, self.counties.values())))
+            return Place(issue="county_other", column="place_county", args={"known": known})
+        if code:
+            return self._by_its_code(county, township, name, code)
+        if not name:
+            return Place()
+        if not township:
+            return self._bare_name(county, name)
+        scopes = self._township_codes(county, township)
+        if not scopes:
+            return self._unknown_township(township)
+        found, is_former = self._in_townships(scopes, name, township)
+        if len(found) == 1:
+            village = self._by_code[next(iter(found))]
+            if not is_former:
+                return Place((village.code,))
+            return Place((village.code,), "village_former_name", args={"now": village.name})
+        if found:
+            return Place(tuple(sorted(found)), "village_ambiguous", args={"codes": "、".join(sorted(found))})
+        return self._unknown(scopes, township, name)
+
+    def region(self, township: str | None, name: str | None) -> Place:
+        """The region a problem concerns: a village, a township, or the county where several or none are named."""
+        if not self:
+            return Place(issue="no_directory")
+        townships = [part for part in _SEVERAL.split(township or "") if part]
+        names = [part for part in _SEVERAL.split(name or "") if part]
+        if (not townships and not names) or (not names and narrow(township) in _WHOLE_COUNTY):
+            return self._county(None)
+        if len(townships) > 1:
+            unknown = next((part for part in townships if not self._township_codes(None, part)), None)
+            return self._unknown_township(unknown) if unknown else self._county("places_several")
+        if not names or (len(names) == 1 and narrow(names[0]) in ("全镇", "全乡", "各村")):
+            codes = self._township_codes(None, townships[0])
+            if not codes:
+                return self._unknown_township(townships[0])
+            return Place(tuple(sorted(codes))[:1])
+        found = [self.village(None, townships[0] if townships else None, part, None) for part in names]
+        wrong = next((place for place in found if len(place.codes) != 1), None)
+        if wrong:
+            return wrong
+        if len(found) == 1:
+            return found[0]
+        around = {self._by_code[place.codes[0]].township_code for place in found}
+        if len(around) == 1:
+            return Place(tuple(around), "places_several")
+        return self._county("places_several")
+
+    def names(self, code: str) -> tuple[str | None, str | None]:
+        """(township, village) names of a region code as the directory writes them."""
+        if code in self._by_code:
+            return self._by_code[code].township, self._by_code[code].name
+        return next((v.township for v in self._by_code.values() if v.township_code == code), None), None
+
+    def knows(self, code: str) -> bool:
+        """Whether a village of this code is in the directory."""
+        return code in self._by_code
+
+    def _county(self, issue: str | None) -> Place:
+        codes = sorted(self.counties)
+        if len(codes) > 1:
+            return Place(issue="county_unclear", column="place_township")
+        return Place((codes[0],), issue, column="place_township")
+
+    def _by_its_code(self, county: str | None, township: str | None, name: str | None, code: str) -> Place:
+        village = self._by_code.get(code)
+        if village is None:
+            return Place(issue="village_code_unknown", column="place_code")
+        contradiction = {"stands": f"{village.township}{village.name}"}
+        if township and narrow(township) != narrow(village.township):
+            if village.township_code not in self._township_codes(county, township):
+                return Place(issue="code_contradicts", column="place_code", args=contradiction)
+        if county and not self._is_in(county, village.county_code):
+            return Place(issue="code_contradicts", column="place_code", args=contradiction)
+        if not name or _bare(name, narrow(village.township)) == _bare(village.name, narrow(village.township)):
+            return Place((code,))
+        former = {_bare(text, narrow(village.township)) for text in village.former}
+        if _bare(name, narrow(village.township)) in former:
+            return Place((code,), "village_former_name", args={"now": village.name})
+        return Place(issue="code_contradicts", column="place_code", args=contradiction)
+
+    def _township_codes(self, county: str | None, township: str) -> set[str]:
+        wanted = narrow(township)
+        codes = set(self._townships.get(wanted, ()))
+        if not codes:
+            for name in filter(None, self.counties.values()):
+                codes |= self._townships.get(wanted.removeprefix(narrow(name)), set())
+            codes |= self._townships.get(wanted.removesuffix("人民政府"), set())
+        if county:
+            return {code for code in codes if self._is_in(county, self._county_of[code])}
+        return codes
+
+    def _is_in(self, county: str, code: str) -> bool:
+        name = self.counties[code]
+        return not name or _same_county(county, name)
+
+    def _in_townships(self, scopes: set[str], name: str, township: str) -> tuple[set[str], bool]:
+        bare = _bare(name, narrow(township), *map(narrow, filter(None, self.counties.values())))
+        for table, key, is_former in (
+            (self._names, narrow(name), False),
+            (self._keys, bare, False),
+            (self._former, bare, True),
+        ):
+            found = set().union(*(table.get((scope, key), set()) for scope in scopes))
+            if found:
+                return found, is_former
+        return set(), False
+
+    def _bare_name(self, county: str | None, name: str) -> Place:
+        found = self._names.get(("", narrow(name))) or self._keys.get(("", _bare(name, "")), set())
+        if len(found) == 1:
+            return Place(tuple(found))
+        if found:
+            return Place(tuple(sorted(found)), "village_ambiguous", args={"codes": "、".join(sorted(found))})
+        return Place(issue="village_unknown", args=_offer(name, [village.name for village in self._by_code.values()]))
+
+    def _unknown_township(self, township: str) -> Place:
+        names = {village.township for village in self._by_code.values()}
+        return Place(issue="township_unknown", column="place_township", args=_offer(township, names))
+
+    def _unknown(self, scopes: set[str], township: str, name: str) -> Place:
+        here = [village.name for village in self._by_code.values() if village.township_code in scopes]
+        elsewhere = self._names.get(("", narrow(name))) or self._keys.get(("", _bare(name, "")), set())
+        if elsewhere:
+            others = sorted({self._by_code[code].township for code in elsewhere})
+            return Place(issue="village_other_township", args={"township": township, "others": "、".join(others)})
+        return Place(issue="village_unknown", args=_offer(name, here))
+
+
+def _bare(name: str, township: str, *counties: str) -> str:
+    """A village's name without township prefix, 村委会 and the like, blanks, and the final 村."""
+    text = narrow(name)
+    for county in counties:
+        text = text.removeprefix(county) or text
+    text = text.removeprefix(township) or text
+    for office in _OFFICES:
+        if text.endswith(office) and text != office:
+            text = text.removesuffix(office)
+            break
+    return text.removesuffix("村") or text
+
+
+def _same_county(one: str, other: str) -> bool:
+    one, other = narrow(one), narrow(other)
+    return one == other or one.endswith(other) or other.endswith(one)
+
+
+def _offer(name: str, known: Iterable[str]) -> dict[str, Any]:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return {"offer": f"，最接近的是“{close[0]}”" if close else ""}

@@ -1,0 +1,43 @@
+-- purpose: Staged rows whose key stands more than once: exact copies, conflicting rows, and the first that stands.
+-- grain: one row per staged row of such a key; verdict is stands, copy or conflict (stands only where others conflict).
+-- params: none
+-- units: first_row_no as Excel shows it.
+-- source: staged.
+with ranked as (
+    select
+        file_no,
+        row_no,
+        row_hash,
+        record_key,
+        first_value(row_hash) over key_rows as first_hash,
+        first_value(file_no) over key_rows as first_file_no,
+        first_value(row_no) over key_rows as first_row_no,
+        row_number() over key_rows as place,
+        count(*) over (partition by record_key) as rows_of_key
+    from staged
+    window key_rows as (partition by record_key order by file_no, row_no)
+),
+
+judged as (
+    select
+        file_no,
+        row_no,
+        record_key,
+        first_file_no,
+        first_row_no,
+        case when place = 1 then 'stands' when row_hash = first_hash then 'copy' else 'conflict' end as verdict,
+        count(*) filter (where row_hash <> first_hash) over (partition by record_key) as conflicts
+    from ranked
+    where rows_of_key > 1
+)
+
+select
+    file_no,
+    row_no,
+    verdict,
+    record_key,
+    first_file_no,
+    first_row_no
+from judged
+where verdict <> 'stands' or conflicts > 0
+order by file_no, row_no

@@ -1,0 +1,13 @@
+-- purpose: Keys that stand but are not in the files being loaded; they are kept.
+-- grain: one row per key, the first ones only; rows_missing counts all.
+-- params:
+--   $keys  INTEGER  how many keys to name
+-- units: rows_missing is a count of rows.
+-- source: standing, staged.
+select
+    s.record_key,
+    count(*) over () as rows_missing
+from standing s
+where not exists (select 1 from staged a where a.record_key = s.record_key)
+order by s.record_key
+limit $keys
