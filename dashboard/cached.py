@@ -7,13 +7,37 @@ because pandas copies on write and the shared result stays as it was.
 from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import paths, queries, store
 from dashboard.regions import Tree
+
+
+class Figure(NamedTuple):
+    """One figure of the long table; None = not reported (or, for the parts, not defined)."""
+
+    numerator: float | None = None
+    denominator: float | None = None
+    value: float | None = None
+
+    @classmethod
+    def of(cls, row: Any) -> "Figure":
+        """The figure in a row with these three columns."""
+        return cls(_known(row.numerator), _known(row.denominator), _known(row.value))
+
+
+class Parameter(NamedTuple):
+    """A threshold or target (参数) and where it comes from."""
+
+    label: str
+    value: float | None
+    unit: str
+    source_document: str
+    source_clause: str
+
 
 # The version a page run started with: a load published meanwhile must not mix two versions on one page.
 _reading: ContextVar[store.Version | None] = ContextVar("version_being_read", default=None)
@@ -44,6 +68,18 @@ def regions() -> Tree:
     """Counties, townships and villages of the version being read."""
     version = _reading.get() or begin_reading()
     return _regions(str(paths.database_root()), version.id)
+
+
+def parameters() -> dict[str, Parameter]:
+    """Thresholds and targets the version was computed with, by id."""
+    return {
+        row.parameter: Parameter(row.label, _known(row.value), row.unit, row.source_document, row.source_clause)
+        for row in rows("meta/parameters").itertuples()
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

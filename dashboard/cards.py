@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from dashboard import palette
 
-_SHAPES = {"green": "●", "amber": "▲", "red": "■", "blue": "◆", "grey": "○"}
+# The mark differs by shape too: for prints, and for eyes that do not tell red from green.
+SHAPES = {"green": "●", "amber": "▲", "red": "■", "blue": "◆", "grey": "○"}
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,21 @@ class Card:
 
 def cards_html(cards: Sequence[Card]) -> str:
     """All cards in one grid, so that the page gets one element however many there are."""
-    return f'<div class="db-cards">{"".join(_card(card) for card in cards)}</div>'
+    per_row = min(len(cards), 6)
+    inside = "".join(_card(card) for card in cards)
+    return f'<div class="db-cards" style="--per-row:{per_row}">{inside}</div>'
 
 
 def light_html(light: str | None, word: str) -> str:
-    """A light and its word; the mark's shape differs too, for prints and for eyes that do not tell red from green."""
+    """A light and its word, never one without the other."""
     if light is None:
         return f'<span class="db-light">{escape(word)}</span>' if word else ""
-    return f'<span class="db-light db-{light}"><b>{_SHAPES[light]}</b>{escape(word)}</span>'
+    return f'<span class="db-light db-{light}"><b>{SHAPES[light]}</b>{escape(word)}</span>'
+
+
+def marked(light: str, word: str) -> str:
+    """A light and its word as plain text, for cells of tables and their exports: ■ 逾期."""
+    return f"{SHAPES[light]} {word}"
 
 
 def legend_html(words: Sequence[tuple[str, str]]) -> str:
@@ -47,7 +56,7 @@ def legend_html(words: Sequence[tuple[str, str]]) -> str:
     return f'<div class="db-legend">{"".join(light_html(light, meaning) for light, meaning in words)}</div>'
 
 
-def sparkline_svg(values: Sequence[float | None], width: int = 84, height: int = 26) -> str:
+def sparkline_html(values: Sequence[float | None], width: int = 84, height: int = 26) -> str:
     """A line without axes, broken where nothing was reported, its last point marked."""
     known = [value for value in values if value is not None and value == value]
     if len(known) < 2:
@@ -69,10 +78,12 @@ def sparkline_svg(values: Sequence[float | None], width: int = 84, height: int =
         for run in runs
         if len(run) > 1
     )
-    return (
-        f'<svg class="db-spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" aria-hidden="true">'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
         f"{lines}{last}</svg>"
     )
+    # Streamlit strips SVG elements from HTML, but not images.
+    return f'<img class="db-spark" alt="" width="{width}" height="{height}" src="data:image/svg+xml,{quote(svg)}">'
 
 
 def _card(card: Card) -> str:
@@ -83,7 +94,7 @@ def _card(card: Card) -> str:
         f'<{tag} class="db-card db-edge-{card.light or "none"}{missing}"{link}{hint}>'
         f'<div class="db-name"><span>{escape(card.name)}</span>{light_html(card.light, card.word)}</div>'
         f'<div class="db-value"><span><strong>{escape(card.value)}</strong><em>{escape(card.unit)}</em></span>'
-        f"{sparkline_svg(card.trend)}</div>"
+        f"{sparkline_html(card.trend)}</div>"
         f'<div class="db-note">{escape(card.target) or "&nbsp;"}</div>'
         f'<div class="db-note">{escape(card.change) or "&nbsp;"}</div>'
         f"</{tag}>"

@@ -44,7 +44,8 @@ def even_bands(values: pd.Series, say: Callable[[float], str], count: int = 5) -
     low, high = float(known.min()), float(known.max())
     step = _round_step((high - low) / count) if high > low else max(abs(high), 1.0)
     first = math.floor(low / step) * step
-    edges = [first + step * place for place in range(int((high - first) // step) + 1)]
+    # The topmost band takes in its upper edge, so that shares do not get a band above 100 %.
+    edges = [first + step * place for place in range(max(1, math.ceil((high - first) / step)))]
     shades = [palette.SEQUENTIAL[1 + round(place * 7 / max(len(edges) - 1, 1))] for place in range(len(edges))]
     labels = [f"{say(edge)}～{say(edge + step)}" for edge in edges]
     return bands(edges, labels, shades)

@@ -1,13 +1,15 @@
 """The frame of every page: navigation, the place and year in force, and the version being read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboard import cached, paths, store, ui
+from dashboard import cached, paths, policy, store, ui
 from dashboard.regions import Region, Tree
 from dashboard.view import View
 
@@ -73,8 +75,20 @@ def begin(stem: str) -> View:
     return view
 
 
+def address(stem: str, view: View) -> str:
+    """The address of a page with the place kept; '' for a page that does not exist (yet)."""
+    known = pages()
+    page = next((page for page in known if page.stem == stem), None)
+    if page is None:
+        return ""
+    tree = cached.regions()
+    place = {key: tree.label(region.code) for key, region in zip(("township", "village"), view.trail[1:], strict=False)}
+    return f"/{'' if page is known[0] else page.stem}{'?' if place else ''}{urlencode(place)}"
+
+
 def _navigation() -> st.Page:
     st.set_page_config(page_title="防止返贫监测看板", page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
+    st.logo(ui.banner("防止返贫监测看板"), size="large")
     links = [
         st.Page(
             paths.PROJECT / "pages" / f"{page.stem}.py",
@@ -96,7 +110,7 @@ def _frame(page: Page) -> View:
     try:
         version = cached.begin_reading()
         jurisdiction = cached.rows("meta/version")["jurisdiction"].iat[0] if version else ""
-    except store.StoreError as error:
+    except (store.StoreError, policy.PolicyError) as error:
         ui.empty("数据无法读取", str(error))
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame_bar"):
@@ -168,10 +182,9 @@ def _year(indicator: str) -> int | None:
 
 
 def _facts(version: store.Version | None, jurisdiction: str) -> str:
-    facts: Mapping[str, str] = (
-        {"执行口径": jurisdiction, "截至日期": f"{version.as_of:%Y-%m-%d}", "版本": version.id}
-        if version
-        else {"状态": "尚未导入台账"}
-    )
+    on = version.as_of if version else date.today()
+    facts: dict[str, str] = {"": policy.in_force(on).office_name}
+    if version:
+        facts |= {"执行口径": jurisdiction, "截至日期": f"{on:%Y-%m-%d}", "版本": version.id}
     items = "".join(f"<span><i>{label}</i>{escape(value)}</span>" for label, value in facts.items())
     return f'<div class="db-facts">{items}</div>'

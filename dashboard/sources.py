@@ -14,12 +14,12 @@ def line(ids: Sequence[str], view: View) -> str:
 def notes(ids: Sequence[str], view: View, filters: str = "") -> list[tuple[str, str]]:
     """Lines of an export's 说明 sheet: the facts of `line`, the filters in force, and each indicator's definition."""
     chosen = f"{view.in_words()}，{filters}" if filters else view.in_words()
-    definitions = [(indicators.label(one), indicators.get(one).definition) for one in ids]
+    definitions = [(indicators.label(one), indicators.get(one).formula) for one in ids]
     return [*_facts(ids, view), ("筛选", chosen), *definitions]
 
 
 def _facts(ids: Sequence[str], view: View) -> list[tuple[str, str]]:
-    ledgers = list(dict.fromkeys(indicators.get(one).source for one in ids))
+    ledgers = dict.fromkeys(ledger for one in ids for ledger in indicators.get(one).ledgers)
     return [
         ("数据来源", "、".join(ledgers)),
         ("截至日期", f"{view.version.as_of:%Y-%m-%d}"),

@@ -24,6 +24,16 @@ def stylesheet() -> None:
     st.html(_stylesheet())
 
 
+def banner(title: str) -> str:
+    """The dashboard's name as an SVG image for the navigation bar."""
+    width = 21 * len(title) + 6
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="32" viewBox="0 0 {width} 32">'
+        f'<text x="2" y="23" font-family="{escape(palette.FONT)}" font-size="20" font-weight="700" fill="#fff">'
+        f"{escape(title)}</text></svg>"
+    )
+
+
 def finding(headline: str, detail: str = "") -> None:
     """What the page says in one sentence, and one line of how to read it."""
     more = f"<p>{escape(detail)}</p>" if detail else ""
@@ -48,7 +58,7 @@ def section(title: str, detail: str = "") -> None:
 
 def figure(fig, title: str, source: str, key: str, alt: str = "") -> None:
     """A Plotly figure under a title that states the finding, with its source line."""
-    with st.container(border=True, gap="small", key=f"figure_{key}"):
+    with st.container(border=True, gap="xxsmall", key=f"figure_{key}"):
         st.html(f'<h3 class="db-figure-title">{escape(title)}</h3>')
         st.plotly_chart(fig, theme=None, config=_PLOTLY, key=key, alt=alt or title)
         st.html(f'<div class="db-source">{escape(source)}</div>')
@@ -102,6 +112,24 @@ def table_with_export(
 def source(line: str) -> None:
     """The line under a page or table: 数据来源 · 截至日期 · 版本 · 口径."""
     st.html(f'<div class="db-source">{escape(line)}</div>')
+
+
+def choice(label: str, options: Sequence[str], everything: str, key: str, width: int = 200) -> str:
+    """One of ``options`` or '' for all of them, kept in the address; a choice that is no longer offered is dropped."""
+    offered = ["", *options]
+    if st.session_state.get(key, "") not in offered:
+        del st.session_state[key]
+    return st.selectbox(
+        label,
+        offered,
+        format_func=lambda one: one or everything,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        filter_mode=None,
+        width=width,
+    )
 
 
 def empty(title: str, what_to_do: str) -> None:

@@ -1,3 +1,63 @@
-from dashboard import shell, ui
+"""总览：领导一屏，十二个关键指标、各单位记分牌、比上一版本变差的事项和分村地图。"""
+
+import streamlit as st
+
+from dashboard import cached, indicators, lights, maps, scorecard, shell, sources, text, told, ui
+
 view = shell.begin("overview")
-ui.finding(view.in_words())
+limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+line = f"income_below_line_pct|{limits['income_line_yuan']:g}"
+pages = {
+    "monitored_active": "monitoring_coverage",
+    "visit_coverage_pct": "monitoring_coverage",
+    "visit_overdue": "monitoring_coverage",
+    "support_coverage_pct": "monitoring_coverage",
+    "guarantee_ok_pct|全部": "monitoring_coverage",
+    "income_per_capita_yuan": "income_trends",
+    "income_falling_pct": "income_trends",
+    line: "income_trends",
+    "collective_attained_pct": "collective_economy",
+    "checklist_done_pct": "assessment_checklist",
+    "rectification_done_pct": "rectification",
+    "rectification_overdue": "rectification",
+}
+facts = told.figures(view, list(pages))
+ids = [fact.definition.id for fact in facts.values()]
+lit = [fact.light for fact in facts.values() if fact.light in lights.WORDS]
+counts = "、".join(f"{lit.count(light)} 项{word}" for light, word in lights.WORDS.items() if light in lit)
+
+ui.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
+st.html(scorecard.worse_html(scorecard.worse(view, facts)[:4], compared=view.version.base is not None))
+ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
+
+left, right = st.columns([8, 5])
+with left, st.container(border=True, gap="xsmall", key="overview_board"):
+    ui.section("各单位记分牌", "点击名称下钻；底色为本列最差")
+    board = {name: fact for name, fact in facts.items() if name != "checklist_done_pct"}
+    st.html(scorecard.board_html(view, board))
+with right, st.container(border=True, gap="xsmall", key="overview_map_frame"):
+    choices = [name for name in facts if name != "checklist_done_pct"]
+    name = st.selectbox(
+        "地图指标",
+        choices,
+        index=choices.index("visit_coverage_pct"),
+        format_func=lambda one: told.definition_of(one).name,
+        key="overview_map_of",
+        bind="query-params",
+        label_visibility="collapsed",
+        filter_mode=None,
+    )
+    fact = facts[name]
+    factor = fact.definition.display_factor
+    told_of = {"county_code": view.trail[0].code, "indicator": fact.definition.id, "grp": name.partition("|")[2]}
+    villages = cached.rows("meta/by_village", {**told_of, "period": fact.period})
+    maps.choropleth(
+        villages.assign(label=[indicators.format(fact.definition.id, value) for value in villages["value"]]),
+        maps.even_bands(villages["value"], lambda edge: text.number(edge * factor, 0)),
+        view,
+        key="overview_map",
+        height=242,
+        alt=f"各村{fact.definition.name}",
+    )
+ui.legend(lights.meaning(limits))
+ui.source(sources.line(ids, view))

@@ -88,7 +88,7 @@ function draw(root, shapes, data, pick) {
     path.onclick = () => pick(!shown || outside ? region.township ?? region.code : region.code)
   }
   for (const township of shapes.townships) add(svg, "path", { d: township.d, class: "border" })
-  const pixel = Math.max(box[2] / (root.clientWidth || 480), box[3] / (data.height - 40))
+  const pixel = Math.max(box[2] / (root.clientWidth || 480), box[3] / (data.height - (root.classList.contains("wide") ? 4 : 40)))
   const named = shown ? shapes.townships.filter(one => one.code === shown) : shapes.townships
   const chosen = shapes.villages.find(one => one.code === data.focus)
   if (chosen) add(svg, "path", { d: chosen.d, class: "chosen" })
@@ -105,7 +105,8 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component
   const root = parentElement.querySelector(".map")
   root.style.height = `${data.height}px`
-  root.dataset.wanted = data.shapes
+  // Beside the map where there is room, else below it.
+  root.classList.toggle("wide", root.clientWidth > 1.45 * data.height)
   outlines(data.shapes)
     .then(shapes => draw(root, shapes, data, code => setTriggerValue("picked", code)))
     .catch(() => {

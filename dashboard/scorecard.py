@@ -1,0 +1,156 @@
+"""The scorecard (units × indicators with lights) and what got worse since the version before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from urllib.parse import quote
+
+from dashboard import cached, indicators, text, told
+from dashboard.cached import Figure, Parameter
+from dashboard.cards import SHAPES
+from dashboard.indicators import Indicator
+from dashboard.told import Told
+from dashboard.view import View
+
+# What is read first: off target, near it, not judged, on target.
+_URGENCY = ("red", "amber", None, "green", "grey")
+
+
+@dataclass(frozen=True)
+class Worse:
+    """One indicator that moved the wrong way: by how much of its own unit, and where it moved most."""
+
+    told: Told
+    moved: float
+    where: str
+
+
+def board_html(view: View, facts: Mapping[str, Told]) -> str:
+    """A table: the place first, then the regions below it, one indicator a column, each cell with mark and number.
+
+    A region's name leads to the page narrowed to it.
+    """
+    below = _below(view, facts)
+    heads = "".join(f"<th title='{escape(fact.definition.formula)}'>{_head(fact)}</th>" for fact in facts.values())
+    whole = "".join(_cell(fact.definition.id, fact.now, fact.light) for fact in facts.values())
+    rows = [f'<tr class="db-whole"><td>{escape(view.place.name)}</td>{whole}</tr>']
+    parameters = cached.parameters()
+    worst = {name: _worst(name, fact.definition, below) for name, fact in facts.items()}
+    for code in cached.regions().children(view.place.code):
+        cells = "".join(_judged_cell(name, below.get(code, {}), facts, parameters, worst[name]) for name in facts)
+        rows.append(f"<tr><td>{_link(view, code)}</td>{cells}</tr>")
+    themes = "".join(
+        f'<th class="db-theme" colspan="{len(list(group))}">{escape(theme)}</th>'
+        for theme, group in groupby(fact.definition.theme for fact in facts.values())
+    )
+    head = f"<tr><th></th>{themes}</tr><tr><th>{_unit_word(view)}</th>{heads}</tr>"
+    return f'<div class="db-board"><table>{head}{"".join(rows)}</table></div>'
+
+
+def worse(view: View, facts: Mapping[str, Told]) -> list[Worse]:
+    """Indicators that got worse since the version before, those off target first; empty without such a version."""
+    moves: dict[str, dict[str, float]] = {name: {} for name in facts}
+    for row in cached.rows(
+        "overview/changes", {"region_code": view.place.code, **told.wanted(list(facts))}
+    ).itertuples():
+        name = told.name_of(row)
+        if name in facts and _is_worse(facts[name].definition, row.value - row.value_before):
+            moves[name][row.region_code] = row.value - row.value_before
+    found = [
+        Worse(facts[name], moved[view.place.code], _where(view, moved))
+        for name, moved in moves.items()
+        if view.place.code in moved
+    ]
+    return sorted(found, key=lambda one: _URGENCY.index(one.told.light))
+
+
+def worse_html(found: Sequence[Worse], compared: bool) -> str:
+    """One line: what got worse, in words; ``compared`` says whether there was a version to compare with."""
+    if not compared:
+        said = "首个版本，尚无可比"
+    elif not found:
+        said = "没有"
+    else:
+        said = "；".join(_in_words(one) for one in found)
+    return f'<div class="db-worse"><b>比上一版本变差</b>{said}</div>'
+
+
+def _in_words(one: Worse) -> str:
+    definition = one.told.definition
+    unit = "个百分点" if definition.display_unit == "%" else definition.display_unit
+    verb = "升" if one.moved > 0 else "降"
+    moved = f"{verb} {abs(one.moved) * definition.display_factor:,.{definition.decimals}f} {unit}"
+    now = indicators.format(definition.id, one.told.now.value)
+    return f"<em>{escape(definition.name)}</em> {now}（{moved}{escape(one.where)}）"
+
+
+def _below(view: View, facts: Mapping[str, Told]) -> dict[str, dict[str, Figure]]:
+    names = told.with_bases(list(facts))
+    found: dict[str, dict[str, Figure]] = {}
+    periods = sorted({fact.period for fact in facts.values()})
+    params = {"region_code": view.place.code, "periods": periods, **told.wanted(names)}
+    for row in cached.rows("meta/by_child", params).itertuples():
+        name = told.name_of(row)
+        if name not in facts or facts[name].period == row.period:
+            found.setdefault(row.region_code, {})[name] = Figure.of(row)
+    return found
+
+
+def _judged_cell(
+    name: str,
+    figures: Mapping[str, Figure],
+    facts: Mapping[str, Told],
+    parameters: Mapping[str, Parameter],
+    worst: float | None,
+) -> str:
+    definition = facts[name].definition
+    figure = figures.get(name, Figure())
+    light = told.judged(name, figure, figures.get(definition.base, Figure()), parameters)
+    return _cell(definition.id, figure, light, light in ("red", "amber") and figure.value == worst)
+
+
+def _worst(name: str, definition: Indicator, below: Mapping[str, Mapping[str, Figure]]) -> float | None:
+    """The value furthest on the wrong side among the regions below; None where they do not differ."""
+    known = [figures[name].value for figures in below.values() if name in figures and figures[name].value is not None]
+    if len(set(known)) < 2 or definition.direction == "neutral":
+        return None
+    return min(known) if definition.direction == "higher" else max(known)
+
+
+def _cell(indicator: str, figure: Figure, light: str | None, is_worst: bool = False) -> str:
+    if figure.value is None:
+        return f'<td class="db-lack">{text.MISSING}</td>'
+    mark = f'<b class="db-{light}">{SHAPES[light]}</b>' if light else ""
+    tint = ' class="db-bad"' if is_worst else ""
+    return f"<td{tint}>{mark}{indicators.number(indicator, figure.value)}</td>"
+
+
+def _head(fact: Told) -> str:
+    unit = fact.definition.display_unit
+    return f"{escape(fact.definition.short)}<br>{escape(unit) or '&nbsp;'}"
+
+
+def _unit_word(view: View) -> str:
+    return {"county": "乡镇", "township": "行政村"}.get(view.place.level, "单位")
+
+
+def _link(view: View, code: str) -> str:
+    tree = cached.regions()
+    names = [view.trail[1].code, code] if len(view.trail) > 1 else [code]
+    keys = ("township", "village")
+    address = "&".join(f"{key}={quote(tree.label(one))}" for key, one in zip(keys, names, strict=False))
+    return f'<a href="?{address}" target="_self">{escape(tree.region(code).name)}</a>'
+
+
+def _is_worse(definition: Indicator, moved: float) -> bool:
+    """Whether the change goes the wrong way by at least what the shown decimals can tell."""
+    if abs(moved * definition.display_factor) < 0.5 * 10**-definition.decimals:
+        return False
+    return moved < 0 if definition.direction == "higher" else moved > 0 and definition.direction == "lower"
+
+
+def _where(view: View, moved: Mapping[str, float]) -> str:
+    """The region below where it moved the wrong way most, as a half-sentence; '' where there is none."""
+    below = {code: abs(change) for code, change in moved.items() if code != view.place.code}
+    return f"，变化最大：{cached.regions().region(max(below, key=below.get)).name}" if below else ""

@@ -1,0 +1,44 @@
+"""Numbers and comparisons in words."""
+
+from collections.abc import Iterable
+
+MISSING = "未填报"
+
+
+def is_missing(value: float | None) -> bool:
+    """Whether a value was not reported (None, NaN or pandas' NA)."""
+    return value is None or value is not value or not value == value
+
+
+def number(value: float | None, decimals: int = 0, unit: str = "") -> str:
+    """A number with thousands separators and its unit; 未填报 where there is none."""
+    return MISSING if is_missing(value) else f"{value:,.{decimals}f}{unit}"
+
+
+def wan(yuan: float | None, decimals: int = 1) -> str:
+    """Money held in yuan, in 万元 (亿元 from a hundred million on)."""
+    if is_missing(yuan):
+        return MISSING
+    if abs(yuan) >= 1e8:
+        return f"{yuan / 1e8:,.2f}亿元"
+    return f"{yuan / 1e4:,.{decimals}f}万元"
+
+
+def change(now: float | None, before: float | None, unit: str, decimals: int = 1, than: str = "比上年") -> str:
+    """What became of a figure, in words: 比上年增加 3.2万元. Shares (unit %) change by 个百分点."""
+    if is_missing(now):
+        return ""
+    if is_missing(before):
+        return f"{than}无可比数"
+    moved = round(now - before, decimals)
+    if moved == 0:
+        return f"{than}持平"
+    verb, step = ("上升", "个百分点") if unit == "%" else ("增加", unit)
+    fell = {"上升": "下降", "增加": "减少"}
+    return f"{than}{verb if moved > 0 else fell[verb]} {abs(moved):,.{decimals}f} {step}".rstrip()
+
+
+def leading(names: Iterable[str], counts: Iterable[float], unit: str, most: int = 3) -> str:
+    """Who has most, as a table sorted so gives them: 水务局 4 个、民政局 2 个; '' where nobody has any."""
+    ranked = sorted(zip(names, counts, strict=True), key=lambda pair: -pair[1])
+    return "、".join(f"{name} {count:,.0f} {unit}" for name, count in ranked[:most] if count > 0)

@@ -1,0 +1,20 @@
+-- purpose: The same indicators in the version before, to say what changed (counties and townships only).
+-- grain: one row per indicator, group and period.
+-- params:
+--   $region_code  VARCHAR    county or township
+--   $indicators   VARCHAR[]  indicator ids
+--   $groups       VARCHAR[]  groups to keep; '' is all of them together
+-- units: value in the indicator's unit; null = not reported.
+-- source: out_indicators_before.
+select
+    indicator,
+    grp,
+    period,
+    numerator,
+    denominator,
+    value
+from out_indicators_before
+where region_code = $region_code
+    and indicator in $indicators::varchar[]
+    and grp in $groups::varchar[]
+order by indicator, grp, period
