@@ -46,6 +46,7 @@ def write(out: Path, households: int = 12_000, seed: int = 1) -> list[Path]:
     Ledgers are .xlsx, or .csv where one would exceed 200,000 rows; files of an earlier run are replaced.
     ValueError (a Chinese sentence) when ``households`` is below 1; OSError when ``out`` cannot be written.
     """
+    seed %= 2**32  # any whole number will do, also a negative one
     townships = county.townships(households, seed)
     out.mkdir(parents=True, exist_ok=True)
     ledgers = {
