@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from dashboard import paths, sample
+from dashboard.ledgers import load
 from dashboard.sample import columns, county, lists, outlines, sheets
 
 HOUSEHOLDS = 1_800
@@ -102,6 +103,15 @@ def test_even_the_smallest_county_has_every_ledger_filled(tmp_path, households):
     files = sample.write(tmp_path, households=households)
     assert all(len(_read(file)) > 0 for file in files[:-1])
     assert len(_read(files[1])) == households
+
+
+@pytest.mark.parametrize("most_rows", [sheets.MOST_ROWS_IN_XLSX, 100])
+def test_the_ledgers_load_without_a_refusal_warning_or_notice(tmp_path, monkeypatch, most_rows):
+    monkeypatch.setattr(sheets, "MOST_ROWS_IN_XLSX", most_rows)
+    files = sample.write(tmp_path / "ledgers", households=300, seed=3)
+    report = load.load([tmp_path / "ledgers"], tmp_path / "db").as_json()
+    assert {file["status"] for file in report["files"]} == {"loaded"}
+    assert [file["issues"] for file in report["files"]] == [[]] * len(files)
 
 
 def test_a_county_without_households_is_refused(tmp_path):
