@@ -18,10 +18,23 @@ def notes(ids: Sequence[str], view: View, filters: str = "") -> list[tuple[str, 
     return [*_facts(ids, view), ("筛选", chosen), *definitions]
 
 
+def table_line(name: str, view: View) -> str:
+    """The same line for a table as it was loaded, ``name`` being its ledger."""
+    return " · ".join(f"{label}：{text}" for label, text in [("数据来源", name), *_standing(view)])
+
+
+def table_notes(name: str, view: View, filters: str) -> list[tuple[str, str]]:
+    """Lines of the 说明 sheet for a table as it was loaded."""
+    return [("数据来源", name), *_standing(view), ("筛选", f"{view.in_words()}，{filters}")]
+
+
 def _facts(ids: Sequence[str], view: View) -> list[tuple[str, str]]:
     ledgers = dict.fromkeys(ledger for one in ids for ledger in indicators.get(one).ledgers)
+    return [("数据来源", "、".join(ledgers)), *_standing(view)]
+
+
+def _standing(view: View) -> list[tuple[str, str]]:
     return [
-        ("数据来源", "、".join(ledgers)),
         ("截至日期", f"{view.version.as_of:%Y-%m-%d}"),
         ("版本", view.version.id),
         ("口径", f"{view.jurisdiction}，定义见“指标口径”"),

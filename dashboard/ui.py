@@ -1,6 +1,6 @@
 """Pieces of pages: headline, cards, figures, tables with export, source lines, empty states."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -78,35 +78,52 @@ def table_with_export(
     workbook's 说明 sheet (`sources.notes`).
     """
     shown = columns.presented(table, shown_columns)
-    formats = {column.title: column.excel_format for column in shown_columns.values() if column.excel_format}
-    st.dataframe(
-        shown,
-        key=key,
-        hide_index=True,
-        height=height,
-        column_config={column.title: _screen_column(column) for column in shown_columns.values()},
-        alt=name,
-        placeholder="",
-    )
+    _grid(shown, name, shown_columns, key, height)
+    export_buttons(shown, name, shown_columns, notes, key)
+
+
+def preview_with_export(
+    table: pd.DataFrame,
+    name: str,
+    shown_columns: Mapping[str, Column],
+    notes: Notes,
+    key: str,
+    first: int,
+    height: int | str = "auto",
+) -> None:
+    """The ``first`` rows of a table that may be long, and all of its rows as xlsx, csv and parquet named ``name``."""
+    _grid(columns.presented(table.head(first), shown_columns), name, shown_columns, key, height)
+    shown = f"预览前 {first:,} 行，导出全部 {len(table):,} 行" if len(table) > first else f"共 {len(table):,} 行"
+    too_long = f"；超过 {export.MAX_XLSX_ROWS:,} 行不能导出 Excel，请用 CSV、Parquet 或缩小范围"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_export"):
-        st.download_button(
-            "导出 Excel",
+        formats = _excel_formats(shown_columns)
+        _download(
+            "Excel",
+            lambda: export.xlsx_bytes(columns.presented(table, shown_columns), name, notes, formats),
+            f"{name}.xlsx",
+            key,
+            disabled=len(table) > export.MAX_XLSX_ROWS,
+        )
+        _download("CSV", lambda: export.csv_bytes(columns.presented(table, shown_columns)), f"{name}.csv", key)
+        _download(
+            "Parquet", lambda: export.parquet_bytes(columns.presented(table, shown_columns)), f"{name}.parquet", key
+        )
+        source(shown + (too_long if len(table) > export.MAX_XLSX_ROWS else ""))
+
+
+def export_buttons(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], notes: Notes, key: str) -> None:
+    """Buttons that give the rows ``shown`` (`columns.presented`) as xlsx and csv named ``name``."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_export"):
+        formats = _excel_formats(shown_columns)
+        _download(
+            "Excel",
             lambda: export.xlsx_bytes(shown, name, notes, formats),
-            file_name=f"{name}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            on_click="ignore",
-            key=f"{key}_xlsx",
+            f"{name}.xlsx",
+            key,
             disabled=len(shown) > export.MAX_XLSX_ROWS,
         )
-        st.download_button(
-            "导出 CSV",
-            lambda: export.csv_bytes(shown),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            key=f"{key}_csv",
-        )
-        st.html(f'<div class="db-source">共 {len(shown):,} 行，导出内容与上表一致</div>')
+        _download("CSV", lambda: export.csv_bytes(shown), f"{name}.csv", key)
+        source(f"共 {len(shown):,} 行，导出内容与页面一致")
 
 
 def source(line: str) -> None:
@@ -135,6 +152,36 @@ def choice(label: str, options: Sequence[str], everything: str, key: str, width:
 def empty(title: str, what_to_do: str) -> None:
     """Why there is nothing to show, and what to do about it."""
     st.html(f'<div class="db-empty"><h2>{escape(title)}</h2><p>{escape(what_to_do)}</p></div>')
+
+
+def _grid(
+    shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str
+) -> None:
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height=height,
+        column_config={column.title: _screen_column(column) for column in shown_columns.values()},
+        alt=name,
+        placeholder="",
+    )
+
+
+def _download(what: str, make: Callable[[], bytes], file_name: str, key: str, disabled: bool = False) -> None:
+    """A button whose file is made when it is asked for, on a thread of its own."""
+    st.download_button(
+        f"导出 {what}",
+        make,
+        file_name=file_name,
+        on_click="ignore",
+        key=f"{key}_{file_name.rpartition('.')[2]}",
+        disabled=disabled,
+    )
+
+
+def _excel_formats(shown_columns: Mapping[str, Column]) -> dict[str, str]:
+    return {column.title: column.excel_format for column in shown_columns.values() if column.excel_format}
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,76 @@
+"""数据导出：选一张表，按条件筛选、选列，导出 Excel、CSV 或 Parquet。"""
+
+import streamlit as st
+
+from dashboard import extracts, paths, shell, sources, ui
+
+SHOWN_ROWS = 200
+
+view = shell.begin("export_tables")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="export_bar"):
+    names = {extract.name: extract.id for extract in extracts.offered()}
+    name = st.selectbox(
+        "数据表",
+        list(names),
+        key="export_table",
+        bind="query-params",
+        persist_state="session",
+        filter_mode=None,
+        width=210,
+    )
+    extract = extracts.get(names[name])
+    table = extracts.rows(paths.database_root(), view.version, extract, view.place.code)
+    period, chosen = "", {}
+    if offered := extracts.periods(table, extract):
+        period = ui.choice(extract.period, offered, f"全部{extract.period}", f"export_{extract.id}_period", 150)
+    for number, category in enumerate(extract.categories):
+        if values := extracts.choices(table, category):
+            key = f"export_{extract.id}_{number}"
+            if value := ui.choice(category, values, f"全部{category}", key, 190):
+                chosen[category] = value
+    contains = st.text_input(
+        "包含文字",
+        key="export_contains",
+        bind="query-params",
+        persist_state="session",
+        placeholder="包含文字，回车筛选",
+        label_visibility="collapsed",
+        max_chars=40,
+        width=190,
+    ).strip()
+
+kept = extracts.narrowed(table, extract, period, chosen, contains)
+shown = extracts.columns_of(table, extract)
+titles = st.pills(
+    "列",
+    [column.title for column in shown.values()],
+    default=[column.title for column in shown.values()],
+    selection_mode="multi",
+    key=f"export_{extract.id}_columns",
+    bind="query-params",
+    persist_state="session",
+    label_visibility="collapsed",
+)
+taken = {name: column for name, column in shown.items() if column.title in titles}
+
+narrowing = [period, *chosen.values(), f"包含“{contains}”" if contains else ""]
+filters = "，".join(filter(None, narrowing)) or "未筛选"
+ui.finding(
+    f"{extract.name}：符合条件 {len(kept):,} 行，选取 {len(taken)} 列",
+    f"{view.in_words()}，{filters}。所选地区共 {len(table):,} 行、{len(shown)} 列；姓名、证件号码和电话已遮盖。",
+)
+if not taken:
+    ui.empty("没有选择列", "请在上方至少选择一列。")
+elif kept.empty:
+    ui.empty("没有符合条件的行", "请放宽上方的筛选条件；整张表为空时，请先在“台账导入”页面导入。")
+else:
+    ui.preview_with_export(
+        kept,
+        "_".join(filter(None, [extract.name, view.place.name, period, *chosen.values()])),
+        taken,
+        sources.table_notes(extract.name, view, filters),
+        key=f"export_{extract.id}",
+        first=SHOWN_ROWS,
+        height=430,
+    )
+ui.source(sources.table_line(extract.name, view))
