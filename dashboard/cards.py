@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
-from dashboard import palette
+from dashboard import palette, text
 
 # The mark differs by shape too: for prints, and for eyes that do not tell red from green.
 SHAPES = {"green": "●", "amber": "▲", "red": "■", "blue": "◆", "grey": "○"}
@@ -41,8 +41,8 @@ def cards_html(cards: Sequence[Card]) -> str:
 
 def light_html(light: str | None, word: str) -> str:
     """A light and its word, never one without the other."""
-    if light is None:
-        return f'<span class="db-light">{escape(word)}</span>' if word else ""
+    if light is None or not word:
+        return ""
     return f'<span class="db-light db-{light}"><b>{SHAPES[light]}</b>{escape(word)}</span>'
 
 
@@ -87,7 +87,7 @@ def sparkline_html(values: Sequence[float | None], width: int = 84, height: int 
 
 
 def _card(card: Card) -> str:
-    missing = " db-missing" if card.light == "grey" else ""
+    missing = " db-missing" if card.value in (text.MISSING, text.NOT_APPLICABLE) else ""
     tag, link = ("a", f' href="{escape(card.href)}" target="_self"') if card.href else ("div", "")
     hint = f' title="{escape(card.help)}"' if card.help else ""
     return (

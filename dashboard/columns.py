@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard import masking
+from dashboard.indicators import Indicator
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def percent(title: str, decimals: int = 1, **look) -> Column:
     return Column(f"{title}（%）", "number", decimals, **look)
 
 
+def points(title: str, decimals: int = 1, **look) -> Column:
+    """Scores, in 分."""
+    return Column(f"{title}（分）", "number", decimals, **look)
+
+
 def day(title: str, **look) -> Column:
     """Dates, as 2025-06-30."""
     return Column(title, "date", **look)
@@ -69,6 +75,12 @@ def day(title: str, **look) -> Column:
 def yes_no(title: str, **look) -> Column:
     """Booleans, as 是 and 否; blank where not reported."""
     return Column(title, "yes_no", **look)
+
+
+def of_indicator(definition: Indicator, **look) -> Column:
+    """A column of an indicator's values, in the unit and decimals pages show it with."""
+    unit = f"（{definition.display_unit}）" if definition.display_unit else ""
+    return Column(f"{definition.name}{unit}", "number", definition.decimals, scale=definition.display_factor, **look)
 
 
 def presented(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:

@@ -13,6 +13,8 @@ from dashboard.view import View
 
 SHAPES_ROUTE = "/shapes/{version}.json"
 
+_NO_VALUE = "未填报或不适用"
+
 _WEB = Path(__file__).parent / "web"
 _COMPONENT = st.components.v2.component(
     "village_map",
@@ -62,18 +64,18 @@ def choropleth(
 ) -> None:
     """Regions coloured by band; a click on one sets the filters to it.
 
-    ``table`` has ``region_code``, ``value`` (null = 未填报, grey) and ``label`` (the value as said on hover).
+    ``table`` has ``region_code``, ``value`` (null = grey) and ``label`` (the value as said on hover).
     """
     counts = [0] * len(legend)
     values = {}
     for code, value, label in zip(table["region_code"], table["value"], table["label"], strict=True):
         band = _band_of(value, legend)
-        values[code] = [band, label if band is not None else "未填报"]
+        values[code] = [band, label if band is not None else _NO_VALUE]
         if band is not None:
             counts[band] += 1
     _COMPONENT(
         key=key,
-        height=height,
+        height="content",
         data={
             "shapes": SHAPES_ROUTE.format(version=view.version.id),
             "level": level,
@@ -82,7 +84,7 @@ def choropleth(
                 {"label": band.label, "colour": band.colour, "count": count}
                 for band, count in zip(legend, counts, strict=True)
             ],
-            "missing": {"label": "未填报", "colour": palette.MISSING},
+            "missing": {"label": _NO_VALUE, "colour": palette.MISSING},
             "focus": view.place.code,
             "focus_level": view.place.level,
             "focus_township": view.township_code,

@@ -1,17 +1,22 @@
 """The scorecard (units × indicators with lights) and what got worse since the version before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from urllib.parse import quote
 
-from dashboard import cached, indicators, text, told
+import pandas as pd
+
+from dashboard import cached, columns, indicators, told
 from dashboard.cached import Figure, Parameter
 from dashboard.cards import SHAPES
+from dashboard.columns import Column
 from dashboard.indicators import Indicator
 from dashboard.told import Told
 from dashboard.view import View
+
+_CHOSEN = ' class="db-chosen"'
 
 # What is read first: off target, near it, not judged, on target.
 _URGENCY = ("red", "amber", None, "green", "grey")
@@ -29,8 +34,10 @@ class Worse:
 def board_html(view: View, facts: Mapping[str, Told]) -> str:
     """A table: the place first, then the regions below it, one indicator a column, each cell with mark and number.
 
-    A region's name leads to the page narrowed to it.
+    A region's name leads to the page narrowed to it. A village stands among those of its township.
     """
+    chosen = view.place.code
+    view, facts = _with_regions_below(view, facts)
     below = _below(view, facts)
     heads = "".join(f"<th title='{escape(fact.definition.formula)}'>{_head(fact)}</th>" for fact in facts.values())
     whole = "".join(_cell(fact.definition.id, fact.now, fact.light) for fact in facts.values())
@@ -39,13 +46,32 @@ def board_html(view: View, facts: Mapping[str, Told]) -> str:
     worst = {name: _worst(name, fact.definition, below) for name, fact in facts.items()}
     for code in cached.regions().children(view.place.code):
         cells = "".join(_judged_cell(name, below.get(code, {}), facts, parameters, worst[name]) for name in facts)
-        rows.append(f"<tr><td>{_link(view, code)}</td>{cells}</tr>")
+        rows.append(f"<tr{_CHOSEN if code == chosen else ''}><td>{_link(view, code)}</td>{cells}</tr>")
     themes = "".join(
         f'<th class="db-theme" colspan="{len(list(group))}">{escape(theme)}</th>'
         for theme, group in groupby(fact.definition.theme for fact in facts.values())
     )
     head = f"<tr><th></th>{themes}</tr><tr><th>{_unit_word(view)}</th>{heads}</tr>"
     return f'<div class="db-board"><table>{head}{"".join(rows)}</table></div>'
+
+
+def table(view: View, facts: Mapping[str, Told]) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """The scorecard's numbers for export: the place and the regions below it, and how its columns are shown."""
+    view, facts = _with_regions_below(view, facts)
+    below = _below(view, facts)
+    tree = cached.regions()
+    rows = [{"region_code": view.place.code, "region_name": view.place.name, **_values(facts)}]
+    for code in tree.children(view.place.code):
+        figures = below.get(code, {})
+        values = {name: figures[name].value for name in facts if name in figures}
+        rows.append({"region_code": code, "region_name": tree.region(code).name, **values})
+    shown = {"region_code": columns.text("行政区划代码"), "region_name": columns.text("单位")}
+    shown |= {name: columns.of_indicator(fact.definition) for name, fact in facts.items()}
+    return pd.DataFrame(rows, columns=list(shown)), shown
+
+
+def _values(facts: Mapping[str, Told]) -> dict[str, float | None]:
+    return {name: fact.now.value for name, fact in facts.items()}
 
 
 def worse(view: View, facts: Mapping[str, Told]) -> list[Worse]:
@@ -65,10 +91,12 @@ def worse(view: View, facts: Mapping[str, Told]) -> list[Worse]:
     return sorted(found, key=lambda one: _URGENCY.index(one.told.light))
 
 
-def worse_html(found: Sequence[Worse], compared: bool) -> str:
-    """One line: what got worse, in words; ``compared`` says whether there was a version to compare with."""
-    if not compared:
+def worse_html(view: View, found: Sequence[Worse]) -> str:
+    """One line: what got worse, in words, or why nothing can be compared."""
+    if view.version.base is None:
         said = "首个版本，尚无可比"
+    elif view.place.level == "village":
+        said = "只比较到县和乡镇"
     elif not found:
         said = "没有"
     else:
@@ -83,6 +111,14 @@ def _in_words(one: Worse) -> str:
     moved = f"{verb} {abs(one.moved) * definition.display_factor:,.{definition.decimals}f} {unit}"
     now = indicators.format(definition.id, one.told.now.value)
     return f"<em>{escape(definition.name)}</em> {now}（{moved}{escape(one.where)}）"
+
+
+def _with_regions_below(view: View, facts: Mapping[str, Told]) -> tuple[View, Mapping[str, Told]]:
+    """The view and its figures, or those of the township where the place is a village and has nothing below it."""
+    if view.place.level != "village":
+        return view, facts
+    township = replace(view, trail=view.trail[:-1])
+    return township, told.figures(township, list(facts))
 
 
 def _below(view: View, facts: Mapping[str, Told]) -> dict[str, dict[str, Figure]]:
@@ -120,7 +156,7 @@ def _worst(name: str, definition: Indicator, below: Mapping[str, Mapping[str, Fi
 
 def _cell(indicator: str, figure: Figure, light: str | None, is_worst: bool = False) -> str:
     if figure.value is None:
-        return f'<td class="db-lack">{text.MISSING}</td>'
+        return f'<td class="db-lack">{told.absence(figure)}</td>'
     mark = f'<b class="db-{light}">{SHAPES[light]}</b>' if light else ""
     tint = ' class="db-bad"' if is_worst else ""
     return f"<td{tint}>{mark}{indicators.number(indicator, figure.value)}</td>"

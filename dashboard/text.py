@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 MISSING = "未填报"
 
+# A share of nothing, such as visits to monitored households where there are none.
+NOT_APPLICABLE = "不适用"
+
 
 def is_missing(value: float | None) -> bool:
-    """Whether a value was not reported (None, NaN or pandas' NA)."""
-    return value is None or value is not value or not value == value
+    """Whether a value was not reported (None or NaN)."""
+    return value is None or value != value
 
 
 def number(value: float | None, decimals: int = 0, unit: str = "") -> str:

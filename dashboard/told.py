@@ -21,7 +21,10 @@ _ROOM = 11
 
 @dataclass(frozen=True)
 class Told:
-    """One indicator of one region: ``period`` is the one shown, ``trend`` every period up to it, oldest first."""
+    """One indicator of one region: ``period`` is the one shown, ``trend`` every period up to it, oldest first.
+
+    ``is_kept_here`` is false where the ledger names no region below the county.
+    """
 
     definition: Indicator
     period: str
@@ -30,11 +33,14 @@ class Told:
     trend: tuple[float | None, ...]
     target: Parameter | None
     light: str | None
+    is_kept_here: bool = True
 
     @property
     def change(self) -> str:
         """What became of it, in words."""
         shown = self.definition
+        if self.before.value is None and shown.period == "as_of":
+            return ""
         now, before = (self._shown(figure.value) for figure in (self.now, self.before))
         return text.change(now, before, shown.display_unit, shown.decimals, _THAN[shown.period])
 
@@ -54,15 +60,16 @@ class Told:
     def card(self, href: str = "") -> Card:
         """The card of this figure; ``href`` is where more is told."""
         missing = self.now.value is None
+        lacking = absence(self.now) if self.is_kept_here else text.NOT_APPLICABLE
         return Card(
             name=self.definition.name if len(self.definition.name) <= _ROOM else self.definition.short,
-            value=text.MISSING if missing else indicators.number(self.definition.id, self.now.value),
+            value=lacking if missing else indicators.number(self.definition.id, self.now.value),
             unit="" if missing else self.definition.display_unit,
-            target=self.aim or self._parts(),
+            target=self.aim or self._parts() if self.is_kept_here else "台账不分乡镇、村，只有全县数",
             change=self.change,
             trend=self.trend,
-            light="grey" if missing else self.light,
-            word="" if missing else lights.WORDS.get(self.light, ""),
+            light=self.light,
+            word=lights.WORDS.get(self.light, ""),
             help=f"{self.definition.formula}（{self.period}）",
             href=href,
         )
@@ -103,8 +110,15 @@ def judged(name: str, now: Figure, base: Figure, parameters: Mapping[str, Parame
     """The light of a figure against the indicator's target; ``base`` is the figure of the indicator's base."""
     definition = definition_of(name)
     target = parameters.get(definition.target)
+    if now.value is None and now.denominator == 0:
+        return None
     margins = {one: parameters[one].value for one in ("light_near_target_pct", "light_near_zero_pct")}
     return lights.light(now.value, target.value if target else None, definition.direction, margins, base.value)
+
+
+def absence(figure: Figure) -> str:
+    """Why there is no value: nothing to take a share of (不适用), or nothing reported (未填报)."""
+    return text.NOT_APPLICABLE if figure.denominator == 0 else text.MISSING
 
 
 def with_bases(names: Sequence[str]) -> list[str]:
@@ -161,7 +175,9 @@ def _told(
         before = here[name].get(_previous(period), _NOTHING)
         trend = tuple(here[name][one].value for one in upto[-24:])
     target = parameters.get(definition.target)
-    return Told(definition, period, now, before, trend, target, judged(name, now, base, parameters))
+    is_kept_here = bool(here[name]) or not county[name]
+    light = judged(name, now, base, parameters) if is_kept_here else None
+    return Told(definition, period, now, before, trend, target, light, is_kept_here)
 
 
 def _counted(name: str, count: float, whole: float, period: str, parameters: Mapping[str, Parameter]) -> Told:

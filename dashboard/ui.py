@@ -149,6 +149,19 @@ def choice(label: str, options: Sequence[str], everything: str, key: str, width:
     )
 
 
+def segments(label: str, options: Sequence[str], key: str) -> str:
+    """One of a few ``options``, side by side, the first to begin with; kept in the address."""
+    return st.segmented_control(
+        label,
+        list(options),
+        default=options[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
 def empty(title: str, what_to_do: str) -> None:
     """Why there is nothing to show, and what to do about it."""
     st.html(f'<div class="db-empty"><h2>{escape(title)}</h2><p>{escape(what_to_do)}</p></div>')

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cached, indicators, lights, maps, scorecard, shell, sources, text, told, ui
+from dashboard import cached, columns, indicators, lights, maps, scorecard, shell, sources, text, told, ui
 
 view = shell.begin("overview")
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
@@ -27,7 +27,7 @@ lit = [fact.light for fact in facts.values() if fact.light in lights.WORDS]
 counts = "、".join(f"{lit.count(light)} 项{word}" for light, word in lights.WORDS.items() if light in lit)
 
 ui.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
-st.html(scorecard.worse_html(scorecard.worse(view, facts)[:4], compared=view.version.base is not None))
+st.html(scorecard.worse_html(view, scorecard.worse(view, facts)[:4]))
 ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
 
 left, right = st.columns([8, 5])
@@ -59,5 +59,13 @@ with right, st.container(border=True, gap="xsmall", key="overview_map_frame"):
         height=242,
         alt=f"各村{fact.definition.name}",
     )
+numbers, shown = scorecard.table(view, facts)
+ui.export_buttons(
+    columns.presented(numbers, shown),
+    f"总览_{view.place.name}",
+    shown,
+    sources.notes(ids, view),
+    key="overview",
+)
 ui.legend(lights.meaning(limits))
 ui.source(sources.line(ids, view))

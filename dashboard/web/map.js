@@ -88,13 +88,14 @@ function draw(root, shapes, data, pick) {
     path.onclick = () => pick(!shown || outside ? region.township ?? region.code : region.code)
   }
   for (const township of shapes.townships) add(svg, "path", { d: township.d, class: "border" })
-  const pixel = Math.max(box[2] / (root.clientWidth || 480), box[3] / (data.height - (root.classList.contains("wide") ? 4 : 40)))
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const pixel = Math.max(box[2] / (root.clientWidth || 480), box[3] / (root.clientHeight - (root.classList.contains("wide") ? 4 : 40)))
   const named = shown ? shapes.townships.filter(one => one.code === shown) : shapes.townships
   const chosen = shapes.villages.find(one => one.code === data.focus)
   if (chosen) add(svg, "path", { d: chosen.d, class: "chosen" })
   else {
     for (const township of named) {
-      add(svg, "text", { x: township.label[0], y: township.label[1], class: "name", "font-size": 12.5 * pixel, "stroke-width": 3 * pixel }, township.name)
+      add(svg, "text", { x: township.label[0], y: township.label[1], class: "name", "font-size": 0.85 * rem * pixel, "stroke-width": 3 * pixel }, township.name)
     }
   }
   root.append(tip)
@@ -104,9 +105,10 @@ function draw(root, shapes, data, pick) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component
   const root = parentElement.querySelector(".map")
-  root.style.height = `${data.height}px`
+  // In rem, so that the map grows with the type on a projector.
+  root.style.height = `${data.height / 15}rem`
   // Beside the map where there is room, else below it.
-  root.classList.toggle("wide", root.clientWidth > 1.45 * data.height)
+  root.classList.toggle("wide", root.clientWidth > 1.45 * root.clientHeight)
   outlines(data.shapes)
     .then(shapes => draw(root, shapes, data, code => setTriggerValue("picked", code)))
     .catch(() => {
