@@ -162,13 +162,10 @@ def stacked(
                 orientation="h" if horizontal else "v",
                 marker_color=colours[place] if colours else _colour(place),
                 hovertemplate=hover,
-                text=[_said(value, decimals) if value else "" for value in values] if counted else None,
-                textposition="inside",
-                textangle=0,
-                insidetextanchor="middle",
-                textfont={"color": "#fff"},
             )
         )
+    if counted:
+        _count_pieces(figure, horizontal)
     figure.update_layout(barmode="group" if beside else "relative", showlegend=True, legend=_LEGEND_ABOVE)
     if horizontal:
         figure.update_yaxes(type="category", autorange="reversed", automargin=True)
@@ -179,10 +176,16 @@ def stacked(
     return figure
 
 
-def progress(names: Values, parts: Mapping[str, Values], unit: str, colours: Sequence[str]) -> go.Figure:
-    """One bar a group, made of its states with their counts, the worst state first; as high as its bars need."""
-    height = 27 * len(names) + 70
-    return stacked(names, parts, unit, 0, horizontal=True, colours=colours, height=height, counted=True)
+def progress(
+    names: Values, parts: Mapping[str, Values], unit: str, colours: Sequence[str], height: int = 330
+) -> go.Figure:
+    """One bar a group, made of its states with their counts, the worst state first."""
+    figure = stacked(names, parts, unit, 0, horizontal=True, colours=colours, height=height, counted=True)
+    # One or two bars do not swell to fill the figure.
+    figure.update_traces(width=min(0.78, 24 * len(names) / height))
+    figure.update_layout(margin_b=2)
+    figure.update_xaxes(visible=False)
+    return figure
 
 
 def urgency(overdue: Values, due_soon: Values) -> list[str]:
@@ -325,6 +328,25 @@ def small_multiples(
     figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=4, tickfont={"size": 10})
     figure.update_annotations(font={"size": 13, "color": palette.TEXT})
     return figure
+
+
+def _count_pieces(figure: go.Figure, horizontal: bool) -> None:
+    """Write each piece's whole number in it; one that would not fit is left to the hover."""
+    pieces = [bars.x if horizontal else bars.y for bars in figure.data]
+    longest = max((sum(count or 0 for count in bar) for bar in zip(*pieces, strict=True)), default=0)
+    for bars, counts in zip(figure.data, pieces, strict=True):
+        said = [_said(count, 0) for count in counts]
+        bars.text = [
+            text if text and count > 0.018 * longest * len(text) else ""
+            for text, count in zip(said, counts, strict=True)
+        ]
+    figure.update_traces(
+        textposition="inside",
+        textangle=0,
+        insidetextanchor="middle",
+        textfont={"color": "#fff", "size": 11},
+        constraintext="none",
+    )
 
 
 _LEGEND_ABOVE = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
