@@ -128,7 +128,7 @@ def lines(
     _name_ends(figure, ticks, series, decimals, unit)
     if goal is not None:
         _goal_across(figure, goal, goal_label)
-    figure.update_xaxes(type="category")
+    figure.update_xaxes(type="category", **_sparse(ticks))
     figure.update_yaxes(tickformat=",~f", gridcolor=_GRID, rangemode="tozero" if from_zero else "normal", nticks=5)
     return figure
 
@@ -171,7 +171,7 @@ def stacked(
         figure.update_yaxes(type="category", autorange="reversed", automargin=True)
         figure.update_xaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
     else:
-        figure.update_xaxes(type="category")
+        figure.update_xaxes(type="category", **_sparse(ticks))
         figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
     return figure
 
@@ -424,6 +424,12 @@ def _goal_across(figure: go.Figure, goal: float, label: str) -> None:
     figure.add_annotation(
         x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", text=label, showarrow=False, font={"color": _GOAL}
     )
+
+
+def _sparse(ticks: list[str]) -> dict[str, Any]:
+    """At most eight labels along a category axis, the last one among them, so that they stay level."""
+    step = -(-len(ticks) // 8)
+    return {"tickmode": "array", "tickvals": ticks[::-1][::step][::-1], "tickangle": 0} if step > 1 else {}
 
 
 def _scale() -> list[list[Any]]:

@@ -1,6 +1,6 @@
 """The frame of every page: navigation, the place and year in force, and the version being read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -84,6 +84,19 @@ def address(stem: str, view: View) -> str:
     tree = cached.regions()
     place = {key: tree.label(region.code) for key, region in zip(("township", "village"), view.trail[1:], strict=False)}
     return f"/{'' if page is known[0] else page.stem}{'?' if place else ''}{urlencode(place)}"
+
+
+def drill(view: View, labels: Mapping[str, str], key: str) -> None:
+    """Buttons, code → words, for the regions directly below the place; a click narrows the filters to one."""
+    narrower = "township" if view.place.level == "county" else "village"
+    st.pills(
+        "下钻",
+        list(labels),
+        format_func=labels.get,
+        key=key,
+        on_change=lambda: st.session_state.update({narrower: st.session_state[key], key: None}),
+        label_visibility="collapsed",
+    )
 
 
 def _navigation() -> st.Page:

@@ -24,8 +24,8 @@ select
         when h.is_overdue then '逾期未走访'
         else '已走访'
     end as visit_state,
-    h.measures,
-    h.measures_delivered,
+    h.measures as measure_count,
+    h.measures_delivered as delivered_count,
     case when h.is_risk_eliminated then '风险已消除' else '监测中' end as watch,
     h.eliminated_on,
     cast(count(*) over () as integer) as total

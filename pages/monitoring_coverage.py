@@ -1,0 +1,131 @@
+"""监测覆盖：监测对象有多少、走访到没有、帮扶了没有，一直查到户。"""
+
+import streamlit as st
+
+from dashboard import cached, columns, figures, lights, maps, monitoring, shell, sources, told, ui
+
+CARDS = (
+    "monitored_active",
+    "visit_coverage_pct",
+    "visit_onsite_pct",
+    "visit_overdue",
+    "support_coverage_pct",
+    "support_none",
+)
+INDICATORS = [*CARDS, "monitored_ever", "monitored_eliminated", "risk_eliminated_pct"]
+
+view = shell.begin("monitoring_coverage")
+facts = told.figures(view, CARDS)
+if facts["monitored_active"].now.value is None:
+    ui.empty("没有监测对象数据", "请在“台账导入”页面导入《监测对象台账》，导入后本页自动显示。")
+    st.stop()
+
+limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+small = limits["small_number_households"]
+period = facts["visit_coverage_pct"].period
+month = monitoring.month_words(period, view.version.as_of)
+units = cached.rows("monitoring/units", view.params(month=period))
+by_month = cached.rows("monitoring/visits_by_month", view.params())
+visits = next(by_month[by_month["period"] == period].itertuples(), None)
+
+ui.finding(
+    monitoring.headline(view.place, month, visits, units, small),
+    monitoring.detail(view.place, month, visits, facts["visit_overdue"].now.value, units, view.version.as_of),
+)
+ui.cards([fact.card() for fact in facts.values()])
+ui.legend(lights.meaning(limits))
+
+if len(units) and period:
+    heat = monitoring.heat(cached.rows("monitoring/coverage_by_month", view.params()), units, small)
+    ui.figure(
+        figures.heat_map(heat.names, heat.periods, heat.values, low=0, high=100, notes=heat.notes),
+        monitoring.heat_title(view.place, month, units),
+        f"走访覆盖率（%），括号内为{month}应走访户数；{monitoring.caution(small)}。"
+        + sources.line(["visit_coverage_pct"], view),
+        key="monitoring_heat",
+    )
+
+left, right = st.columns([5, 4])
+with left:
+    ui.figure(
+        monitoring.visits_figure(by_month, limits.get("visit_coverage_target_pct")),
+        monitoring.visits_title(month, visits),
+        sources.line(["visit_coverage_pct", "visit_onsite_pct"], view),
+        key="monitoring_visits",
+    )
+with right, st.container(border=True, key="monitoring_map_frame"):
+    villages = cached.rows("monitoring/overdue_by_village", view.params(county_code=view.trail[0].code))
+    ui.section("逾期未走访户在哪些村", "点击乡镇、村可下钻")
+    maps.choropleth(
+        villages.assign(value=villages["overdue"], label=monitoring.overdue_labels(villages)),
+        monitoring.OVERDUE_BANDS,
+        view,
+        key="monitoring_map",
+        height=250,
+    )
+
+if len(units):
+    level = monitoring.child(view.place)
+    ui.section(f"各{level}", f"走访覆盖率低的在前；点击名称看{level}内情况；{monitoring.caution(small)}")
+    shell.drill(view, monitoring.drill_labels(units), key="monitoring_drill")
+    ui.table_with_export(
+        units.assign(region_name=monitoring.marked(units, "due", small)),
+        f"监测覆盖_{view.place.name}_{period}",
+        {"region_name": columns.text(level, pinned=True), **monitoring.UNIT_COLUMNS},
+        sources.notes(INDICATORS, view, f"走访月份：{month}"),
+        key="monitoring_units",
+    )
+
+ui.section("监测对象名单", "姓名已隐去；最久没有走访的在前")
+chosen = ui.segments("名单", list(monitoring.LISTS), key="monitoring_list")
+listed = cached.rows("monitoring/households", view.params(kind=monitoring.LISTS[chosen], limit=monitoring.LIST_LIMIT))
+if listed.empty:
+    ui.empty(f"{view.place.name}没有“{chosen}”的监测对象", "可选择其他名单，或在上方更换乡镇、村。")
+else:
+    cut = monitoring.shown_of(listed)
+    ui.source(f"{view.place.name} · {chosen} · {cut}")
+    notes = sources.notes(["visit_overdue", "support_none"], view, f"名单：{chosen}，{cut}")
+    name = f"监测对象_{view.place.name}_{chosen}"
+    ui.table_with_export(listed, name, monitoring.HOUSEHOLD_COLUMNS, notes, key="monitoring_households", height=360)
+
+ui.section("构成与变化")
+step = ui.segments("识别与消除", ["按年", "按月"], key="monitoring_step")
+left, right = st.columns(2)
+with left:
+    categories = cached.rows("monitoring/by_category", view.params())
+    ui.figure(
+        monitoring.categories_figure(categories),
+        monitoring.categories_title(categories),
+        sources.line(["monitored_active", "monitored_eliminated"], view),
+        key="monitoring_categories",
+    )
+    risks = cached.rows("monitoring/risks", view.params())
+    ui.figure(
+        figures.ranked_bars(risks["risk"], risks["households"], "户", decimals=0, height=260),
+        monitoring.risks_title(risks, facts["monitored_active"].now.value),
+        "一户可有几种风险，分别计数。" + sources.line(["risk_active"], view),
+        key="monitoring_risks",
+    )
+with right:
+    flow = cached.rows("monitoring/flow", view.params(step="year" if step == "按年" else "month"))
+    ui.figure(
+        monitoring.flow_figure(flow),
+        monitoring.flow_title(flow),
+        sources.line(["monitored_identified"], view),
+        key="monitoring_flow",
+    )
+    guarantees = cached.rows("monitoring/guarantees", view.params())
+    ui.figure(
+        monitoring.guarantees_figure(guarantees),
+        monitoring.guarantees_title(guarantees),
+        monitoring.guarantees_note(guarantees) + sources.line(["guarantee_ok_pct"], view),
+        key="monitoring_guarantees",
+    )
+
+gaps = cached.rows("monitoring/guarantee_gaps", view.params(limit=monitoring.LIST_LIMIT))
+if len(gaps):
+    cut = monitoring.shown_of(gaps)
+    ui.section("“三保障”或饮水有缺口的农户", cut)
+    notes, name = sources.notes(["guarantee_ok_pct"], view, cut), f"保障缺口_{view.place.name}"
+    ui.table_with_export(gaps, name, monitoring.GAP_COLUMNS, notes, key="monitoring_gaps", height=280)
+ui.source(sources.line([*INDICATORS, "risk_active", "guarantee_ok_pct"], view))
