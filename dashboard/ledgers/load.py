@@ -1,8 +1,8 @@
 """Many files → one new published version, or none: read, check, merge in the order of the ledgers, publish."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,6 +16,16 @@ from dashboard.ledgers.places import Directory, Village
 from dashboard.ledgers.report import Report, SheetReport
 
 Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says about one file; None leaves it to the file."""
+
+    ledger: str | None = None
+    year: int | None = None
+    unit: str | None = None
+
 
 _LEDGER_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".txt", ".tsv"}
 _OUTLINE_SUFFIXES = {".geojson"}
@@ -32,9 +42,11 @@ def load(
     unit: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    by_file: Mapping[Path, Said] | None = None,
 ) -> Report:
     """Load ledger files and folders into one new version; bad input is told in the report, never raised.
 
+    ``by_file`` says for single files of ``paths`` what ``ledger``, ``year`` and ``unit`` say for the others.
     With ``dry_run`` everything is checked and counted and nothing is published. Where nothing changed no version is
     published, and the report names the one that stands. Raises StoreError when the database cannot be written.
     """
@@ -42,11 +54,11 @@ def load(
     options = Options(date.today(), year, unit)
     notify = progress or (lambda share, what: None)
     with store.building(root) as build:
-        intake = _Intake(build, told, options, ledger)
+        intake = _Intake(build, told, options, ledger, by_file or {})
         files = _files(paths, told)
         for number, file in enumerate(files):
-            notify(_READ * number / len(files), f"读取 {file.path.name}")
-            intake.read(file.path)
+            notify(_READ * number / len(files), f"读取 {file.name}")
+            intake.read(file)
         intake.merge(notify)
         if dry_run:
             notify(1, "核对完成")
@@ -74,11 +86,6 @@ def recompute(root: Path) -> store.Version:
         return _publish(root, build, Report(), date.today(), lambda share, what: None, note="按现行口径重新计算")
 
 
-@dataclass(frozen=True)
-class _File:
-    path: Path
-
-
 @dataclass
 class _Intake:
     """What has been read so far, by ledger, for the version in the making."""
@@ -87,6 +94,7 @@ class _Intake:
     told: Report
     options: Options
     ledger: str | None
+    by_file: Mapping[Path, Said]
     rows: dict[str, list[Rows]] = field(default_factory=dict)
     outlines: list[tuple[SheetReport, list]] = field(default_factory=list)
 
@@ -197,17 +205,23 @@ class _Intake:
         return found
 
     def _checked(self, sheet: grid.Sheet, entry: SheetReport) -> Rows:
-        found = header.find(sheet, self.ledger)
-        best = header.find(sheet) if self.ledger else found
-        if self.ledger and best and best.form.kind != self.ledger and not best.missing:
-            if found is None or found.missing or len(best.columns) > len(found.columns) + _CLEARLY_MORE:
-                raise SheetRefused("other_ledger", wanted=forms.get(self.ledger).name, looks_like=best.form.name)
+        ledger, options = self._said_of(Path(entry.path))
+        found = header.find(sheet, ledger)
+        best = header.find(sheet) if ledger else found
+        if ledger and _is_another(best, found, ledger):
+            raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
         if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
             raise SheetRefused("not_a_ledger")
         if found.missing and not _has_key(found):
             raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
         entry.ledger, entry.ledger_name = found.form.kind, found.form.name
-        return check.check(sheet, found, self.options, entry)
+        return check.check(sheet, found, options, entry)
+
+    def _said_of(self, path: Path) -> tuple[str | None, Options]:
+        said = self.by_file.get(path)
+        if said is None:
+            return self.ledger, self.options
+        return said.ledger, replace(self.options, year=said.year, unit=said.unit)
 
     def _entry(self, path: Path, sheet: str | None, form: Form | None = None) -> SheetReport:
         self._last_file_no += 1
@@ -226,6 +240,13 @@ _FEWEST_TITLES_OF_A_LEDGER = 3
 _CLEARLY_MORE = 3
 
 
+def _is_another(best: header.Header | None, found: header.Header | None, wanted: str) -> bool:
+    """Whether a sheet is complete as another ledger and clearly less so as the wanted one."""
+    if best is None or best.form.kind == wanted or best.missing:
+        return False
+    return found is None or bool(found.missing) or len(best.columns) > len(found.columns) + _CLEARLY_MORE
+
+
 def _has_key(found: header.Header) -> bool:
     """Whether the sheet has the columns of the ledger's key (a year may come from elsewhere)."""
     form = found.form
@@ -233,27 +254,32 @@ def _has_key(found: header.Header) -> bool:
     return all(column in found.columns for column in key)
 
 
-def _files(paths: Iterable[Path], told: Report) -> list[_File]:
+def _files(paths: Iterable[Path], told: Report) -> list[Path]:
     """The files to read, in order of name; what is given and not there is refused, other files in folders passed by."""
-    files: list[_File] = []
+    files: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = sorted(
                 file for file in path.rglob("*") if file.is_file() and not file.name.startswith(("~$", "."))
             )
             known = [file for file in inside if file.suffix.lower() in _LEDGER_SUFFIXES | _OUTLINE_SUFFIXES]
-            files += [_File(file) for file in known]
+            files += known
             if not known:
                 entry = SheetReport(str(path))
                 entry.refuse("folder_empty")
                 told.files.append(entry)
         elif path.is_file():
-            files.append(_File(path))
+            files.append(path)
         else:
             entry = SheetReport(str(path))
             entry.refuse("file_not_found")
             told.files.append(entry)
     return list(dict.fromkeys(files))
+
+
+def _is_ledger_file(file: Path) -> bool:
+    """Whether a file in a folder is to be read; what spreadsheet programs leave behind while open is not."""
+    return file.suffix.lower() in _LEDGER_SUFFIXES | _OUTLINE_SUFFIXES and not file.name.startswith(("~$", "."))
 
 
 def _sha256(path: Path) -> str:
