@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import tomllib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -185,13 +186,14 @@ def _rollback(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     con, version = _reader(chosen)
     _say(f"正在检查版本 {version.id} …")
+    titles = tomllib.loads((paths.DATA / "checks.toml").read_text(encoding="utf-8"))
     findings = [
-        (severity, name, queries.get(name).purpose, len(queries.run(con, name)))
-        for severity in ("integrity", "quality")
-        for name in queries.names(f"checks/{severity}")
+        (severity, check, facts["title"], len(queries.run(con, f"checks/{severity}/{check}")))
+        for severity, checks in titles.items()
+        for check, facts in checks.items()
     ]
     found = list(zip(*findings, strict=True))
-    _write_csv(pa.table(dict(zip(("severity", "check", "meaning", "rows_found"), map(list, found), strict=True))))
+    _write_csv(pa.table(dict(zip(("severity", "check", "title", "rows_found"), map(list, found), strict=True))))
     broken = sum(rows for severity, _, _, rows in findings if severity == "integrity")
     doubtful = sum(rows for severity, _, _, rows in findings if severity == "quality")
     if broken:

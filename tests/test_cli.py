@@ -1,0 +1,156 @@
+"""Commands: data on stdout, Chinese on stderr, exit 0 only when everything asked for was done."""
+
+import csv
+import io
+import json
+import shutil
+
+import pyarrow.parquet
+import pytest
+
+from dashboard import store
+from dashboard.cli import main
+from dashboard.ledgers import forms
+
+
+@pytest.fixture
+def run(capfdbinary):
+    def command(*arguments) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        out, said = capfdbinary.readouterr()
+        return code, out.decode("utf-8"), said.decode("utf-8")
+
+    return command
+
+
+@pytest.fixture
+def own_db(county_db, tmp_path):
+    """A copy of the county that a test may change."""
+    return shutil.copytree(county_db, tmp_path / "db")
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("kind", forms.kinds())
+def test_rows_come_under_canonical_titles_and_load_back_unchanged(run, own_db, tmp_path, kind):
+    code, out, _ = run("rows", kind, "--db", own_db)
+    assert code == 0
+    titles = [field.title for field in forms.get(kind).fields]
+    given = list(csv.reader(io.StringIO(out)))
+    assert set(given[0]) <= set(titles)
+    assert {field.title for field in forms.get(kind).fields if field.required} <= set(given[0])
+    assert len(given) > 1
+    again = tmp_path / f"{kind}.csv"
+    again.write_text(out, encoding="utf-8")
+    report = tmp_path / "report.json"
+    code, _, said = run("load", again, "--ledger", kind, "--db", own_db, "--report", report)
+    assert code == 0, said
+    assert run("rows", kind, "--db", own_db)[1] == out
+    assert store.current(own_db).id == "v0001", said
+
+
+def test_rows_of_an_empty_ledger_still_have_their_header(run, tmp_path, county_ledgers):
+    directory = next(county_ledgers.glob("*行政区划*"))
+    assert run("load", directory, "--db", tmp_path / "db")[0] == 0
+    code, out, _ = run("rows", "visits", "--db", tmp_path / "db")
+    assert code == 0
+    assert out.strip().replace('"', "").startswith("走访日期,乡镇,行政村,户编号")
+
+
+def test_rows_as_parquet_keep_codes_as_text(run, county_db, capfdbinary):
+    assert main(["rows", "regions", "--format", "parquet", "--db", str(county_db)]) == 0
+    stored = pyarrow.parquet.read_table(io.BytesIO(capfdbinary.readouterr()[0]))
+    assert str(stored.schema.field("行政村代码").type) in ("string", "large_string", "string_view")
+    assert all(len(code) == 12 for code in stored["行政村代码"].to_pylist())
+
+
+def test_indicators_as_csv_and_json_say_the_same(run, county_db):
+    asked = ("indicators", "--level", "county", "--only", "collective_attained_pct", "--db", county_db)
+    rows = table(run(*asked)[1])
+    found = json.loads(run(*asked, "--format", "json")[1])
+    names = ["indicator", "region_code", "region_level", "period", "grp", "numerator", "denominator", "value", "unit"]
+    assert [list(row) for row in found] == [names] * len(rows)
+    assert [float(row["value"]) for row in rows] == [row["value"] for row in found]
+    assert {row["indicator"] for row in rows} == {"collective_attained_pct"}
+
+
+def test_lines_given_on_the_command_line_are_the_groups(run, county_db):
+    asked = ("indicators", "--only", "income_below_line_pct", "--level", "county", "--db", county_db)
+    rows = table(run(*asked, "--line", "5000", "--line", "8000.5")[1])
+    assert {row["grp"] for row in rows} == {"5000", "8000.5"}
+
+
+def test_a_query_binds_its_parameters_and_masks_persons(run, county_db):
+    code, out, _ = run("query", "export/households", "--param", "region_code=", "--db", county_db)
+    assert code == 0
+    households = table(out)
+    assert all("*" in row["户主姓名"] and "*" in row["证件号码"] for row in households)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nothing/such"], "没有名为"),
+        (["export/households"], "还需要参数"),
+        (["export/households", "--param", "colour=1"], "没有参数"),
+        (["load/merge"], "不能单独运行"),
+    ],
+)
+def test_a_query_that_cannot_run_says_why(run, county_db, arguments, told):
+    code, out, said = run("query", *arguments, "--db", county_db)
+    assert (code, out) == (2, "")
+    assert told in said
+    assert "Traceback" not in said
+
+
+def test_rollback_and_versions(run, own_db, county_ledgers, tmp_path):
+    changed = tmp_path / "changed.csv"
+    lines = run("rows", "collective_economy", "--db", own_db)[1].splitlines()
+    first = next(csv.reader([lines[1]]))
+    first[5] = "0.00"
+    changed.write_text("\n".join([lines[0], ",".join(first)]), encoding="utf-8")
+    code, _, said = run("load", changed, "--ledger", "collective_economy", "--db", own_db)
+    assert code == 0, said
+    listed = table(run("versions", "--db", own_db)[1])
+    assert [(row["version"], row["current"]) for row in listed] == [("v0002", "是"), ("v0001", "否")]
+    code, _, said = run("rollback", "v0001", "--db", own_db)
+    assert code == 0
+    assert "v0001" in said
+    assert run("rows", "collective_economy", "--db", own_db)[1].splitlines() == lines
+    assert run("rollback", "v0009", "--db", own_db)[0] == 2
+
+
+def test_check_finds_the_county_whole(run, county_db):
+    code, out, said = run("check", "--db", county_db)
+    assert code == 0, said
+    assert all(row["rows_found"] == "0" for row in table(out) if row["severity"] == "integrity")
+
+
+def test_recompute_publishes_the_same_figures_again(run, own_db):
+    before = run("indicators", "--db", own_db)[1]
+    assert run("recompute", "--db", own_db)[0] == 0
+    assert store.current(own_db).id == "v0002"
+    assert run("indicators", "--db", own_db)[1] == before
+
+
+def test_a_dry_run_leaves_no_version(run, tmp_path, county_ledgers):
+    code, _, said = run("load", county_ledgers, "--dry-run", "--db", tmp_path / "db")
+    assert code == 0, said
+    assert store.current(tmp_path / "db") is None
+
+
+@pytest.mark.parametrize("command", [["rows", "visits"], ["indicators"], ["check"], ["query", "meta/version"]])
+def test_before_the_first_load_every_reading_command_says_what_to_do(run, tmp_path, command):
+    code, out, said = run(*command, "--db", tmp_path / "db")
+    assert (code, out) == (2, "")
+    assert "请先用 load 命令导入台账" in said
+
+
+def test_a_damaged_version_is_told_without_a_stack_trace(run, own_db):
+    store.version_file(own_db, "v0001").write_bytes(b"\x00" * 4096)
+    code, _, said = run("rows", "regions", "--db", own_db)
+    assert code == 2
+    assert "损坏" in said
+    assert "Traceback" not in said

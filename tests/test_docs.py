@@ -1,0 +1,33 @@
+"""What the README and the design promise is there."""
+
+import re
+
+from dashboard import cli, paths, queries, shell
+
+README = (paths.PROJECT / "README.md").read_text(encoding="utf-8")
+DESIGN = (paths.PROJECT / "docs" / "design.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_lists_every_command():
+    commands = next(action for action in cli._parser()._actions if action.dest == "command").choices
+    assert set(re.findall(r"^\| `(\w+)", README, re.M)) | {"rollback", "check"} == set(commands)
+
+
+def test_the_readme_lists_every_page_with_its_title_and_address():
+    listed = re.findall(r"^\| (\S+) `/(\w+)` \|", README, re.M)
+    assert listed == [(page.title, page.stem) for page in shell.PAGES]
+
+
+def test_every_page_of_the_navigation_has_its_file_and_every_file_its_page():
+    files = {file.stem for file in (paths.PROJECT / "pages").glob("*.py")}
+    assert files == {page.stem for page in shell.PAGES}
+
+
+def test_documents_named_in_the_readme_exist():
+    for document in re.findall(r"`((?:docs|bench)/[\w.]+\.md)`", README):
+        assert (paths.PROJECT / document).is_file(), document
+
+
+def test_every_folder_of_queries_is_in_the_design():
+    for folder in {name.split("/")[0] for name in queries.names()}:
+        assert f"{folder}/" in DESIGN, folder
