@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from dashboard.ledgers import forms
@@ -14,6 +14,7 @@ from dashboard.ledgers.grid import Sheet
 _SEARCHED_ROWS = 15
 _DEEPEST = 3
 _FEWEST_TITLES = 2
+_LONGEST_TITLE = 60
 
 _BRACKETS = re.compile(r"[(\[【〔{<]([^()\[\]【】〔〕{}<>]*)[)\]】〕}>]")
 _DRESS = re.compile(r"[\s*★☆#:：/、,，.。·_\-—\u200b\ufeff]+")
@@ -40,6 +41,8 @@ def find(sheet: Sheet, wanted: str | None = None) -> Header | None:
     considered = [forms.get(wanted)] if wanted else forms.all_forms()
     best: tuple[tuple, Header] | None = None
     for first, last, titles in candidates:
+        if sum(not _every_title().isdisjoint(_keys(*title)) for title in titles) < _FEWEST_TITLES:
+            continue
         for form in considered:
             header = _mapped(form, first, last, titles)
             if len(header.columns) < _FEWEST_TITLES:
@@ -61,7 +64,7 @@ def is_repeated(row: Iterable[Any], header_titles: set[str]) -> bool:
     return len(cells) > 1 and sum(normal(cell) in header_titles for cell in cells) > 0.7 * len(cells)
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def normal(title: str) -> str:
     """A title without blanks, line breaks, stars, punctuation, full-width forms and words in brackets."""
     text = unicodedata.normalize("NFKC", title)
@@ -116,7 +119,7 @@ def _mapped(form: Form, first: int, last: int, titles: list[tuple[str, str]]) ->
     for index, (title, group) in enumerate(titles):
         if not title:
             continue
-        match = known.get(normal(title)) or known.get(normal(group + title)) or known.get(_without_unit(title))
+        match = next((known[key] for key in _keys(title, group) if key in known), None)
         if match is None:
             header.left_out.append(title)
             continue
@@ -153,16 +156,31 @@ def _known(kind: str) -> dict[str, tuple[Field, int]]:
     return known
 
 
-def _without_unit(title: str) -> str:
+@cache
+def _every_title() -> frozenset[str]:
+    return frozenset(title for form in forms.all_forms() for title in _known(form.kind))
+
+
+@lru_cache(maxsize=16_384)
+def _keys(title: str, group: str) -> tuple[str, ...]:
+    """What a title may be known by: with the group above it, alone, without a unit at its end."""
+    if not title or len(title) > _LONGEST_TITLE:
+        return ()
     bare = normal(title)
     unit = _trailing_unit(title)
-    return bare[: -len(unit[0])] if unit else bare
+    alone = (bare, bare[: -len(unit[0])]) if unit else (bare,)
+    return (normal(group + title), *alone) if group and len(group) <= _LONGEST_TITLE else alone
 
 
+@lru_cache(maxsize=16_384)
 def _trailing_unit(title: str) -> tuple[str, ...]:
     bare = normal(title)
-    endings = sorted(("%", *forms.common()["money_units"]), key=len, reverse=True)
-    return next(((unit,) for unit in endings if bare.endswith(unit) and bare != unit), ())
+    return next(((unit,) for unit in _unit_endings() if bare.endswith(unit) and bare != unit), ())
+
+
+@cache
+def _unit_endings() -> tuple[str, ...]:
+    return tuple(sorted(("%", *forms.common()["money_units"]), key=len, reverse=True))
 
 
 def _text(cell: Any) -> str:

@@ -49,7 +49,9 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
 
 
 def _is_empty(row: Sequence[Any]) -> bool:
-    return row.count("") == len(row) or all(is_blank(cell) for cell in row)
+    if row and not is_blank(row[0]):
+        return False
+    return row.count("") == len(row) or all(map(is_blank, row))
 
 
 def _fill_down(sheet: Sheet, header: Header) -> int:
@@ -110,11 +112,9 @@ def _suspects(sheet: Sheet, rows: Sequence[int], indexes: Sequence[int], titles:
     found: dict[int, None] = {}
     for index in indexes:
         cells = [sheet.rows[row][index] if index < len(sheet.rows[row]) else "" for row in rows]
-        odd = {
-            cell
-            for cell in set(cells)
-            if isinstance(cell, str) and (not cell.isascii() or not cell.strip()) and _is_no_key(cell, titles)
-        }
+        # A key of plain ASCII characters is one; only the few others are looked at closely.
+        others = {cell for cell in set(cells) if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
+        odd = {cell for cell in others if _is_no_key(cell, titles)}
         if odd:
             found |= dict.fromkeys(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
     return dict(sorted(found.items()))

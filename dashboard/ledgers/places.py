@@ -136,10 +136,8 @@ class Directory:
         if village is None:
             return Place(issue="village_code_unknown", column="place_code")
         contradiction = {"stands": f"{village.township}{village.name}"}
-        if township and narrow(township) != narrow(village.township):
-            if village.township_code not in self._township_codes(county, township):
-                return Place(issue="code_contradicts", column="place_code", args=contradiction)
-        if county and not self._is_in(county, village.county_code):
+        is_elsewhere = township and village.township_code not in self._township_codes(county, township)
+        if is_elsewhere or (county and not self._is_in(county, village.county_code)):
             return Place(issue="code_contradicts", column="place_code", args=contradiction)
         if not name or _bare(name, narrow(village.township)) == _bare(village.name, narrow(village.township)):
             return Place((code,))

@@ -160,6 +160,8 @@ def _text(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def _code(field_: Field, context: Context, cell: Any) -> Value:
+    if type(cell) is str and cell.isascii() and cell.isalnum():
+        return Value(cell)
     damaged = _damaged(cell)
     if damaged:
         return damaged
