@@ -1,5 +1,6 @@
 """Thresholds and targets in force for a jurisdiction and a day, each with the clause it comes from."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -130,9 +131,9 @@ _SYSTEM_DOCUMENT = "本系统默认"
 @cache
 def _book_at(file: Path, documents_file: Path, changed_at: tuple[int, int]) -> _Book:
     tables = _read(file)
-    listed = _entries(_read(documents_file), "document", ("id", "title"))
+    listed = _entries(documents_file, _read(documents_file), "document", ("id", "title"))
     documents = {entry["id"]: entry["title"] for entry in listed}
-    jurisdictions = _entries(tables, "jurisdiction", ("id", "name"))
+    jurisdictions = _entries(file, tables, "jurisdiction", ("id", "name"))
     names = {entry["id"]: entry["name"] for entry in jurisdictions}
     chains = {entry["id"]: (entry["id"], *entry.get("inherits", ()), SYSTEM) for entry in jurisdictions}
     for chain in chains.values():
@@ -141,7 +142,7 @@ def _book_at(file: Path, documents_file: Path, changed_at: tuple[int, int]) -> _
                 raise PolicyError(f"{file.name}：没有名为“{name}”的口径（jurisdiction）。")
     settings = tuple(
         _setting(file, parameter, entry, names, documents)
-        for parameter in _entries(tables, "parameter", ("id", "label", "unit", "theme"))
+        for parameter in _entries(file, tables, "parameter", ("id", "label", "unit", "theme"))
         for entry in parameter.get("setting", ())
     )
     _check_overlaps(file, settings)
@@ -162,15 +163,19 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise PolicyError(f"缺少口径文件 {file}，请恢复该文件。") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"口径文件 {file.name} 的格式有误（{error}），请改正后重试。") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"口径文件 {file.name} 不是 UTF-8 编码，请另存为 UTF-8 后重试。") from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        where = f"第 {found[1]} 行附近" if found else "文件末尾"
+        raise PolicyError(f"口径文件 {file.name} 的格式有误（{where}），请改正后重试。") from error
 
 
-def _entries(tables: Mapping[str, Any], kind: str, needed: Iterable[str]) -> list[dict[str, Any]]:
+def _entries(file: Path, tables: Mapping[str, Any], kind: str, needed: Iterable[str]) -> list[dict[str, Any]]:
     entries = tables.get(kind, [])
     for place, entry in enumerate(entries, start=1):
         if absent := [name for name in needed if name not in entry]:
-            raise PolicyError(f"policy.toml 第 {place} 个 [[{kind}]] 缺少 {'、'.join(absent)}。")
+            raise PolicyError(f"{file.name} 第 {place} 个 [[{kind}]] 缺少 {'、'.join(absent)}。")
     return entries
 
 

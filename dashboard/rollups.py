@@ -110,11 +110,9 @@ def bind_relations(
 
 def _bind(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, lines: Sequence[float]) -> dict[str, object]:
     bind_relations(con, as_of, lines, dict(policy.visit_interval_months))
-    values: dict[str, object] = dict(policy.values())
-    values["as_of"] = as_of
-    values["visited_since"] = visited_since(as_of, policy.visit_interval_months[""])
-    values["due_soon_days"] = int(policy.value("due_soon_days"))
-    return values
+    whole_days = {name: int(policy.value(name)) for name in policy.values() if name.endswith("_days")}
+    since = visited_since(as_of, int(policy.value("visit_interval_months")))
+    return {**policy.values(), **whole_days, "as_of": as_of, "visited_since": since}
 
 
 def _unbind(con: duckdb.DuckDBPyConnection) -> None:
