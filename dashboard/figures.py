@@ -210,6 +210,7 @@ def heat_map(
     ``notes`` are words for the hover of each cell, such as the counts behind a share.
     """
     cells = [list(line) for line in values]
+    said_with = " %{customdata}" if notes else ""
     heat = go.Heatmap(
         x=[str(period) for period in periods],
         y=_repeatable(rows),
@@ -224,7 +225,7 @@ def heat_map(
         xgap=2,
         ygap=2,
         customdata=notes,
-        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}{' %{customdata}' if notes else ''}<extra></extra>",
+        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}{said_with}<extra></extra>",
         hoverongaps=False,
     )
     figure = go.Figure(heat, _layout(height or 34 * len(cells) + 46))

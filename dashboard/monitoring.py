@@ -157,6 +157,10 @@ def heat_title(place: Region, month: str, units: pd.DataFrame) -> str:
     """Which regions have been below the place as a whole for months, or that none has."""
     behind = units[units["months_below"] > 2].sort_values("months_below", ascending=False, kind="stable")
     if behind.empty:
+        none = units[(units["due"] > 0) & (units["visited"] == 0)]
+        named = "、".join(f"{row.region_name}（{row.due:,.0f} 户）" for row in none.head(3).itertuples())
+        if named:
+            return f"{month}一户也没有走访的{child(place)}：{named}{f'等 {len(none)} 个' if len(none) > 3 else ''}"
         return f"{month}：没有{child(place)}连续 3 个月低于{_whole(place)}"
     named = "、".join(f"{row.region_name} {row.months_below} 个月" for row in behind.head(3).itertuples())
     more = f"等 {len(behind)} 个{child(place)}" if len(behind) > 3 else ""
@@ -198,6 +202,17 @@ def visits_title(month: str, visits: Any) -> str:
     return (
         f"{month}应走访 {visits.due:,.0f} 户，走访 {visits.visited:,.0f} 户，其中入户 {visits.visited_onsite:,.0f} 户"
     )
+
+
+def map_title(villages: pd.DataFrame) -> str:
+    """How many overdue households there are in the place, in how many villages."""
+    inside = villages[villages["is_inside"]]
+    if inside["overdue"].isna().all():
+        return "没有走访台账"
+    late = inside[inside["overdue"] > 0]
+    if late.empty:
+        return "没有逾期未走访户"
+    return f"逾期未走访 {late['overdue'].sum():,.0f} 户，分布在 {len(late)} 个村"
 
 
 def overdue_labels(villages: pd.DataFrame) -> list[str]:
@@ -264,7 +279,7 @@ def risks_title(risks: pd.DataFrame, active: float) -> str:
 def guarantees_figure(guarantees: pd.DataFrame):
     """Households that lack each guarantee; rows of ``monitoring/guarantees``."""
     each = guarantees[guarantees["guarantee"] != "全部"]
-    return figures.ranked_bars(each["guarantee"], each["lacking"], "户", decimals=0, height=260)
+    return figures.ranked_bars(each["guarantee"], each["lacking"], "户", decimals=0)
 
 
 def guarantees_title(guarantees: pd.DataFrame) -> str:

@@ -40,7 +40,7 @@ if len(units) and period:
     ui.figure(
         figures.heat_map(heat.names, heat.periods, heat.values, low=0, high=100, notes=heat.notes),
         monitoring.heat_title(view.place, month, units),
-        f"走访覆盖率（%），括号内为{month}应走访户数；{monitoring.caution(small)}。"
+        f"走访覆盖率（%），括号内为{month}应走访户数，灰色为当月无应走访户；{monitoring.caution(small)}。"
         + sources.line(["visit_coverage_pct"], view),
         key="monitoring_heat",
     )
@@ -55,7 +55,7 @@ with left:
     )
 with right, st.container(border=True, key="monitoring_map_frame"):
     villages = cached.rows("monitoring/overdue_by_village", view.params(county_code=view.trail[0].code))
-    ui.section("逾期未走访户在哪些村", "点击乡镇、村可下钻")
+    ui.section(monitoring.map_title(villages), "点击乡镇、村可下钻")
     maps.choropleth(
         villages.assign(value=villages["overdue"], label=monitoring.overdue_labels(villages)),
         monitoring.OVERDUE_BANDS,
@@ -86,7 +86,7 @@ else:
     ui.source(f"{view.place.name} · {chosen} · {cut}")
     notes = sources.notes(["visit_overdue", "support_none"], view, f"名单：{chosen}，{cut}")
     name = f"监测对象_{view.place.name}_{chosen}"
-    ui.table_with_export(listed, name, monitoring.HOUSEHOLD_COLUMNS, notes, key="monitoring_households", height=360)
+    ui.table_with_export(listed, name, monitoring.HOUSEHOLD_COLUMNS, notes, key="monitoring_households")
 
 ui.section("构成与变化")
 step = ui.segments("识别与消除", ["按年", "按月"], key="monitoring_step")
@@ -101,7 +101,7 @@ with left:
     )
     risks = cached.rows("monitoring/risks", view.params())
     ui.figure(
-        figures.ranked_bars(risks["risk"], risks["households"], "户", decimals=0, height=260),
+        figures.ranked_bars(risks["risk"], risks["households"], "户", decimals=0),
         monitoring.risks_title(risks, facts["monitored_active"].now.value),
         "一户可有几种风险，分别计数。" + sources.line(["risk_active"], view),
         key="monitoring_risks",
@@ -127,5 +127,5 @@ if len(gaps):
     cut = monitoring.shown_of(gaps)
     ui.section("“三保障”或饮水有缺口的农户", cut)
     notes, name = sources.notes(["guarantee_ok_pct"], view, cut), f"保障缺口_{view.place.name}"
-    ui.table_with_export(gaps, name, monitoring.GAP_COLUMNS, notes, key="monitoring_gaps", height=280)
+    ui.table_with_export(gaps, name, monitoring.GAP_COLUMNS, notes, key="monitoring_gaps")
 ui.source(sources.line([*INDICATORS, "risk_active", "guarantee_ok_pct"], view))

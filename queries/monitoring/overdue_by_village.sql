@@ -2,11 +2,13 @@
 -- grain: one row per village.
 -- params:
 --   $county_code  VARCHAR  county drawn
+--   $region_code  VARCHAR  county, township or village looked at
 --   $as_of        DATE     day of the counts
--- units: 户; null where no visit ledger is loaded.
+-- units: 户; is_inside: in the place looked at; null where no visit ledger is loaded.
 -- source: out_indicators, core_units.
 select
     unit.region_code,
+    $region_code in (unit.region_code, unit.township_code, unit.county_code) as is_inside,
     max(o.value) filter (where o.indicator = 'monitored_active') as active,
     max(o.value) filter (where o.indicator = 'visit_overdue') as overdue
 from core_units unit
@@ -17,5 +19,5 @@ join out_indicators o
     and o.grp = ''
 where unit.region_level = 'village'
     and unit.county_code = $county_code
-group by unit.region_code
+group by unit.region_code, unit.township_code, unit.county_code
 order by unit.region_code
