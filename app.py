@@ -9,6 +9,7 @@ app = st.App(
     paths.PROJECT / "dashboard" / "frame.py",
     lifespan=server.lifespan,
     routes=server.ROUTES,
+    on_script_error=shell.failed,
 )
 
 # A tool that runs this file as a page script, as Streamlit's AppTest does, gets the pages too.

@@ -39,6 +39,8 @@ PAGES = (
 
 ALL = ""
 
+_log = logging.getLogger(__name__)
+
 
 _view: ContextVar[View | None] = ContextVar("view_drawn", default=None)
 
@@ -73,6 +75,16 @@ def begin(stem: str) -> View:
         )
         st.stop()
     return view
+
+
+def failed(error: Exception) -> bool:
+    """Say in Chinese that a page could not be drawn; the log gets where, not the values that were worked on."""
+    if isinstance(error, (store.StoreError, policy.PolicyError)):
+        ui.empty("数据无法读取", str(error))
+    else:
+        _log.error("page failed: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+        ui.empty("本页未能显示", "请刷新页面再试；仍不行，请记下时间并联系管理员查看运行日志。数据没有改动。")
+    return True
 
 
 def address(stem: str, view: View) -> str:

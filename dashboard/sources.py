@@ -34,6 +34,8 @@ def _facts(ids: Sequence[str], view: View) -> list[tuple[str, str]]:
 
 
 def _standing(view: View) -> list[tuple[str, str]]:
+    if view.version is None:
+        return [("版本", "尚未导入台账")]
     return [
         ("截至日期", f"{view.version.as_of:%Y-%m-%d}"),
         ("版本", view.version.id),
