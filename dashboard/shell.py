@@ -1,5 +1,7 @@
 """The frame of every page: navigation, the place and year in force, and the version being read."""
 
+import logging
+import traceback
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
