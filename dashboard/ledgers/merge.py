@@ -193,8 +193,8 @@ def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, repo
 
 
 def _examples(con, form: Form) -> list[Change]:
-    olds = queries.arrow(con, "load/changed_old", {"keys": _EXAMPLES}).to_pylist()
-    news = queries.arrow(con, "load/changed_new", {"keys": _EXAMPLES}).to_pylist()
+    olds = queries.relation(con, "load/changed_old", {"keys": _EXAMPLES}).to_arrow_table().to_pylist()
+    news = queries.relation(con, "load/changed_new", {"keys": _EXAMPLES}).to_arrow_table().to_pylist()
     found = []
     for old, new in zip(olds, news, strict=True):
         fields = []
