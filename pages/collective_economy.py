@@ -14,8 +14,8 @@ INDICATORS = (
 )
 STATES = {
     "空壳村": palette.RED,
-    "薄弱村": "#d9776f",
-    "未达标": palette.ORANGE,
+    "其他薄弱村": "#d9776f",
+    "其他未达标": palette.ORANGE,
     "达标": palette.CATEGORICAL[1],
     "未填报": palette.MISSING,
 }

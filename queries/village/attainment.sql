@@ -57,8 +57,8 @@ select
         when account.operating_yuan is null then '未填报'
         when account.operating_yuan >= target.target_yuan then '达标'
         when account.operating_yuan <= target.shell_yuan then '空壳村'
-        when account.operating_yuan < target.weak_yuan then '薄弱村'
-        else '未达标'
+        when account.operating_yuan < target.weak_yuan then '其他薄弱村'
+        else '其他未达标'
     end as state,
     account.total_yuan,
     account.operating_yuan,

@@ -22,8 +22,8 @@ states as (
             when account.operating_income_yuan is null then '未填报'
             when account.operating_income_yuan >= limits.target_yuan then '达标'
             when account.operating_income_yuan <= limits.shell_yuan then '空壳村'
-            when account.operating_income_yuan < limits.weak_yuan then '薄弱村'
-            else '未达标'
+            when account.operating_income_yuan < limits.weak_yuan then '其他薄弱村'
+            else '其他未达标'
         end as state
     from years
     cross join limits
@@ -37,8 +37,8 @@ states as (
 select
     account_year,
     count(*) filter (where state = '空壳村') as shell,
-    count(*) filter (where state = '薄弱村') as weak,
-    count(*) filter (where state = '未达标') as below_target,
+    count(*) filter (where state = '其他薄弱村') as weak,
+    count(*) filter (where state = '其他未达标') as below_target,
     count(*) filter (where state = '达标') as attained,
     count(*) filter (where state = '未填报') as unreported
 from states
