@@ -304,7 +304,7 @@ def _publish(
         "base_version": build.base.id if build.base else None,
         "created_at": created_at,
         "as_of": as_of,
-        "jurisdiction": rules.jurisdiction,
+        "jurisdiction": rules.jurisdiction_name,
         "note": note,
     }
     con.from_arrow(pa.Table.from_pylist([facts], schema=_VERSION)).insert_into("meta_version")
