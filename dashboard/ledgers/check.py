@@ -168,7 +168,7 @@ def _refuse_what_needs_asking(header: Header, parsed: dict[str, values.Column], 
     needs_year = header.form.needs_year
     if needs_year and needs_year not in parsed and said.year is None:
         raise SheetRefused("year_needed", ledger=header.form.name)
-    if any(problem.code == "date_needs_year" for column in parsed.values() for problem in column.problems):
+    if any(problem.code == "date_year_needed" for column in parsed.values() for problem in column.problems):
         raise SheetRefused("date_year_needed")
 
 

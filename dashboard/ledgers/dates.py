@@ -67,11 +67,11 @@ def _from_text(text: str, year: int | None) -> Parsed:
         return _month(int(found["year"]), int(found["month"]), found["end"])
     if found := _YEAR_END.fullmatch(text):
         of = int(found["year"]) if found["year"] else year
-        return _month(of, 12, "底") if of else (None, None, "date_needs_year")
+        return _month(of, 12, "底") if of else (None, None, "date_year_needed")
     if found := _DAY_ALONE.fullmatch(text):
-        return _day(year, int(found["month"]), int(found["day"])) if year else (None, None, "date_needs_year")
+        return _day(year, int(found["month"]), int(found["day"])) if year else (None, None, "date_year_needed")
     if found := _MONTH_ALONE.fullmatch(text):
-        return _month(year, int(found["month"]), found["end"]) if year else (None, None, "date_needs_year")
+        return _month(year, int(found["month"]), found["end"]) if year else (None, None, "date_year_needed")
     return None, None, "date_invalid"
 
 

@@ -99,7 +99,8 @@ def _set_aside(sheet: Sheet, header: Header, body: Body) -> None:
     last_keyed = keyed[-1] if keyed else header.last_row
     aside = {}
     for row in suspects:
-        code = _line_code(sheet.rows[row], titles, is_last=row > last_keyed)
+        is_whole = not sheet.is_text or len(sheet.rows[row]) == len(sheet.rows[header.last_row])
+        code = _line_code(sheet.rows[row], titles, may_be_footer=row > last_keyed and is_whole)
         if code:
             aside[row] = code
     for row, code in aside.items():
@@ -125,14 +126,14 @@ def _is_no_key(cell: str, titles: set[str]) -> bool:
     return not text or _is_total(text) or _is_note(text) or normal(cell) in titles
 
 
-def _line_code(row: Sequence[Any], titles: set[str], *, is_last: bool) -> str | None:
+def _line_code(row: Sequence[Any], titles: set[str], *, may_be_footer: bool) -> str | None:
     """The notice for a line that is no data, None for one that is."""
     cells = [narrow(str(cell)) for cell in row if not is_blank(cell)]
     if is_repeated(row, titles):
         return "lines_repeated_header"
     if any(_is_total(cell) for cell in cells[:_LEADING_CELLS]):
         return "lines_total"
-    if _is_note(cells[0]) or (is_last and len(cells) <= _FOOTER_CELLS):
+    if _is_note(cells[0]) or (may_be_footer and len(cells) <= _FOOTER_CELLS):
         return "lines_note"
     return None
 
