@@ -19,6 +19,7 @@ STATES = {
     "达标": palette.CATEGORICAL[1],
     "未填报": palette.MISSING,
 }
+PARTS = ("发包租赁", "投资收益", "其他经营", "补助", "其他")
 
 view = shell.begin("collective_economy")
 if view.year is None:
@@ -28,6 +29,7 @@ if view.year is None:
 villages = cached.rows("village/attainment", view.params())
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
 target, shell_limit = limits["collective_target_yuan"], limits["collective_shell_yuan"]
+edges = [shell_limit, shell_limit + 0.01, limits["collective_weak_yuan"], target]
 facts = told.figures(view, INDICATORS)
 attained = facts["collective_attained_pct"].now
 reported, unreported = int(attained.denominator or 0), int((villages["state"] == "未填报").sum())
@@ -63,16 +65,10 @@ with left:
 with right, st.container(border=True, key="collective_map_frame"):
     ui.section("经营性收入分村图", "点击乡镇、村可下钻")
     maps.choropleth(
-        villages.assign(
-            region_code=villages["village_code"],
-            value=villages["operating_yuan"],
-            label=[text.wan(value, 2) for value in villages["operating_yuan"]],
+        villages.rename(columns={"village_code": "region_code", "operating_yuan": "value"}).assign(
+            label=[text.wan(value, 2) for value in villages["operating_yuan"]]
         ),
-        maps.bands(
-            [shell_limit, shell_limit + 0.01, limits["collective_weak_yuan"], target],
-            list(STATES)[:4],
-            list(STATES.values())[:4],
-        ),
+        maps.bands(edges, list(STATES)[:4], list(STATES.values())[:4]),
         view,
         key="collective_map",
         height=316,
@@ -81,29 +77,18 @@ with right, st.container(border=True, key="collective_map_frame"):
 left, right = st.columns(2)
 with left:
     made = cached.rows("village/composition", view.params())
-    parts = {
-        "发包租赁": made["lease_yuan"],
-        "投资收益": made["investment_yuan"],
-        "其他经营": made["other_operating_yuan"],
-        "补助": made["subsidy_yuan"],
-        "其他": made["other_yuan"],
-    }
+    amounts = {part: made[column] / 10_000 for part, column in zip(PARTS, made.columns[1:], strict=True)}
     ui.figure(
-        figures.stacked(made["account_year"], {name: part / 10_000 for name, part in parts.items()}, "万元"),
+        figures.stacked(made["account_year"], amounts, "万元"),
         "总收入从哪里来（万元）",
         sources.line(["collective_income_yuan"], view),
         key="collective_parts",
     )
 with right:
     by_year = cached.rows("village/states_by_year", view.params())
+    counts = {state: by_year[column] for state, column in zip(STATES, by_year.columns[1:], strict=True)}
     ui.figure(
-        figures.stacked(
-            by_year["account_year"],
-            {state: by_year[column] for state, column in zip(STATES, by_year.columns[1:], strict=True)},
-            "个村",
-            decimals=0,
-            colours=list(STATES.values()),
-        ),
+        figures.stacked(by_year["account_year"], counts, "个村", decimals=0, colours=list(STATES.values())),
         "各年度村的构成（个村）",
         sources.line(["collective_attained_pct", "collective_shell", "collective_weak"], view),
         key="collective_states",
