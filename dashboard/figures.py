@@ -401,16 +401,17 @@ def _name_ends(figure: go.Figure, ticks: list[str], series: Mapping[str, Values]
     for place, (name, values) in enumerate(series.items()):
         known = [spot for spot, value in enumerate(values) if not _missing(value)]
         if known:
-            ends.append((float(list(values)[known[-1]]), ticks[known[-1]], name, _colour(place)))
+            ends.append((float(list(values)[known[-1]]), known[-1], name, _colour(place)))
     everything = [float(value) for values in series.values() for value in values if not _missing(value)]
     if not ends:
         return
     room = (max(everything) - min(everything) or 1.0) * 0.09
     shown_at = float("-inf")
-    for value, tick, name, colour in sorted(ends):
+    for value, spot, name, colour in sorted(ends):
         shown_at = max(value, shown_at + room)
         figure.add_annotation(
-            x=tick,
+            # A place on the axis: the text "2025" would be read as the 2025th category.
+            x=spot,
             y=shown_at,
             xanchor="left",
             xshift=8,

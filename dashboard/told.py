@@ -82,7 +82,8 @@ class Told:
         return f"{shown:,g}{unit}" if unit == "%" else f"{shown:,g} {unit}"
 
     def _parts(self) -> str:
-        if self.now.numerator is None or self.now.denominator is None or self.definition.display_unit != "%":
+        is_share_of_cases = self.definition.display_unit == "%" and not self.definition.grain.startswith(("元", "人"))
+        if self.now.numerator is None or self.now.denominator is None or not is_share_of_cases:
             return ""
         return f"{self.now.numerator:,.0f} / {self.now.denominator:,.0f}"
 

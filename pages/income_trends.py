@@ -1,0 +1,122 @@
+"""收入趋势：人均纯收入多少、增长多快、哪里下降、谁在标准线以下。"""
+
+import streamlit as st
+
+from dashboard import cached, columns, incomes, lights, monitoring, shell, sources, told, ui
+
+LEVELS = ["income_per_capita_yuan", "income_growth_pct", "income_per_capita_p50_yuan", "income_falling_pct"]
+PARTS = ["income_wage_business_share_pct", "income_transfer_share_pct"]
+LINES = ["income_below_line_pct", "poverty_fgt0", "poverty_fgt1", "poverty_fgt2", "income_gini"]
+SPREAD = ["income_per_capita_p10_yuan", "income_per_capita_p50_yuan", "income_per_capita_p90_yuan"]
+
+view = shell.begin("income_trends")
+if view.year is None:
+    ui.empty("没有收入数据", "请在“台账导入”页面导入《收入台账》，导入后本页自动显示。")
+    st.stop()
+
+limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+line = limits.get("income_line_yuan")
+chosen = ui.segments("人群", list(incomes.GROUPS), key="income_group")
+grp = incomes.GROUPS[chosen]
+here = view.params(grp=grp, line=f"{line:g}" if line else "", line_yuan=line, limit=incomes.LIST_LIMIT)
+
+by_year = cached.rows("income/by_year", here)
+poverty = cached.rows("income/poverty", here)
+units_by_year = cached.rows("income/units_by_year", here)
+now = incomes.row_of(by_year, grp, view.year)
+judged = poverty[(poverty["period"] == str(view.year)) & (poverty["line_yuan"] == line)]
+below = next(judged.itertuples(), None)
+
+ui.finding(
+    incomes.headline(view.place, view.year, grp, now, units_by_year),
+    incomes.detail(view.year, now, below, units_by_year),
+)
+names = [incomes.of_group(name, grp) for name in [*LEVELS, PARTS[0]]]
+ui.cards([fact.card() for fact in told.figures(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()])
+ui.legend(lights.meaning(limits))
+
+left, right = st.columns(2)
+with left:
+    ui.figure(
+        incomes.levels_figure(by_year),
+        incomes.levels_title(by_year, view.year),
+        sources.line(LEVELS[:1], view),
+        key="income_levels",
+    )
+    ui.figure(
+        incomes.components_figure(cached.rows("income/components", here)),
+        incomes.components_title(view.year, now),
+        f"{chosen}，人均；支出画在零线以下。" + sources.line(PARTS, view),
+        key="income_components",
+    )
+with right:
+    ui.figure(
+        incomes.growth_figure(by_year, limits.get("income_growth_benchmark_pct")),
+        incomes.growth_title(by_year, view.year),
+        sources.line(["income_growth_pct"], view),
+        key="income_growth",
+    )
+    ui.figure(
+        incomes.falling_figure(by_year),
+        incomes.falling_title(view.year, now, chosen),
+        sources.line(["income_falling_pct"], view),
+        key="income_falling",
+    )
+
+if len(units_by_year):
+    ui.figure(
+        incomes.panels_figure(units_by_year, by_year, grp, view.place),
+        incomes.panels_title(units_by_year, view.year),
+        f"{chosen}人均纯收入（元），各图同一刻度，灰线为{view.place.name}。" + sources.line(LEVELS[:1], view),
+        key="income_panels",
+    )
+
+left, right = st.columns(2)
+with left:
+    classes = cached.rows("income/distribution", here)
+    ui.figure(
+        incomes.distribution_figure(classes, line),
+        incomes.distribution_title(view.year, below, classes),
+        "全部农户；最右一档含更高收入；等于标准线的不算低于。" + sources.line(LINES[:1], view),
+        key="income_distribution",
+    )
+with right:
+    ui.figure(
+        incomes.spread_figure(by_year, grp),
+        incomes.spread_title(view.year, now),
+        f"{chosen}，按户人均纯收入排序。" + sources.line(SPREAD, view),
+        key="income_spread",
+    )
+
+if view.place.level != "village":
+    small = limits["small_number_households"]
+    units = cached.rows("income/units", here)
+    level = monitoring.child(view.place)
+    ui.section(f"各{level}", f"人均纯收入低的在前；点击名称看{level}内情况；{monitoring.caution(small, '有收入台账')}")
+    shell.drill(view, incomes.drill_labels(units), key="income_drill")
+    ui.table_with_export(
+        units.assign(region_name=monitoring.marked(units, "households", small)),
+        f"收入趋势_{view.place.name}_{view.year}年_{chosen}",
+        {"region_name": columns.text(level, pinned=True), **incomes.UNIT_COLUMNS},
+        sources.notes([*LEVELS, *LINES, PARTS[1]], view, f"人群：{chosen}；低于标准线、基尼系数为全部农户"),
+        key="income_units",
+    )
+
+kinds = incomes.lists(limits)
+drop = limits.get("income_sharp_drop_pct")
+ui.section("重点农户名单", f"姓名已隐去；骤减指比上年下降 {drop:g}% 以上" if drop else "姓名已隐去")
+kind = ui.segments("名单", list(kinds), key="income_list")
+listed = cached.rows("income/households", {**here, "kind": kinds[kind], "drop_pct": drop})
+if listed.empty:
+    ui.empty(f"{view.place.name}{view.year}年没有“{kind}”的农户", "可选择其他名单、年度或人群。")
+else:
+    words = incomes.list_words(listed)
+    ui.source(f"{view.in_words()} · {chosen} · {kind} · {words}")
+    notes = sources.notes(["income_falling_pct", LINES[0]], view, f"人群：{chosen}，名单：{kind}，{words}")
+    name = f"农户收入_{view.place.name}_{view.year}年_{kind}"
+    ui.table_with_export(listed, name, incomes.HOUSEHOLD_COLUMNS, notes, key="income_households")
+
+ui.section("收入差距与标准线（供分析）", "全部农户，按人计；FGT0 为标准线以下人口比")
+name = f"收入差距_{view.place.name}"
+ui.table_with_export(poverty, name, incomes.POVERTY_COLUMNS, sources.notes(LINES, view), key="income_poverty")
+ui.source(sources.line([*LEVELS, *PARTS, *LINES], view))
