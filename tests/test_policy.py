@@ -124,3 +124,11 @@ def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
     with pytest.raises(policy.PolicyError, match=name):
         policy.in_force(ON, folder)
+
+
+def test_what_computing_needs_is_there_on_any_day():
+    for on in (date(2000, 1, 1), ON, date(2099, 12, 31)):
+        found = policy.in_force(on)
+        assert {"collective_target_yuan", "collective_weak_yuan", "due_soon_days"} <= found.values().keys()
+        assert found.visit_interval_months[""] >= 1
+        assert found.lines
