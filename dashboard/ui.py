@@ -64,6 +64,13 @@ def figure(fig, title: str, source: str, key: str, alt: str = "") -> None:
         st.html(f'<div class="db-source">{escape(source)}</div>')
 
 
+def table(
+    rows: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str = "auto"
+) -> None:
+    """Rows as a table that is only read, not taken away; ``name`` is read out by screen readers."""
+    _grid(columns.presented(rows, shown_columns), name, shown_columns, key, height)
+
+
 def table_with_export(
     table: pd.DataFrame,
     name: str,
@@ -90,6 +97,7 @@ def preview_with_export(
     key: str,
     first: int,
     height: int | str = "auto",
+    parquet: bool = True,
 ) -> None:
     """The ``first`` rows of a table that may be long, and all of its rows as xlsx, csv and parquet named ``name``."""
     _grid(columns.presented(table.head(first), shown_columns), name, shown_columns, key, height)
@@ -105,9 +113,10 @@ def preview_with_export(
             disabled=len(table) > export.MAX_XLSX_ROWS,
         )
         _download("CSV", lambda: export.csv_bytes(columns.presented(table, shown_columns)), f"{name}.csv", key)
-        _download(
-            "Parquet", lambda: export.parquet_bytes(columns.presented(table, shown_columns)), f"{name}.parquet", key
-        )
+        if parquet:
+            _download(
+                "Parquet", lambda: export.parquet_bytes(columns.presented(table, shown_columns)), f"{name}.parquet", key
+            )
         source(shown + (too_long if len(table) > export.MAX_XLSX_ROWS else ""))
 
 
@@ -167,9 +176,7 @@ def empty(title: str, what_to_do: str) -> None:
     st.html(f'<div class="db-empty"><h2>{escape(title)}</h2><p>{escape(what_to_do)}</p></div>')
 
 
-def _grid(
-    shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str
-) -> None:
+def _grid(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str) -> None:
     st.dataframe(
         shown,
         key=key,

@@ -7,7 +7,7 @@ from dashboard import extracts, paths, shell, sources, ui
 SHOWN_ROWS = 200
 
 view = shell.begin("export_tables")
-with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="export_bar"):
+with st.container(horizontal=True, vertical_alignment="center", gap="small", key="export_bar"):
     names = {extract.name: extract.id for extract in extracts.offered()}
     name = st.selectbox(
         "数据表",
@@ -15,6 +15,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key
         key="export_table",
         bind="query-params",
         persist_state="session",
+        label_visibility="collapsed",
         filter_mode=None,
         width=210,
     )
@@ -71,6 +72,6 @@ else:
         sources.table_notes(extract.name, view, filters),
         key=f"export_{extract.id}",
         first=SHOWN_ROWS,
-        height=430,
+        height=400,
     )
 ui.source(sources.table_line(extract.name, view))
