@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 
 import openpyxl
 import pytest
