@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard import maps, store
@@ -41,7 +41,13 @@ async def shapes(request: Request) -> Response:
     return Response(drawing, media_type="application/json", headers=_FOREVER)
 
 
-ROUTES = [Route(maps.SHAPES_ROUTE, shapes)]
+async def home(request: Request) -> Response:
+    """The bare address leads to the overview, so that the navigation shows where one is."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/overview{query}")
+
+
+ROUTES = [Route("/", home), Route(maps.SHAPES_ROUTE, shapes)]
 
 
 def _warm_up() -> None:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -91,13 +92,11 @@ def failed(error: Exception) -> bool:
 
 def address(stem: str, view: View) -> str:
     """The address of a page with the place kept; '' for a page that does not exist (yet)."""
-    known = pages()
-    page = next((page for page in known if page.stem == stem), None)
-    if page is None:
+    if stem not in {page.stem for page in pages()}:
         return ""
     tree = cached.regions()
     place = {key: tree.label(region.code) for key, region in zip(("township", "village"), view.trail[1:], strict=False)}
-    return f"/{'' if page is known[0] else page.stem}{'?' if place else ''}{urlencode(place)}"
+    return f"/{stem}{'?' if place else ''}{urlencode(place)}"
 
 
 def drill(view: View, labels: Mapping[str, str], key: str) -> None:
@@ -116,16 +115,16 @@ def drill(view: View, labels: Mapping[str, str], key: str) -> None:
 def _navigation() -> st.Page:
     st.set_page_config(page_title="防止返贫监测看板", page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
     st.logo(ui.banner("防止返贫监测看板"), size="large")
-    links = [
-        st.Page(
-            paths.PROJECT / "pages" / f"{page.stem}.py",
-            title=page.title,
-            url_path=None if place == 0 else page.stem,
-            default=place == 0,
-        )
-        for place, page in enumerate(pages())
-    ]
-    return st.navigation(links, position="top")
+    known = pages()
+    links = [_link(page, url_path=page.stem) for page in known]
+    # The default page has no address of its own in Streamlit, so the overview is there twice: hidden, for the bare
+    # address, and under its name.
+    home = _link(known[0], url_path="home", default=True, visibility="hidden")
+    return st.navigation([home, *links], position="top")
+
+
+def _link(page: Page, **how: Any) -> st.Page:
+    return st.Page(paths.PROJECT / "pages" / f"{page.stem}.py", title=page.title, **how)
 
 
 def _page_of(url_path: str) -> Page:

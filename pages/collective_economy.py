@@ -37,12 +37,14 @@ missed = reported - int(attained.numerator or 0)
 subject = f"{view.year}年{view.place.name}"
 
 gap = facts["collective_gap_yuan"].now.value
-ui.finding(
-    f"{subject}有 {missed} 个村经营性收入不到 {text.wan(target, 0)}，合计差 {text.wan(gap)}"
-    if missed
-    else f"{subject}已填报的 {reported} 个村经营性收入都达到 {text.wan(target, 0)}",
-    f"应填报 {len(villages)} 个村，已填报 {reported} 个，未填报 {unreported} 个（不计入达标率）。",
-)
+earned = facts["collective_operating_yuan"].now.value
+if view.place.level == "village":
+    headline = f"{subject}经营性收入 {text.wan(earned)}，比目标{f'差 {text.wan(gap)}' if gap else '不差'}"
+elif missed:
+    headline = f"{subject}有 {missed} 个村经营性收入不到 {text.wan(target, 0)}，合计差 {text.wan(gap)}"
+else:
+    headline = f"{subject}已填报的 {reported} 个村经营性收入都达到 {text.wan(target, 0)}"
+ui.finding(headline, f"应填报 {len(villages)} 个村，已填报 {reported} 个，未填报 {unreported} 个（不计入达标率）。")
 ui.cards([fact.card() for fact in facts.values()])
 
 left, right = st.columns([5, 4])
