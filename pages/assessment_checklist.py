@@ -15,7 +15,7 @@ PARTS = {
 }
 COLOURS = [colour for _, colour in PARTS.values()]
 LIGHTS = {"逾期": "red", "临近到期": "blue", "未到期": "green", "未定时限": "grey", "已完成": "green"}
-KEPT = ("全部", "逾期", "临近到期", "进行中", "未启动", "已完成", "缺佐证材料", "未定时限")
+KEPT = ("全部", "逾期", "临近到期", "进行中", "未启动", "已完成", "缺佐证材料", "未定时限", "未明确单位")
 MOST_BARS = 12
 
 view = shell.begin("assessment_checklist")
@@ -79,9 +79,12 @@ ui.cards(
     ]
 )
 
-slots = [*st.columns(2), *st.columns(2)]
-for slot, dimension in zip(slots, ("板块", "牵头单位", "方案"), strict=False):
-    rows = by[dimension].query("name != '未明确牵头单位'")
+named = groups[groups["name"] != "未明确牵头单位"]
+sizes = named["dimension"].value_counts()
+dimensions = [one for one, least in (("板块", 1), ("牵头单位", 1), ("方案", 2)) if sizes.get(one, 0) >= least]
+slots = [*st.columns(2), *([st.container()] if len(dimensions) == 2 else st.columns(2) if len(dimensions) == 3 else [])]
+for slot, dimension in zip(slots, dimensions, strict=False):
+    rows = named[named["dimension"] == dimension]
     shown = rows.head(MOST_BARS)
     worst = text.leading(shown["name"].str.rpartition("·")[2], shown["overdue"], "项", most=2)
     cut = f"（列 {len(shown)}/{len(rows)} 个）" if len(rows) > len(shown) else ""
@@ -94,20 +97,23 @@ for slot, dimension in zip(slots, ("板块", "牵头单位", "方案"), strict=F
             sources.line(INDICATORS, view),
             key=f"checklist_{dimension}",
         )
-with slots[3]:
-    left = by.get("时限", groups.head(0))
-    ui.figure(
-        figures.columns(
-            left["name"],
-            left["items"],
-            "项",
-            colours=figures.urgency(left["overdue"], left["due_soon"]),
-            height=330,
-        ),
-        f"未完成的 {total['items'] - total['done']} 项：逾期多久，还有多久到期",
-        sources.line(["checklist_overdue"], view),
-        key="checklist_left",
-    )
+with slots[-1]:
+    left = groups[groups["dimension"] == "时限"]
+    if left.empty:
+        ui.empty("没有未完成的任务", "所选任务已全部完成，请核对佐证材料。")
+    else:
+        ui.figure(
+            figures.columns(
+                left["name"],
+                left["items"],
+                "项",
+                colours=figures.urgency(left["overdue"], left["due_soon"]),
+                height=330,
+            ),
+            f"未完成的 {left['items'].sum()} 项：逾期多久，还有多久到期",
+            sources.line(["checklist_overdue"], view),
+            key="checklist_left",
+        )
 
 ui.section("各组进度与自评得分", "逾期多、完成率低的在前")
 dimension = st.segmented_control(
@@ -139,7 +145,6 @@ ui.table_with_export(
     },
     sources.notes(INDICATORS, view, chosen),
     key="checklist_groups",
-    height=300,
 )
 
 ui.section("任务清单", "逾期久的在前")
@@ -158,7 +163,7 @@ ui.table_with_export(
     f"考核清单_{chosen or view.place.name}_{kept}",
     {
         "item_id": columns.text("指标编号"),
-        "light": columns.text("预警"),
+        "light": columns.text("预警", width=110),
         "content": columns.text("考核内容", width="large"),
         "lead_unit": columns.text("牵头单位"),
         "due_on": columns.day("完成时限"),
@@ -175,7 +180,7 @@ ui.table_with_export(
     },
     sources.notes(INDICATORS, view, "，".join([chosen or "全部任务", f"范围：{kept}"])),
     key="checklist_items",
-    height=420,
+    height=420 if len(items) > 11 else "auto",
 )
 ui.legend(
     [

@@ -64,13 +64,16 @@ soon = f"{limits['due_soon_days']:.0f} 天内到期"
 if chosen:
     counts = {one: total[column] for one, column in COUNTS.items()}
     facts = told.counted(counts, total["problems"], f"{view.version.as_of}")
-worst = text.leading(by["责任单位"]["name"], by["责任单位"]["overdue"], "个")
+late, unclosed = (
+    text.leading(by["责任单位"]["name"], by["责任单位"][one], "个") for one in ("overdue", "done_not_closed")
+)
 ui.finding(
-    f"{view.place.name}{chosen and f'（{chosen}）'} {total['problems']} 个问题完成 {total['done']} 个"
+    f"{'，'.join([view.place.name, *([chosen] if chosen else [])])}：{total['problems']} 个问题完成 {total['done']} 个"
     f"（{total['done_pct']:.1f}%），逾期 {total['overdue']} 个，{soon} {total['due_soon']} 个，"
     f"完成未销号 {total['done_not_closed']} 个",
-    (f"逾期最多的单位：{worst}；最长逾期 {total['longest_overdue_days']} 天。" if worst else "没有逾期问题。")
-    + f"长期坚持 {total['for_good']} 个，不设时限，不计入逾期；几个单位共同负责的，各单位都计一次。",
+    (f"逾期最多：{late}，最长逾期 {total['longest_overdue_days']} 天；" if late else "没有逾期问题；")
+    + (f"完成未销号最多：{unclosed}；" if unclosed else "")
+    + f"长期坚持 {total['for_good']} 个，不设时限。几个单位共同负责的，各单位都计一次。",
 )
 ui.cards([fact.card() for fact in facts.values()])
 ladder = [
@@ -100,19 +103,22 @@ for slot, dimension in zip(slots, dimensions, strict=False):
             key=f"rectification_{dimension}",
         )
 with slots[3]:
-    left = by.get("时限", groups.head(0))
-    ui.figure(
-        figures.columns(
-            left["name"],
-            left["problems"],
-            "个",
-            colours=figures.urgency(left["overdue"], left["due_soon"]),
-            height=330,
-        ),
-        f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
-        sources.line(["rectification_overdue", "rectification_due_30d"], view),
-        key="rectification_left",
-    )
+    left = groups[groups["dimension"] == "时限"]
+    if left.empty:
+        ui.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
+    else:
+        ui.figure(
+            figures.columns(
+                left["name"],
+                left["problems"],
+                "个",
+                colours=figures.urgency(left["overdue"], left["due_soon"]),
+                height=330,
+            ),
+            f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
+            sources.line(["rectification_overdue", "rectification_due_30d"], view),
+            key="rectification_left",
+        )
 
 ui.section("各组整改进度", "逾期多的在前")
 grouped = st.segmented_control(
@@ -142,7 +148,6 @@ ui.table_with_export(
     },
     sources.notes(INDICATORS, view, chosen),
     key="rectification_groups",
-    height=300,
 )
 
 ui.section("问题清单", "逾期久的在前，责任人已脱敏")
@@ -161,7 +166,7 @@ ui.table_with_export(
     f"问题整改_{view.place.name}_{kept}",
     {
         "problem_id": columns.text("问题编号"),
-        "light": columns.text("预警"),
+        "light": columns.text("预警", width=130),
         "days_overdue": columns.count("逾期（天）"),
         "days_left": columns.count("剩余（天）"),
         "description": columns.text("问题描述", width="large"),
@@ -185,7 +190,7 @@ ui.table_with_export(
     },
     sources.notes(INDICATORS, view, "，".join([chosen or "全部单位和来源", f"范围：{kept}"])),
     key="rectification_problems",
-    height=420,
+    height=420 if len(listed) > 11 else "auto",
 )
 ui.legend(lights.meaning(limits))
 ui.source(sources.line(INDICATORS, view))

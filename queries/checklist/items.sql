@@ -4,7 +4,7 @@
 --   $plan     VARCHAR  plan to keep; '' keeps all
 --   $section  VARCHAR  考核板块 to keep as the ledger writes it; '' keeps all
 --   $unit     VARCHAR  牵头单位 to keep; '' keeps all
---   $status   VARCHAR  state (逾期, 临近到期, 未定时限), 完成状态 or 缺佐证材料 to keep; '' keeps all
+--   $status   VARCHAR  state (逾期, 临近到期, 未定时限), 完成状态, 缺佐证材料 or 未明确单位 to keep; '' keeps all
 -- units: days_overdue and days_left in days, one of them at most; completion_pct in percent; scores in points.
 -- source: core_checklist, bridge_checklist_units, out_checklist_states, from ledger 考核清单.
 select
@@ -12,7 +12,7 @@ select
     s.plan,
     s.section_name,
     c.content,
-    coalesce(c.lead_unit, '未明确') as lead_unit,
+    coalesce(nullif(trim(c.lead_unit), ''), '未明确') as lead_unit,
     c.due_on,
     c.completion_status,
     s.state,
@@ -39,6 +39,7 @@ where ($plan = '' or s.plan = $plan)
     and (
         $status in ('', s.state, c.completion_status)
         or ($status = '缺佐证材料' and s.is_evidence_missing)
+        or ($status = '未明确单位' and coalesce(trim(c.lead_unit), '') = '')
     )
 order by
     s.is_done,
