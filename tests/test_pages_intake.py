@@ -1,0 +1,266 @@
+"""Handing in ledgers: the desk of one clerk, and the page around it."""
+
+import shutil
+import tempfile
+
+import ledger_files
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import intake, paths, store
+from dashboard.intake import Desk, Said, Upload
+
+COLLECTIVE = "村集体经济收入台账"
+
+
+@pytest.fixture
+def root(county_db, tmp_path):
+    """A copy of the published county that a test may change."""
+    return shutil.copytree(county_db, tmp_path / "db")
+
+
+@pytest.fixture
+def accounts(county_ledgers):
+    """Rows of the collective-economy ledger, header first."""
+    return ledger_files.rows(county_ledgers, COLLECTIVE)
+
+
+def first_short_of_target(accounts) -> int:
+    year, operating = accounts[0].index("年度"), accounts[0].index("经营性收入")
+    return next(n for n, row in enumerate(accounts) if row[year] == 2025 and 0 < row[operating] < 100_000)
+
+
+@pytest.fixture
+def richer(accounts) -> Upload:
+    """The ledger with one village lifted over the target."""
+    row = first_short_of_target(accounts)
+    lifted = ledger_files.with_values(accounts, row, 经营性收入="512345.67", 总收入="612345.67")
+    return Upload.of("村集体经济.csv", ledger_files.csv_bytes(lifted))
+
+
+def settled(desk: Desk) -> Desk:
+    assert desk.job.wait(60)
+    desk.settle()
+    return desk
+
+
+def checked(root, *uploads: Upload) -> Desk:
+    desk = Desk(root)
+    desk.receive(uploads)
+    return settled(desk)
+
+
+# The desk -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("收入台账.xlsx", "收入台账.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\报表\\收入.csv", "收入.csv"),
+        ("收入\u202excod.exe", "收入_xcod.exe"),
+        ("..", "未命名"),
+        ("a<b>|?*.csv", "a_b____.csv"),
+        (f"{'长' * 300}.xlsx", f"{'长' * 80}.xlsx"),
+    ],
+)
+def test_a_file_name_is_made_safe(sent, kept):
+    assert intake.clean_name(sent) == kept
+
+
+def test_a_check_counts_and_publishes_nothing(root, richer):
+    desk = checked(root, richer)
+    [sheet] = intake.sheets(desk.report).to_dict("records")
+    assert (sheet["ledger"], sheet["new"], sheet["changed"]) == (COLLECTIVE, 0, 1)
+    assert desk.publishable
+    assert len(store.versions(root)) == 1
+
+
+def test_old_and_new_values_of_a_change_are_shown(root, richer):
+    changed = intake.changes(checked(root, richer).report).set_index("title")
+    assert set(changed.index) == {"总收入", "经营性收入"}
+    assert changed.loc["经营性收入", "new"] == "512345.67"
+
+
+def test_a_second_click_does_not_load_a_second_time(root, richer):
+    desk = checked(root, richer)
+    desk.publish()
+    desk.publish()
+    settled(desk)
+    desk.publish()
+    assert desk.job is None
+    assert desk.done.published
+    assert [version.id for version in store.versions(root)] == ["v0002", "v0001"]
+
+
+def test_the_same_file_again_needs_no_new_version(root, accounts):
+    desk = checked(root, Upload.of("同样.csv", ledger_files.csv_bytes(accounts)))
+    assert not desk.publishable
+    assert "完全相同" in intake.why_not(desk.report)
+
+
+def test_a_file_that_is_no_ledger_leaves_nothing_to_publish(root):
+    desk = checked(root, Upload.of("通知.txt", "关于开会的通知\n请准时参加\n".encode()))
+    assert not desk.publishable
+    assert "没有可以导入的行" in intake.why_not(desk.report)
+    assert intake.asks(desk.report)
+
+
+def test_a_missing_year_is_asked_for_and_taken_for_that_file_only(root, accounts):
+    year = accounts[0].index("年度")
+    of_2024 = [accounts[0], *(row for row in accounts[1:] if row[year] == 2024)]
+    undated = Upload.of("收入表.csv", ledger_files.csv_bytes(ledger_files.without(of_2024, "年度")))
+    dated = Upload.of("全部.csv", ledger_files.csv_bytes(accounts))
+    desk = checked(root, undated, dated)
+    assert intake.asks(desk.report)
+    assert intake.sheets(desk.report)["result"].tolist() == ["不能导入", "可以导入"]
+    todo = intake.said_rows(desk.report).query("file == '收入表.csv'")["todo"].iat[0]
+    assert "选择年度" in todo and "--year" not in todo
+    desk.check({0: Said(year=2024)})
+    settled(desk)
+    assert intake.sheets(desk.report)["result"].tolist() == ["可以导入", "可以导入"]
+
+
+def test_the_kind_a_clerk_names_is_checked_against_the_file(root, accounts):
+    desk = checked(root, Upload.of("集体.csv", ledger_files.csv_bytes(accounts)))
+    desk.check({0: Said(ledger="incomes")})
+    settled(desk)
+    assert "村集体经济收入台账" in intake.said_rows(desk.report)["says"].iat[0]
+    assert not desk.publishable
+
+
+def test_two_files_of_one_name_are_both_read(root, accounts):
+    upload = Upload.of("台账.csv", ledger_files.csv_bytes(accounts))
+    desk = checked(root, upload, upload)
+    assert intake.sheets(desk.report)["file"].tolist() == ["台账.csv", "台账.csv"]
+
+
+def test_village_outlines_are_taken_too(root, county_ledgers):
+    [file] = county_ledgers.glob("*.geojson")
+    desk = checked(root, Upload.of(file.name, file.read_bytes()))
+    assert intake.sheets(desk.report)["unchanged"].iat[0] == 60
+
+
+def test_the_second_clerk_is_told_that_another_load_is_under_way(root, richer):
+    with store.building(root):
+        desk = checked(root, richer)
+    assert desk.error == "另一个导入正在进行，请等它结束后再试。"
+    assert not desk.publishable
+    desk.receive([richer])
+    assert settled(desk).publishable
+
+
+def test_files_received_during_a_check_wait_for_it(root, richer, accounts):
+    desk = Desk(root)
+    desk.receive([Upload.of("先.csv", ledger_files.csv_bytes(accounts))])
+    desk.receive([richer])
+    settled(desk)
+    assert desk.error == ""
+    assert intake.sheets(desk.report)["file"].tolist() == ["村集体经济.csv"]
+
+
+def test_no_copy_of_a_file_stays_behind(root, richer, tmp_path, monkeypatch):
+    workshop = tmp_path / "tmp"
+    workshop.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(workshop))
+    desk = checked(root, richer)
+    desk.publish()
+    settled(desk)
+    assert desk.done.published
+    assert list(workshop.iterdir()) == []
+    assert desk.uploads == ()
+
+
+def test_personal_data_are_masked_in_the_report(root, county_ledgers):
+    members = ledger_files.rows(county_ledgers, "家庭成员台账")
+    number = members[1][members[0].index("证件号码")]
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    table = ledger_files.with_values(members[:3], 1, 证件号码=wrong)
+    said = intake.said_rows(checked(root, Upload.of("成员.csv", ledger_files.csv_bytes(table))).report)
+    refused = said[said["severity"] == "不能导入"]
+    assert refused["row"].tolist() == [2]
+    assert "校验码" in refused["says"].iat[0] and refused["todo"].iat[0].startswith("请")
+    assert wrong not in said.to_csv() and number not in said.to_csv()
+
+
+def test_a_failure_nobody_foresaw_is_one_sentence_and_quotes_nobody(root, richer, monkeypatch, caplog):
+    person = "张三 629821199003070018"
+
+    def broken(*_args, **_more):
+        raise RuntimeError(person)
+
+    monkeypatch.setattr(intake.load, "load", broken)
+    desk = checked(root, richer)
+    assert "已发布的数据没有改动" in desk.error
+    assert "RuntimeError" in caplog.text and "张三" not in caplog.text and "629821" not in caplog.text
+
+
+def test_rolling_back_to_nowhere_says_so(root):
+    desk = Desk(root)
+    desk.rollback("v0099")
+    assert "没有版本“v0099”" in desk.error
+    assert store.current(root).id == "v0001"
+
+
+# The page -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(root, monkeypatch) -> AppTest:
+    monkeypatch.setenv("DASHBOARD_DB", str(root))
+    app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
+    return app.switch_page("pages/ledger_intake.py").run()
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def tables(app: AppTest) -> dict[str, list]:
+    return {frame.value.columns[0]: frame.value.to_dict("records") for frame in app.dataframe}
+
+
+def test_from_file_to_published_version_and_back(page, root, richer):
+    page.file_uploader[0].upload(richer.name, richer.data).run()
+    assert not page.exception
+    assert "尚未发布" in words(page)
+    assert len(store.versions(root)) == 1
+    page.button(key="intake_publish").click().run()
+    assert "已发布版本 v0002" in words(page)
+    moved = {row["指标"]: (row["发布前"], row["发布后"]) for row in tables(page)["指标"]}
+    before, after = (float(text.rstrip("%")) for text in moved["村集体经营性收入达标率"])
+    assert after > before
+    assert "家庭人口数" not in moved
+    page.button(key="intake_confirm").click().run()
+    assert "v0001" in page.success[0].value
+    assert store.current(root).id == "v0001"
+    assert [row["状态"] for row in tables(page)["版本"]] == ["", "当前"]
+
+
+def test_a_report_survives_a_look_at_another_page(page, richer):
+    page.file_uploader[0].upload(richer.name, richer.data).run()
+    page.switch_page("pages/collective_economy.py").run()
+    page.switch_page("pages/ledger_intake.py").run()
+    assert "尚未发布" in words(page)
+    page.button(key="intake_discard").click().run()
+    assert "尚未发布" not in words(page)
+
+
+def test_without_anything_usable_there_is_no_button_to_publish(page):
+    page.file_uploader[0].upload("通知.txt", "关于开会的通知\n".encode()).run()
+    assert "没有可以发布的内容" in words(page)
+    assert "intake_publish" not in [button.key for button in page.button]
+
+
+def test_the_unit_a_clerk_chooses_is_used_when_checking_again(page, accounts):
+    money = range(accounts[0].index("总收入"), len(accounts[0]))
+    in_wan = [accounts[0]] + [
+        [f"{float(cell or 0) / 10_000:.6f}" if place in money else cell for place, cell in enumerate(row)]
+        for row in accounts[1:]
+    ]
+    page.file_uploader[0].upload("万元.csv", ledger_files.csv_bytes(in_wan)).run()
+    assert [row["核对结果"] for row in tables(page)["文件"]] == ["不能导入"]
+    page.selectbox(key="intake_files_0_unit_0").select("万元").run()
+    page.button(key="intake_again").click().run()
+    assert tables(page)["文件"][0]["核对结果"] == "可以导入"
