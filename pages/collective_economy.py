@@ -25,7 +25,6 @@ view = shell.begin("collective_economy")
 if view.year is None:
     ui.empty("没有村集体经济数据", "请在“台账导入”页面导入《村集体经济收入台账》，导入后本页自动显示。")
     st.stop()
-
 villages = cached.rows("village/attainment", view.params())
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
 target, shell_limit = limits["collective_target_yuan"], limits["collective_shell_yuan"]
@@ -37,9 +36,8 @@ missed = reported - int(attained.numerator or 0)
 subject = f"{view.year}年{view.place.name}"
 
 gap = facts["collective_gap_yuan"].now.value
-earned = facts["collective_operating_yuan"].now.value
 if view.place.level == "village":
-    headline = f"{subject}经营性收入 {text.wan(earned)}，比目标{f'差 {text.wan(gap)}' if gap else '不差'}"
+    headline = f"{subject}经营性收入与目标 {text.wan(target, 0)} {f'差 {text.wan(gap)}' if gap else '没有差额'}"
 elif missed:
     headline = f"{subject}有 {missed} 个村经营性收入不到 {text.wan(target, 0)}，合计差 {text.wan(gap)}"
 else:
