@@ -125,7 +125,7 @@ def lines(
     figure = go.Figure(layout=_layout(height, right=96, top=14))
     for place, (name, values) in enumerate(series.items()):
         figure.add_trace(_line(ticks, name, values, _colour(place), unit, decimals))
-    _name_ends(figure, ticks, series, decimals, unit)
+    _name_ends(figure, series, decimals, unit)
     if goal is not None:
         _goal_across(figure, goal, goal_label)
     figure.update_xaxes(type="category", **_sparse(ticks))
@@ -257,7 +257,7 @@ def spread(
         band = {"fill": "tonexty", "fillcolor": shade, "customdata": list(low), "hovertemplate": hover}
         figure.add_trace(go.Scatter(**edge, **band, y=list(high), name=name))
     figure.add_trace(_line(ticks, names[2], middle, palette.PRIMARY, unit, decimals))
-    _name_ends(figure, ticks, {names[2]: middle}, decimals, unit)
+    _name_ends(figure, {names[2]: middle}, decimals, unit)
     figure.update_layout(showlegend=True, legend=_LEGEND_ABOVE)
     figure.update_xaxes(type="category")
     figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=5)
@@ -395,7 +395,7 @@ def _line(ticks, name: str, values: Values, colour: str, unit: str, decimals: in
     )
 
 
-def _name_ends(figure: go.Figure, ticks: list[str], series: Mapping[str, Values], decimals: int, unit: str) -> None:
+def _name_ends(figure: go.Figure, series: Mapping[str, Values], decimals: int, unit: str) -> None:
     """Name and last value beside each line's end, pushed apart where they would cover each other."""
     ends = []
     for place, (name, values) in enumerate(series.items()):
