@@ -188,10 +188,13 @@ def progress(
     return figure
 
 
-def urgency(overdue: Values, due_soon: Values) -> list[str]:
-    """Colours of bars by time left: red where something is overdue, blue where it is due soon, else grey."""
+def time_left(names: Values, counts: Values, overdue: Values, due_soon: Values, unit: str) -> go.Figure:
+    """What is open by the time left: red where it is overdue, blue where it is due soon, else grey."""
     pairs = zip(overdue, due_soon, strict=True)
-    return [palette.RED if late else palette.BLUE if soon else palette.CATEGORICAL[7] for late, soon in pairs]
+    colours = [palette.RED if late else palette.BLUE if soon else palette.CATEGORICAL[7] for late, soon in pairs]
+    figure = columns(names, counts, unit, colours=colours, height=330)
+    figure.update_traces(width=min(0.7, 0.14 * len(colours)))
+    return figure
 
 
 def heat_map(

@@ -103,13 +103,7 @@ with slots[-1]:
         ui.empty("没有未完成的任务", "所选任务已全部完成，请核对佐证材料。")
     else:
         ui.figure(
-            figures.columns(
-                left["name"],
-                left["items"],
-                "项",
-                colours=figures.urgency(left["overdue"], left["due_soon"]),
-                height=330,
-            ),
+            figures.time_left(left["name"], left["items"], left["overdue"], left["due_soon"], "项"),
             f"未完成的 {left['items'].sum()} 项：逾期多久，还有多久到期",
             sources.line(["checklist_overdue"], view),
             key="checklist_left",

@@ -65,15 +65,15 @@ if chosen:
     counts = {one: total[column] for one, column in COUNTS.items()}
     facts = told.counted(counts, total["problems"], f"{view.version.as_of}")
 late, unclosed = (
-    text.leading(by["责任单位"]["name"], by["责任单位"][one], "个") for one in ("overdue", "done_not_closed")
+    text.leading(by["责任单位"]["name"], by["责任单位"][one], "个", most=2) for one in ("overdue", "done_not_closed")
 )
 ui.finding(
-    f"{'，'.join([view.place.name, *([chosen] if chosen else [])])}：{total['problems']} 个问题完成 {total['done']} 个"
+    f"{'，'.join(filter(None, [view.place.name, chosen]))}：{total['problems']} 个问题完成 {total['done']} 个"
     f"（{total['done_pct']:.1f}%），逾期 {total['overdue']} 个，{soon} {total['due_soon']} 个，"
     f"完成未销号 {total['done_not_closed']} 个",
     (f"逾期最多：{late}，最长逾期 {total['longest_overdue_days']} 天；" if late else "没有逾期问题；")
     + (f"完成未销号最多：{unclosed}；" if unclosed else "")
-    + f"长期坚持 {total['for_good']} 个，不设时限。几个单位共同负责的，各单位都计一次。",
+    + f"长期坚持 {total['for_good']} 个，不设时限。",
 )
 ui.cards([fact.card() for fact in facts.values()])
 ladder = [
@@ -108,19 +108,13 @@ with slots[3]:
         ui.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
     else:
         ui.figure(
-            figures.columns(
-                left["name"],
-                left["problems"],
-                "个",
-                colours=figures.urgency(left["overdue"], left["due_soon"]),
-                height=330,
-            ),
+            figures.time_left(left["name"], left["problems"], left["overdue"], left["due_soon"], "个"),
             f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
             sources.line(["rectification_overdue", "rectification_due_30d"], view),
             key="rectification_left",
         )
 
-ui.section("各组整改进度", "逾期多的在前")
+ui.section("各组整改进度", "逾期多的在前；几个单位共同负责的，各单位都计一次")
 grouped = st.segmented_control(
     "分组",
     ["责任单位", "地区", "问题来源", "问题类型"],
