@@ -6,11 +6,12 @@ because pandas copies on write and the shared result stays as it was.
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
-import streamlit as st
 
 from dashboard import paths, queries, store
 from dashboard.regions import Tree
@@ -55,44 +56,52 @@ def rows(name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
 
     Lists may be given as lists or tuples. StoreError when there is no version to read.
     """
-    version = _reading.get() or begin_reading()
-    if version is None:
-        raise store.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
+    version = _being_read()
     given = params or {}
     bound = tuple((key, _hashable(given[key])) for key in sorted(queries.get(name).params))
-    root = paths.database_root()
-    return _rows(version, str(root), version.id, name, bound).copy(deep=False)
+    return _rows(str(paths.database_root()), version, name, bound).copy(deep=False)
 
 
 def regions() -> Tree:
     """Counties, townships and villages of the version being read."""
-    version = _reading.get() or begin_reading()
-    return _regions(str(paths.database_root()), version.id)
+    return _regions(str(paths.database_root()), _being_read())
 
 
-def parameters() -> dict[str, Parameter]:
+def parameters() -> Mapping[str, Parameter]:
     """Thresholds and targets the version was computed with, by id."""
-    return {
+    return _parameters(str(paths.database_root()), _being_read())
+
+
+def _being_read() -> store.Version:
+    version = _reading.get() or begin_reading()
+    if version is None:
+        raise store.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
+    return version
+
+
+# lru_cache rather than Streamlit's: a hit costs microseconds instead of most of a millisecond, ten times a page.
+@lru_cache(maxsize=512)
+def _rows(root: str, version: store.Version, name: str, bound: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
+    params = {key: list(value) if isinstance(value, tuple) else value for key, value in bound}
+    return queries.run(store.connection(Path(root), version), name, params)
+
+
+@lru_cache(maxsize=8)
+def _regions(root: str, version: store.Version) -> Tree:
+    return Tree(_rows(root, version, "meta/units", ()))
+
+
+@lru_cache(maxsize=8)
+def _parameters(root: str, version: store.Version) -> Mapping[str, Parameter]:
+    found = {
         row.parameter: Parameter(row.label, _known(row.value), row.unit, row.source_document, row.source_clause)
-        for row in rows("meta/parameters").itertuples()
+        for row in _rows(root, version, "meta/parameters", ()).itertuples()
     }
+    return MappingProxyType(found)
 
 
 def _known(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _regions(root: str, version_id: str) -> Tree:
-    return Tree(rows("meta/units"))
-
-
-@st.cache_resource(max_entries=1024, show_spinner=False)
-def _rows(
-    _version: store.Version, root: str, version_id: str, name: str, bound: tuple[tuple[str, Any], ...]
-) -> pd.DataFrame:
-    params = {key: list(value) if isinstance(value, tuple) else value for key, value in bound}
-    return queries.run(store.connection(Path(root), _version), name, params)
 
 
 def _hashable(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from urllib.parse import quote
@@ -31,13 +32,15 @@ class Worse:
     where: str
 
 
-def board_html(view: View, facts: Mapping[str, Told]) -> str:
+@lru_cache(maxsize=256)
+def board_html(view: View, names: tuple[str, ...]) -> str:
     """A table: the place first, then the regions below it, one indicator a column, each cell with mark and number.
 
     A region's name leads to the page narrowed to it. A village stands among those of its township.
     """
     chosen = view.place.code
-    view, facts = _with_regions_below(view, facts)
+    view = _with_regions_below(view)
+    facts = told.figures(view, names)
     below = _below(view, facts)
     heads = "".join(f"<th title='{escape(fact.definition.formula)}'>{_head(fact)}</th>" for fact in facts.values())
     whole = "".join(_cell(fact.definition.id, fact.now, fact.light) for fact in facts.values())
@@ -55,9 +58,11 @@ def board_html(view: View, facts: Mapping[str, Told]) -> str:
     return f'<div class="db-board"><table>{head}{"".join(rows)}</table></div>'
 
 
-def table(view: View, facts: Mapping[str, Told]) -> tuple[pd.DataFrame, dict[str, Column]]:
-    """The scorecard's numbers for export: the place and the regions below it, and how its columns are shown."""
-    view, facts = _with_regions_below(view, facts)
+@lru_cache(maxsize=256)
+def table(view: View, names: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, Column]]:
+    """The scorecard for export, as presented: the place and the regions below it; and how its columns are shown."""
+    view = _with_regions_below(view)
+    facts = told.figures(view, names)
     below = _below(view, facts)
     tree = cached.regions()
     rows = [{"region_code": view.place.code, "region_name": view.place.name, **_values(facts)}]
@@ -67,15 +72,17 @@ def table(view: View, facts: Mapping[str, Told]) -> tuple[pd.DataFrame, dict[str
         rows.append({"region_code": code, "region_name": tree.region(code).name, **values})
     shown = {"region_code": columns.text("行政区划代码"), "region_name": columns.text("单位")}
     shown |= {name: columns.of_indicator(fact.definition) for name, fact in facts.items()}
-    return pd.DataFrame(rows, columns=list(shown)), shown
+    return columns.presented(pd.DataFrame(rows, columns=list(shown)), shown), shown
 
 
 def _values(facts: Mapping[str, Told]) -> dict[str, float | None]:
     return {name: fact.now.value for name, fact in facts.items()}
 
 
-def worse(view: View, facts: Mapping[str, Told]) -> list[Worse]:
+@lru_cache(maxsize=256)
+def worse(view: View, names: tuple[str, ...]) -> list[Worse]:
     """Indicators that got worse since the version before, those off target first; empty without such a version."""
+    facts = told.figures(view, names)
     moves: dict[str, dict[str, float]] = {name: {} for name in facts}
     for row in cached.rows(
         "overview/changes", {"region_code": view.place.code, **told.wanted(list(facts))}
@@ -113,12 +120,9 @@ def _in_words(one: Worse) -> str:
     return f"<em>{escape(definition.name)}</em> {now}（{moved}{escape(one.where)}）"
 
 
-def _with_regions_below(view: View, facts: Mapping[str, Told]) -> tuple[View, Mapping[str, Told]]:
-    """The view and its figures, or those of the township where the place is a village and has nothing below it."""
-    if view.place.level != "village":
-        return view, facts
-    township = replace(view, trail=view.trail[:-1])
-    return township, told.figures(township, list(facts))
+def _with_regions_below(view: View) -> View:
+    """The view, or that of the township where the place is a village and has nothing below it."""
+    return replace(view, trail=view.trail[:-1]) if view.place.level == "village" else view
 
 
 def _below(view: View, facts: Mapping[str, Told]) -> dict[str, dict[str, Figure]]:

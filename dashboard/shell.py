@@ -48,11 +48,6 @@ _log = logging.getLogger(__name__)
 _view: ContextVar[View | None] = ContextVar("view_drawn", default=None)
 
 
-def pages() -> tuple[Page, ...]:
-    """The pages there are, in the order of the navigation."""
-    return tuple(page for page in PAGES if (paths.PROJECT / "pages" / f"{page.stem}.py").is_file())
-
-
 def run() -> None:
     """Draw the frame, then the page the address names."""
     _view.set(None)
@@ -91,9 +86,7 @@ def failed(error: Exception) -> bool:
 
 
 def address(stem: str, view: View) -> str:
-    """The address of a page with the place kept; '' for a page that does not exist (yet)."""
-    if stem not in {page.stem for page in pages()}:
-        return ""
+    """The address of a page with the place kept."""
     tree = cached.regions()
     place = {key: tree.label(region.code) for key, region in zip(("township", "village"), view.trail[1:], strict=False)}
     return f"/{stem}{'?' if place else ''}{urlencode(place)}"
@@ -115,11 +108,10 @@ def drill(view: View, labels: Mapping[str, str], key: str) -> None:
 def _navigation() -> st.Page:
     st.set_page_config(page_title="防止返贫监测看板", page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
     st.logo(ui.banner("防止返贫监测看板"), size="large")
-    known = pages()
-    links = [_link(page, url_path=page.stem) for page in known]
+    links = [_link(page, url_path=page.stem) for page in PAGES]
     # The default page has no address of its own in Streamlit, so the overview is there twice: hidden, for the bare
     # address, and under its name.
-    home = _link(known[0], url_path="home", default=True, visibility="hidden")
+    home = _link(PAGES[0], url_path="home", default=True, visibility="hidden")
     return st.navigation([home, *links], position="top")
 
 

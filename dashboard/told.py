@@ -5,6 +5,7 @@ An indicator is named by its id, or as ``id|group`` for one of its groups (``gua
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dashboard import cached, indicators, lights, text
 from dashboard.cached import Figure, Parameter
@@ -90,6 +91,12 @@ class Told:
 
 def figures(view: View, names: Sequence[str]) -> dict[str, Told]:
     """The indicators ``names`` of the place looked at, in the year chosen or else the latest one reported."""
+    return dict(_figures(view, tuple(names)))
+
+
+# A view holds its version, so nothing here expires. Bounded: places × pages that readers look at.
+@lru_cache(maxsize=512)
+def _figures(view: View, names: tuple[str, ...]) -> Mapping[str, Told]:
     county = view.trail[0].code
     here = _series(view.place.code, names)
     periods = _series(county, names) if view.place.code != county else here

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cached, columns, indicators, lights, maps, scorecard, shell, sources, text, told, ui
+from dashboard import cached, indicators, lights, maps, scorecard, shell, sources, text, told, ui
 
 view = shell.begin("overview")
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
@@ -21,26 +21,26 @@ pages = {
     "rectification_done_pct": "rectification",
     "rectification_overdue": "rectification",
 }
+# The checklist ledger names no townships or villages.
+below_county = tuple(name for name in pages if name != "checklist_done_pct")
 facts = told.figures(view, list(pages))
 ids = [fact.definition.id for fact in facts.values()]
 lit = [fact.light for fact in facts.values() if fact.light in lights.WORDS]
 counts = "、".join(f"{lit.count(light)} 项{word}" for light, word in lights.WORDS.items() if light in lit)
 
 ui.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
-st.html(scorecard.worse_html(view, scorecard.worse(view, facts)[:4]))
+st.html(scorecard.worse_html(view, scorecard.worse(view, tuple(pages))[:4]))
 ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
 
 left, right = st.columns([8, 5])
 with left, st.container(border=True, gap="xsmall", key="overview_board"):
     ui.section("各单位记分牌", "点击名称下钻；底色为本列最差")
-    board = {name: fact for name, fact in facts.items() if name != "checklist_done_pct"}
-    st.html(scorecard.board_html(view, board))
+    st.html(scorecard.board_html(view, below_county))
 with right, st.container(border=True, gap="xsmall", key="overview_map_frame"):
-    choices = [name for name in facts if name != "checklist_done_pct"]
     name = st.selectbox(
         "地图指标",
-        choices,
-        index=choices.index("visit_coverage_pct"),
+        below_county,
+        index=below_county.index("visit_coverage_pct"),
         format_func=lambda one: told.definition_of(one).name,
         key="overview_map_of",
         bind="query-params",
@@ -59,9 +59,9 @@ with right, st.container(border=True, gap="xsmall", key="overview_map_frame"):
         height=242,
         alt=f"各村{fact.definition.name}",
     )
-numbers, shown = scorecard.table(view, facts)
+numbers, shown = scorecard.table(view, tuple(pages))
 ui.export_buttons(
-    columns.presented(numbers, shown),
+    numbers,
     f"总览_{view.place.name}",
     shown,
     sources.notes(ids, view),
