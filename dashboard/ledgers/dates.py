@@ -1,6 +1,7 @@
 """Days as people write them, and how exact they are: a day, or only a month."""
 
 import calendar
+import math
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -36,6 +37,8 @@ def parsed(cell: Any, year: int | None) -> Parsed:
 
 
 def _from_number(number: float) -> Parsed:
+    if not math.isfinite(number):
+        return None, None, "date_invalid"
     if number != int(number):
         # 2024.1 may be January or October; 45567.5 is a day with a time.
         if _EARLIEST_SERIAL <= number <= _LATEST_SERIAL:

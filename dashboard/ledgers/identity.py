@@ -30,13 +30,15 @@ def is_valid(number: str, today: date) -> bool:
 
 def normalised(text: str, today: date) -> tuple[str | None, str | None]:
     """(number, code): the 18-character number, and the code of what was done or why there is none."""
+    if not text.isascii():
+        return None, "id_invalid"
     if len(text) == 15 and text.isdigit():
         first_17 = f"{text[:6]}19{text[6:]}"
         number = first_17 + check_digit(first_17)
         return (number, "id_15_digits") if is_valid(number, today) else (None, "id_birth_date")
     if len(text) == 20 and text[18:].isdigit():
         return (text[:18], "id_disability_card") if is_valid(text[:18], today) else (None, "id_check_digit")
-    if len(text) != 18 or not text[:17].isdigit() or text[17] not in "0123456789X" or not text.isascii():
+    if len(text) != 18 or not text[:17].isdigit() or text[17] not in "0123456789X":
         return None, "id_invalid"
     if not _is_birth_date(text[6:14], today):
         return None, "id_birth_date"

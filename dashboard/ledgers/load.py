@@ -115,7 +115,7 @@ class _Intake:
         for entry, rows in found:
             entry.sha256 = sha256
             self.told.files.append(entry)
-            if refused and entry.status != report.REFUSED:
+            if refused and rows is not None:
                 entry.refuse("sheet_goes_with_file")
             elif isinstance(rows, Rows):
                 self.rows.setdefault(rows.form.kind, []).append(rows)

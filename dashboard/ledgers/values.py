@@ -1,5 +1,6 @@
 """Raw cells of one column → typed values, each distinct cell parsed once; what is wrong comes back by code."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -22,7 +23,8 @@ _NOISE_YUAN = Decimal("0.000001")
 _CENT = Decimal("0.01")
 _ERROR_TEXT = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!)", re.I)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?")
+# Exponents of more than two digits are nobody's amount, but would be a number of a gigabyte.
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,30})?(\.\d{0,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e"))
@@ -193,7 +195,7 @@ def _damaged(cell: Any) -> Value | None:
     if isinstance(cell, bool | date):
         return Value(code="code_invalid")
     if isinstance(cell, int | float):
-        if abs(cell) >= _LARGEST_WHOLE:
+        if not math.isfinite(cell) or abs(cell) >= _LARGEST_WHOLE:
             return Value(code="digits_lost")
         if cell != int(cell) or cell < 0:
             return Value(code="code_invalid")
@@ -262,7 +264,7 @@ def _choice(field_: Field, context: Context, cell: Any) -> Value:
 
 def _decimal(text: str) -> Decimal | None:
     """A number as people type it (thousands separators, currency signs, brackets for minus); None if it is none."""
-    bare = narrow(text).lstrip("¥￥").rstrip("元整")
+    bare = narrow(text).lstrip("¥￥")
     if bare.startswith("(") and bare.endswith(")"):
         bare = f"-{bare[1:-1]}"
     if not _NUMBER.fullmatch(bare) or not any(character.isdigit() for character in bare):
@@ -278,7 +280,7 @@ def _numeric(cell: Any) -> Decimal | None:
     if isinstance(cell, bool | date):
         return None
     if isinstance(cell, int | float):
-        return Decimal(repr(cell))
+        return Decimal(repr(cell)) if math.isfinite(cell) else None
     return _decimal(text_of(cell))
 
 
@@ -368,10 +370,11 @@ def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> Colu
         numbers = np.array([cell if type(cell) in (float, int) else np.nan for cell in cells], dtype=np.float64)
     else:
         numbers = np.array(cells, dtype=np.float64)
-    scaled = numbers * (100 * context.factor)
-    cents = np.rint(scaled)
-    # Beyond 10^11 cents a float's own steps come near the noise that may be dropped.
-    plain = (np.abs(scaled - cents) <= 1e-4) & (np.abs(scaled) < 1e11)
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = numbers * (100 * context.factor)
+        cents = np.rint(scaled)
+        # Beyond 10^11 cents a float's own steps come near the noise that may be dropped.
+        plain = (np.abs(scaled - cents) <= 1e-4) & (np.abs(scaled) < 1e11)
     if not field_.negative:
         plain &= cents >= 0
     whole = np.where(plain, cents, 0).astype(np.int64)
@@ -405,11 +408,13 @@ def _money(field_: Field, context: Context, cell: Any) -> Value:
     if isinstance(cell, str) and _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
     factor = context.factor
-    number = _numeric(cell)
-    if number is None and isinstance(cell, str):
-        unit = next((unit for unit in _units() if narrow(text).endswith(unit)), None)
-        if unit:
-            number, factor = _decimal(narrow(text)[: -len(unit)]), forms.common()["money_units"][unit]
+    bare = narrow(text).removesuffix("整")
+    unit = next((unit for unit in _units() if bare.endswith(unit)), None) if isinstance(cell, str) else None
+    if unit:
+        factor = forms.common()["money_units"][unit]
+        number = _decimal(bare.removesuffix(unit))
+    else:
+        number = _numeric(cell)
     if number is None:
         return Value(code="money_invalid")
     yuan = number * factor

@@ -1,0 +1,259 @@
+"""Cells as people write them, and what becomes of them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from books import HEAD_ID, id_number
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.ledgers import forms, identity, values
+
+TODAY = date(2026, 11, 21)
+
+
+def parsed(kind: str, column: str, *cells, **context):
+    """(values, codes) of a column's cells."""
+    result = values.parse(forms.get(kind).field(column), cells, values.Context(today=TODAY, **context))
+    array = next(iter(result.arrays.values()))
+    codes = {problem.index: problem.code for problem in result.problems}
+    return array.to_pylist(), [codes.get(index) for index in range(len(cells))]
+
+
+def one(kind: str, column: str, cell, **context):
+    [value], [code] = parsed(kind, column, cell, **context)
+    return value, code
+
+
+@pytest.mark.parametrize(
+    ("cell", "yuan"),
+    [
+        (20000, "20000.00"),
+        (0.1 + 0.2, "0.30"),
+        (19999.999999999996, "20000.00"),
+        (1234567890.12, "1234567890.12"),
+        ("1,234.50", "1234.50"),
+        ("￥１２３４.５", "1234.50"),
+        ("2.35万元", "23500.00"),
+        ("3万", "30000.00"),
+        ("100元", "100.00"),
+        (" 5 ", "5.00"),
+    ],
+)
+def test_money(cell, yuan):
+    assert one("incomes", "wage_yuan", cell) == (Decimal(yuan), None)
+
+
+def test_money_in_wan_is_exact_to_the_cent():
+    assert one("incomes", "wage_yuan", 1.23456, factor=10_000) == (Decimal("12345.60"), None)
+    assert one("incomes", "wage_yuan", "1.23456", factor=10_000) == (Decimal("12345.60"), None)
+
+
+def test_a_unit_in_the_cell_goes_before_the_columns():
+    assert one("incomes", "wage_yuan", "500元", factor=10_000) == (Decimal("500.00"), None)
+
+
+@pytest.mark.parametrize(
+    "cell", ["两万", "12a", "1,23", "nan", "inf", True, date(2024, 1, 1), "1 2-3", "0x10", "1e999"]
+)
+def test_what_is_no_amount_does_not_become_one(cell):
+    assert one("incomes", "wage_yuan", cell) == (None, "money_invalid")
+
+
+def test_genuine_parts_of_a_cent_are_rounded_half_up_and_told():
+    assert one("incomes", "wage_yuan", 0.125) == (Decimal("0.13"), "money_rounded")
+    assert one("incomes", "wage_yuan", "10.004") == (Decimal("10.00"), "money_rounded")
+
+
+def test_only_results_may_be_negative():
+    assert one("incomes", "wage_yuan", -0.01) == (None, "money_negative")
+    assert one("incomes", "net_income_yuan", -5000.5) == (Decimal("-5000.50"), None)
+    assert one("incomes", "net_income_yuan", "(5,000.50)") == (Decimal("-5000.50"), None)
+
+
+@given(st.decimals(min_value=0, max_value=10**10, places=2))
+def test_any_amount_comes_back_to_the_cent(amount):
+    assert one("incomes", "wage_yuan", float(amount)) == (amount, None)
+    assert one("incomes", "wage_yuan", str(amount)) == (amount, None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.booleans(), st.dates(), st.none())))
+def test_no_cell_breaks_any_field(cells):
+    for form in forms.all_forms():
+        for field in form.fields:
+            result = values.parse(field, cells, values.Context(today=TODAY, year=2024))
+            assert all(len(array) == len(cells) for array in result.arrays.values())
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "precision"),
+    [
+        (date(2025, 3, 5), date(2025, 3, 5), "day"),
+        (datetime(2025, 3, 5, 14, 30), date(2025, 3, 5), "day"),
+        ("2025-03-05", date(2025, 3, 5), "day"),
+        ("2025/3/5", date(2025, 3, 5), "day"),
+        ("2025.3.5", date(2025, 3, 5), "day"),
+        ("2025年3月5日", date(2025, 3, 5), "day"),
+        ("２０２５年３月５日", date(2025, 3, 5), "day"),
+        ("20250305", date(2025, 3, 5), "day"),
+        (20250305, date(2025, 3, 5), "day"),
+        ("2025-03-05 14:30:00", date(2025, 3, 5), "day"),
+        ("2025/12/05 9:30", date(2025, 12, 5), "day"),
+        ("2025-03-05T14:30:00", date(2025, 3, 5), "day"),
+        ("202503", date(2025, 3, 1), "month"),
+        (202503.0, date(2025, 3, 1), "month"),
+        ("2025年3月", date(2025, 3, 1), "month"),
+        ("2025-03", date(2025, 3, 1), "month"),
+        ("2025.10", date(2025, 10, 1), "month"),
+        ("2025年6月底前", date(2025, 6, 30), "month"),
+        ("2024年2月底", date(2024, 2, 29), "month"),
+        ("2025年底前", date(2025, 12, 31), "month"),
+    ],
+)
+def test_dates(cell, day, precision):
+    result = values.parse(forms.get("checklist").field("due_on"), [cell], values.Context(today=TODAY))
+    assert result.arrays["due_on"].to_pylist() == [day]
+    assert result.arrays["due_on_precision"].to_pylist() == [precision]
+    assert not result.problems
+
+
+def test_a_date_without_its_year_takes_the_sheets():
+    assert one("checklist", "due_on", "6月底前", year=2025) == (date(2025, 6, 30), None)
+    assert one("checklist", "due_on", "12月31日", year=2025) == (date(2025, 12, 31), None)
+    assert one("checklist", "due_on", "6月底前") == (None, "date_year_needed")
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("2025-02-30", "date_invalid"),
+        ("2025-13", "date_invalid"),
+        ("昨天", "date_invalid"),
+        (2025, "date_invalid"),
+        (True, "date_invalid"),
+        (2024.1, "date_ambiguous"),
+        ("1899-12-31", "date_too_old"),
+        ("2026-11-22", "date_in_future"),
+    ],
+)
+def test_what_is_no_date_of_a_visit(cell, code):
+    assert one("visits", "visited_on", cell) == (None, code)
+
+
+def test_a_serial_number_is_a_date_and_told():
+    assert one("visits", "visited_on", 45721) == (date(2025, 3, 5), "date_from_serial")
+
+
+def test_words_for_no_deadline_are_blank():
+    assert one("rectification", "due_on", "长期坚持") == (None, None)
+
+
+@pytest.mark.parametrize(
+    "cell", [HEAD_ID, f" {HEAD_ID} ", f"'{HEAD_ID}", f'="{HEAD_ID}"', f"{HEAD_ID[:6]} {HEAD_ID[6:]}"]
+)
+def test_identity_numbers_lose_their_dress(cell):
+    assert one("households", "head_id_number", cell) == (HEAD_ID, None)
+
+
+def test_a_small_x_and_full_width_digits_are_put_right():
+    number = next(id_number(order=f"{n:03}") for n in range(1, 200) if id_number(order=f"{n:03}").endswith("X"))
+    assert one("households", "head_id_number", number.lower()) == (number, None)
+    wide = HEAD_ID.translate({ord(str(n)): "０１２３４５６７８９"[n] for n in range(10)})
+    assert one("households", "head_id_number", wide) == (HEAD_ID, None)
+
+
+def test_old_and_disability_numbers_are_normalised_and_told():
+    number, code = one("households", "head_id_number", HEAD_ID[:6] + HEAD_ID[8:17])
+    assert (number, code) == (HEAD_ID, "id_15_digits")
+    assert one("households", "head_id_number", HEAD_ID + "42") == (HEAD_ID, "id_disability_card")
+
+
+@pytest.mark.parametrize("cell", [6.2982119800101e17, 629821198001010017, "6.29821E+17", "'6.29821E+17"])
+def test_damaged_identity_numbers_are_refused(cell):
+    assert one("households", "head_id_number", cell) == (None, "digits_lost")
+
+
+@given(st.integers(0, 10**17 - 1), st.integers(0, 16))
+def test_a_changed_digit_is_noticed(digits, place):
+    first_17 = f"{digits:017}"
+    number = first_17 + identity.check_digit(first_17)
+    changed = number[:place] + str((int(number[place]) + 1) % 10) + number[place + 1 :]
+    assert not identity.is_valid(changed, TODAY)
+
+
+def test_whole_numbers_of_at_most_15_digits_are_codes():
+    assert one("households", "household_id", 621021001.0) == ("621021001", None)
+    assert one("households", "phone", 19900000001.0) == ("19900000001", None)
+    assert one("households", "household_id", 1234567890123456.0) == (None, "digits_lost")
+    assert one("households", "household_id", "007") == ("007", None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "context", "share"),
+    [
+        ("85%", {}, 0.85),
+        ("85％", {}, 0.85),
+        (0.85, {}, 0.85),
+        ("0.85", {}, 0.85),
+        (85, {"is_percent": True}, 0.85),
+        ("85", {"is_percent": True}, 0.85),
+        ("85%", {"is_percent": True}, 0.85),
+        (100, {"is_percent": True}, 1.0),
+        ("0%", {}, 0.0),
+        (1, {}, 1.0),
+    ],
+)
+def test_shares(cell, context, share):
+    assert one("checklist", "completion_share", cell, **context)[0] == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("cell", "context"), [(85, {}), ("101%", {}), (-0.1, {}), (101, {"is_percent": True})])
+def test_shares_outside_the_range_are_refused(cell, context):
+    assert one("checklist", "completion_share", cell, **context) == (None, "share_out_of_range")
+
+
+def test_progress_is_a_share_or_words():
+    field = forms.get("rectification").field("progress")
+    result = values.parse(field, ["80%", "正在招标", ""], values.Context(today=TODAY))
+    assert result.arrays["progress_share"].to_pylist() == [0.8, None, None]
+    assert result.arrays["progress_note"].to_pylist() == [None, "正在招标", None]
+
+
+def test_choices_know_their_synonyms():
+    assert parsed("households", "household_type", "脱贫户", "普通农户", "贫困户")[1] == [None, None, "choice_unknown"]
+    assert one("households", "household_type", " 一 般农户") == ("一般农户", None)
+    assert one("households", "monitor_category", "边缘户") == ("边缘易致贫户", None)
+    assert one("households", "monitor_category", "无") == (None, None)
+
+
+def test_truth_values_and_numbers_are_told_apart():
+    assert parsed("households", "is_housing_safe", True, 1, False, "否", "√", "")[0] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+        None,
+    ]
+    assert parsed("households", "household_size", 1, True)[1] == [None, "count_invalid"]
+
+
+def test_risks_are_joined_by_one_sign():
+    assert one("households", "risks", "因病，因残/因病；缺劳动力") == ("因病、因残、缺劳动力", None)
+
+
+@pytest.mark.parametrize("cell", [0, 31, 2.5, "三", -1])
+def test_household_size_is_a_whole_number_up_to_30(cell):
+    assert one("households", "household_size", cell) == (None, "count_invalid")
+
+
+@pytest.mark.parametrize("cell", [1, 30, "3人", "２", 2.0])
+def test_household_sizes(cell):
+    assert one("households", "household_size", cell)[1] is None
+
+
+def test_texts_are_kept_character_for_character():
+    for cell in ("=1+1", "<script>alert(1)</script>", "𠮷野家", "买买提·艾力", "a,b\nc"):
+        assert one("visits", "findings", cell) == (cell, None)
