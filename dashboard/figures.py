@@ -176,13 +176,16 @@ def stacked(
     return figure
 
 
-def progress(
-    names: Values, parts: Mapping[str, Values], unit: str, colours: Sequence[str], height: int = 330
-) -> go.Figure:
-    """One bar a group, made of its states with their counts, the worst state first."""
-    figure = stacked(names, parts, unit, 0, horizontal=True, colours=colours, height=height, counted=True)
+def progress(groups: Any, states: Mapping[str, tuple[str, str]], unit: str, height: int = 330) -> go.Figure:
+    """One bar a row of ``groups`` (column ``name``), made of its states with their counts, the worst state first.
+
+    ``states`` maps a state's word to its column and colour.
+    """
+    parts = {word: groups[column] for word, (column, _) in states.items()}
+    colours = [colour for _, colour in states.values()]
+    figure = stacked(groups["name"], parts, unit, 0, horizontal=True, colours=colours, height=height, counted=True)
     # One or two bars do not swell to fill the figure.
-    figure.update_traces(width=min(0.78, 24 * len(names) / height))
+    figure.update_traces(width=min(0.78, 24 * len(groups) / height))
     figure.update_layout(margin_b=2)
     figure.update_xaxes(visible=False)
     return figure
@@ -328,8 +331,10 @@ def small_multiples(
         if reference is not None:
             figure.add_trace(_line(ticks, reference_name, reference, "#b8c0ca", unit, decimals, 1.5), **spot)
         figure.add_trace(_line(ticks, name, values, palette.PRIMARY, unit, decimals), **spot)
-    figure.update_xaxes(type="category", showgrid=False, linecolor=palette.BORDER, tickfont={"size": 10})
-    figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=4, tickfont={"size": 10})
+    figure.update_xaxes(type="category", showgrid=False, linecolor=palette.BORDER, automargin=True)
+    figure.update_yaxes(gridcolor=_GRID, tickformat=",~f", nticks=4)
+    for axes in (figure.update_xaxes, figure.update_yaxes):
+        axes(tickfont={"size": 10}, fixedrange=True)
     figure.update_annotations(font={"size": 13, "color": palette.TEXT})
     return figure
 

@@ -77,21 +77,22 @@ def row_of(by_year: pd.DataFrame, grp: str, year: int) -> Any | None:
     return None if row is None or text.is_missing(row.per_capita_yuan) else row
 
 
-def headline(place: Region, year: int, who: str, now: Any | None, units: pd.DataFrame) -> str:
+def headline(place: Region, year: int, who: str, now: Any | None, units: pd.DataFrame, small: float) -> str:
     """The page's sentence: level, growth, and the regions below that fell.
 
-    ``units`` are rows of ``income/units_by_year``; ``who`` is the group in words, '' for all.
+    ``units`` are rows of ``income/units_by_year``; ``who`` is the group in words, '' for all. A region with fewer than
+    ``small`` households is counted but not named.
     """
     if now is None:
         return f"{year}年{place.name}{who}没有填报收入"
     level = f"{year}年{place.name}{who}人均纯收入 {now.per_capita_yuan:,.0f} 元"
     growth = "" if text.is_missing(now.growth_pct) else f"，比上年{_moved(now.growth_pct)}"
-    fell = _fallen(units, str(year))
+    fell = _fallen(units, str(year), small)
     return f"{level}{growth}；{fell}" if fell else f"{level}{growth}"
 
 
-def detail(year: int, now: Any | None, poverty: Any | None, units: pd.DataFrame) -> str:
-    """The line below it: households that fell, households below the line, and the worst fall of any other year."""
+def detail(year: int, now: Any | None, poverty: Any | None, units: pd.DataFrame, small: float) -> str:
+    """The line below it: households that fell, households below the line; in a good year, the worst fall of others."""
     parts = []
     if now is not None and now.comparable:
         parts.append(f"收入低于上年 {now.falling:,.0f} 户，占可比 {now.comparable:,.0f} 户的 {now.falling_pct:.1f}%")
@@ -100,10 +101,11 @@ def detail(year: int, now: Any | None, poverty: Any | None, units: pd.DataFrame)
             f"全部农户中低于 {poverty.line_yuan:,.0f} 元标准线 {poverty.below:,.0f} 户，"
             f"占 {poverty.households:,.0f} 户的 {poverty.below_pct:.2f}%"
         )
-    others = units[units["period"] != str(year)] if len(units) else units
-    if len(others) and (others["growth_pct"] < 0).any():
-        period = others.loc[others["growth_pct"].idxmin(), "period"]
-        parts.append(f"历年跌幅最大：{period}年{_fallen(others, period)}")
+    solid = units[units["households"] >= small]
+    if not _fallen(solid, str(year), small) and (solid["growth_pct"] < 0).any():
+        period = solid.loc[solid["growth_pct"].idxmin(), "period"]
+        if worst := _fallen(solid, period, small):
+            parts.append(f"历年跌幅最大：{period}年{worst}")
     return "；".join(parts) + ("。" if parts else "")
 
 
@@ -134,7 +136,8 @@ def growth_title(by_year: pd.DataFrame, year: int) -> str:
     if everyone is None or escaped is None or text.is_missing(escaped.growth_pct):
         return "各组比上年增长"
     gap = escaped.growth_pct - everyone.growth_pct
-    return f"{year}年脱贫户{_moved(escaped.growth_pct)}，比全部农户{'快' if gap >= 0 else '慢'} {abs(gap):.1f} 个百分点"
+    side = "高于" if gap >= 0 else "低于"
+    return f"{year}年脱贫户比上年{_moved(escaped.growth_pct)}，增速{side}全部农户 {abs(gap):.1f} 个百分点"
 
 
 def components_figure(components: pd.DataFrame):
@@ -275,11 +278,16 @@ def _ratio(by_year: pd.DataFrame, year: int) -> float | None:
     return 100 * monitored.per_capita_yuan / everyone.per_capita_yuan
 
 
-def _fallen(units: pd.DataFrame, period: str) -> str:
+def _fallen(units: pd.DataFrame, period: str, small: float) -> str:
     """The regions whose income fell in the year, the hardest hit first; '' for none."""
-    fell = units[(units["period"] == period) & (units["growth_pct"] < 0)].sort_values("growth_pct", kind="stable")
-    named = "、".join(f"{row.region_name}{_moved(row.growth_pct)}" for row in fell.head(3).itertuples())
-    return f"{named}等 {len(fell)} 个" if len(fell) > 3 else named
+    fell = units[(units["period"] == period) & (units["growth_pct"].round(1) < 0)]
+    if fell.empty:
+        return ""
+    solid = fell[fell["households"] >= small].sort_values("growth_pct", kind="stable")
+    if solid.empty:
+        return f"下辖 {len(fell)} 个单位收入下降（均不足 {small:g} 户）"
+    named = "、".join(f"{row.region_name}{_moved(row.growth_pct)}" for row in solid.head(3).itertuples())
+    return f"{named}等 {len(fell)} 个下降" if len(fell) > min(len(solid), 3) else named
 
 
 def _moved(pct: float) -> str:

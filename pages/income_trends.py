@@ -15,7 +15,7 @@ if view.year is None:
     st.stop()
 
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
-line = limits.get("income_line_yuan")
+line, small = limits.get("income_line_yuan"), limits["small_number_households"]
 chosen = ui.segments("人群", list(incomes.GROUPS), key="income_group")
 grp = incomes.GROUPS[chosen]
 here = view.params(grp=grp, line=f"{line:g}" if line else "", line_yuan=line, limit=incomes.LIST_LIMIT)
@@ -28,8 +28,8 @@ judged = poverty[(poverty["period"] == str(view.year)) & (poverty["line_yuan"] =
 below = next(judged.itertuples(), None)
 
 ui.finding(
-    incomes.headline(view.place, view.year, grp, now, units_by_year),
-    incomes.detail(view.year, now, below, units_by_year),
+    incomes.headline(view.place, view.year, grp, now, units_by_year, small),
+    incomes.detail(view.year, now, below, units_by_year, small),
 )
 names = [incomes.of_group(name, grp) for name in [*LEVELS, PARTS[0]]]
 ui.cards([fact.card() for fact in told.figures(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()])
@@ -89,7 +89,6 @@ with right:
     )
 
 if view.place.level != "village":
-    small = limits["small_number_households"]
     units = cached.rows("income/units", here)
     level = monitoring.child(view.place)
     ui.section(f"各{level}", f"人均纯收入低的在前；点击名称看{level}内情况；{monitoring.caution(small, '有收入台账')}")

@@ -34,7 +34,6 @@ ui.finding(
 )
 ui.cards([fact.card() for fact in facts.values()])
 ui.legend(lights.meaning(limits))
-
 if len(units) and period:
     heat = monitoring.heat(cached.rows("monitoring/coverage_by_month", view.params()), units, small)
     ui.figure(
