@@ -1,6 +1,6 @@
 """Numbers and comparisons in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MISSING = "未填报"
 
@@ -45,3 +45,10 @@ def leading(names: Iterable[str], counts: Iterable[float], unit: str, most: int 
     """Who has most, as a table sorted so gives them: 水务局 4 个、民政局 2 个; '' where nobody has any."""
     ranked = sorted(zip(names, counts, strict=True), key=lambda pair: -pair[1])
     return "、".join(f"{name} {count:,.0f} {unit}" for name, count in ranked[:most] if count > 0)
+
+
+def lagging(dimension: str, names: Sequence[str], overdue: Sequence[float], unit: str, of: int) -> str:
+    """The title of a figure of ``names``: who has most overdue, and how many of ``of`` groups it shows."""
+    worst = leading(names, overdue, unit, most=2)
+    cut = f"（列 {len(names)}/{of} 个）" if len(names) < of else ""
+    return (f"{dimension}逾期最多：{worst}" if worst else f"各{dimension}均无逾期") + cut
