@@ -147,7 +147,8 @@ class Job:
 class Desk:
     """What one clerk is doing. ``report`` is the last check, ``done`` the last load.
 
-    ``error`` says why something failed, ``notice`` what was done, each in one sentence. ``round`` counts the batches.
+    ``error`` says why something failed, ``notice`` what was done, each in one sentence. ``batch`` counts the sets of
+    files received, ``round`` those that were put away.
     """
 
     def __init__(self, root: Path) -> None:
@@ -158,7 +159,7 @@ class Desk:
         self.done: Report | None = None
         self.error = ""
         self.notice = ""
-        self.round = 0
+        self.batch = self.round = 0
         self.job: Job | None = None
         self._last: Job | None = None
         self._lock = threading.Lock()
@@ -177,10 +178,15 @@ class Desk:
         return self.report is not None and self.report.changes > 0
 
     def receive(self, uploads: Sequence[Upload]) -> None:
-        """Take these files instead of any before and check them; ignored while a load is under way."""
+        """Take these files instead of any before and check them; ignored while a load is under way.
+
+        The very files that were checked already are not checked again: what the clerk said about them stays.
+        """
         with self._lock:
-            if self.state != PUBLISHING:
+            checked_already = self.report is not None and tuple(uploads) == self.uploads
+            if self.state != PUBLISHING and not checked_already:
                 self._clear()
+                self.batch += 1
                 self.uploads = tuple(uploads)
                 if self.uploads:
                     self._start(dry_run=True)

@@ -56,36 +56,35 @@ if told:
         for place, upload in enumerate(desk.uploads):
             name, kind, year, unit = st.columns([3, 3, 2, 2], vertical_alignment="center")
             name.text(upload.name)
-            before = desk.said.get(place, Said())
-            kinds = [None, *forms.kinds()]
-            years = [None, *range(date.today().year, 1999, -1)]
-            units = [None, "元", "万元"]
-            look = {"label_visibility": "collapsed", "filter_mode": None}
+            kinds = ["", *forms.kinds()]
+            years = [0, *range(date.today().year, 1999, -1)]
+            units = ["", "元", "万元"]
+            look = {"label_visibility": "collapsed", "filter_mode": None, "persist_state": "session"}
             said[place] = Said(
                 kind.selectbox(
                     "台账种类",
                     kinds,
-                    kinds.index(before.ledger),
                     format_func=lambda one: forms.get(one).name if one else "台账种类：按表头识别",
-                    key=f"{files}_kind_{place}",
+                    key=f"intake_kind_{desk.batch}_{place}",
                     **look,
-                ),
+                )
+                or None,
                 year.selectbox(
                     "年度",
                     years,
-                    years.index(before.year),
                     format_func=lambda one: f"{one}年" if one else "年度：按文件",
-                    key=f"{files}_year_{place}",
+                    key=f"intake_year_{desk.batch}_{place}",
                     **look,
-                ),
+                )
+                or None,
                 unit.selectbox(
                     "金额单位",
                     units,
-                    units.index(before.unit),
                     format_func=lambda one: one or "单位：按文件",
-                    key=f"{files}_unit_{place}",
+                    key=f"intake_unit_{desk.batch}_{place}",
                     **look,
-                ),
+                )
+                or None,
             )
         st.button("按所选重新核对", on_click=desk.check, args=(said,), key="intake_again")
     changed = intake.changes(told)

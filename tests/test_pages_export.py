@@ -1,0 +1,158 @@
+"""Tables to take away: what is chosen, searched and masked, and the page around it."""
+
+import io
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import columns, export, extracts, masking, paths, queries, store
+from dashboard.ledgers import forms
+
+COUNTY = ""
+
+
+@pytest.fixture
+def table_of(county_db):
+    """The whole table of an id."""
+    version = store.current(county_db)
+    return lambda name: extracts.rows(county_db, version, extracts.get(name), COUNTY)
+
+
+@pytest.mark.parametrize("extract", extracts.offered(), ids=lambda extract: extract.id)
+def test_every_table_on_offer_has_rows_and_all_its_columns_are_titled(extract, table_of):
+    table = table_of(extract.id)
+    assert len(table) > 0
+    assert set(table.columns) == set(extracts.columns_of(table, extract))
+
+
+@pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
+def test_every_personal_field_of_a_ledger_is_masked(form, table_of, county_db):
+    """A new personal field in a form must be masked, or this fails."""
+    con = store.connection(county_db, store.current(county_db))
+    whole = queries.run(con, f"export/{form.kind}", {"region_code": COUNTY})
+    shown = table_of(form.kind)
+    for field in form.fields:
+        if field.personal and field.title in whole:
+            assert field.title in masking.BY_COLUMN
+            if field.personal != "text" and whole[field.title].notna().any():
+                assert not set(shown[field.title].dropna()) & set(whole[field.title].dropna())
+
+
+def test_a_search_cannot_probe_what_is_masked(table_of, county_db):
+    con = store.connection(county_db, store.current(county_db))
+    number = queries.run(con, "export/members", {"region_code": COUNTY})["证件号码"].iat[0]
+    table = table_of("members")
+    assert extracts.narrowed(table, extracts.get("members"), contains=number[6:14]).empty
+
+
+def test_periods_are_years_and_months_newest_first(table_of):
+    visits = table_of("visits")
+    offered = extracts.periods(visits, extracts.get("visits"))
+    assert offered[0] == "2025-12" and offered[-1] == "2024"
+    assert {len(period) for period in offered} == {4, 7}
+
+
+def test_periods_divide_the_rows(table_of):
+    visits, extract = table_of("visits"), extracts.get("visits")
+    offered = extracts.periods(visits, extract)
+    by_year = [len(extracts.narrowed(visits, extract, period)) for period in offered if len(period) == 4]
+    by_month = [len(extracts.narrowed(visits, extract, period)) for period in offered if len(period) == 7]
+    assert sum(by_year) == sum(by_month) == len(visits)
+
+
+def test_filters_narrow_together(table_of):
+    incomes, extract = table_of("incomes"), extracts.get("incomes")
+    village = incomes["行政村"].iat[0]
+    kept = extracts.narrowed(incomes, extract, "2025", contains=village)
+    expected = incomes[(incomes["年度"] == 2025) & (incomes["行政村"] == village)]
+    assert 0 < len(kept) == len(expected)
+
+
+def test_a_searched_text_is_taken_literally(table_of):
+    households, extract = table_of("households"), extracts.get("households")
+    assert extracts.narrowed(households, extract, contains=".*[").empty
+    assert len(extracts.narrowed(households, extract, contains="x")) == len(
+        extracts.narrowed(households, extract, contains="X")
+    )
+
+
+def test_a_category_keeps_its_rows_only(table_of):
+    measures, extract = table_of("measures"), extracts.get("measures")
+    for value in extracts.choices(measures, "落实状态"):
+        kept = extracts.narrowed(measures, extract, chosen={"落实状态": value})
+        assert set(kept["落实状态"]) == {value}
+
+
+def test_a_township_gets_its_own_rows_only(county_db):
+    version = store.current(county_db)
+    units = queries.run(store.connection(county_db, version), "meta/units")
+    township = units[units["region_level"] == "township"].iloc[0]
+    table = extracts.rows(county_db, version, extracts.get("households"), township["region_code"])
+    assert set(table["乡镇"]) == {township["region_name"]}
+
+
+def test_indicators_carry_their_names_and_exact_values(table_of, county_db):
+    table = table_of("indicators")
+    attained = table[(table["指标代码"] == "collective_attained_pct") & (table["级别"] == "县")]
+    assert set(attained["指标"]) == {"村集体经营性收入达标率"}
+    con = store.connection(county_db, store.current(county_db))
+    county = table[table["级别"] == "县"]["区划代码"].iat[0]
+    params = {"region_code": county, "indicators": ["collective_attained_pct"], "groups": [""]}
+    assert attained["数值"].tolist() == queries.run(con, "meta/series", params)["value"].tolist()
+
+
+def test_three_hundred_thousand_rows_become_csv_and_parquet(table_of):
+    extract = extracts.get("incomes")
+    few = table_of("incomes")
+    many = pd.concat([few] * (300_000 // len(few) + 1), ignore_index=True).head(300_000)
+    shown = columns.presented(many, extracts.columns_of(many, extract))
+    assert len(pd.read_parquet(io.BytesIO(export.parquet_bytes(shown)))) == 300_000
+    assert export.csv_bytes(shown).count(b"\r\n") == 300_001
+    with pytest.raises(ValueError, match="请改用 CSV"):
+        export.xlsx_bytes(shown, "收入台账")
+
+
+# The page -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def opened(county_db, monkeypatch):
+    """Open the page with some of its filters set."""
+    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
+
+    def run(**state) -> AppTest:
+        app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60)
+        for key, value in state.items():
+            app.session_state[key] = value
+        app = app.run().switch_page("pages/export_tables.py").run()
+        assert not app.exception
+        return app
+
+    return run
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("extract", extracts.offered(), ids=lambda extract: extract.id)
+def test_every_table_can_be_looked_at(extract, opened):
+    app = opened(export_table=extract.name)
+    assert len(app.dataframe) == 1
+    assert [button.label for button in app.get("download_button")] == ["导出 Excel", "导出 CSV", "导出 Parquet"]
+
+
+def test_the_preview_follows_filter_and_columns(opened):
+    app = opened(
+        export_table="收入台账", export_incomes_period="2024", export_incomes_columns=["户编号", "人均纯收入（元）"]
+    )
+    assert list(app.dataframe[0].value.columns) == ["户编号", "人均纯收入（元）"]
+    assert len(app.dataframe[0].value) == 200
+    assert "符合条件 900 行，选取 2 列" in words(app)
+    assert "导出全部 900 行" in words(app)
+
+
+def test_nothing_found_and_nothing_chosen_say_what_to_do(opened):
+    assert "没有符合条件的行" in words(opened(export_contains="没有这样的文字"))
+    assert "没有选择列" in words(opened(export_regions_columns=[]))
