@@ -47,8 +47,12 @@ def board_html(view: View, names: tuple[str, ...]) -> str:
     rows = [f'<tr class="db-whole"><td>{escape(view.place.name)}</td>{whole}</tr>']
     parameters = cached.parameters()
     worst = {name: _worst(name, fact.definition, below) for name, fact in facts.items()}
-    for code in cached.regions().children(view.place.code):
-        cells = "".join(_judged_cell(name, below.get(code, {}), facts, parameters, worst[name]) for name in facts)
+    tree = cached.regions()
+    for code in tree.children(view.place.code):
+        cells = "".join(
+            _judged_cell(name, below.get(code, {}), facts, parameters, worst[name], tree.region(code).level)
+            for name in facts
+        )
         rows.append(f"<tr{_CHOSEN if code == chosen else ''}><td>{_link(view, code)}</td>{cells}</tr>")
     themes = "".join(
         f'<th class="db-theme" colspan="{len(list(group))}">{escape(theme)}</th>'
@@ -143,10 +147,11 @@ def _judged_cell(
     facts: Mapping[str, Told],
     parameters: Mapping[str, Parameter],
     worst: float | None,
+    level: str,
 ) -> str:
     definition = facts[name].definition
     figure = figures.get(name, Figure())
-    light = told.judged(name, figure, figures.get(definition.base, Figure()), parameters)
+    light = told.judged(name, figure, figures.get(definition.base, Figure()), parameters, level)
     return _cell(definition.id, figure, light, light in ("red", "amber") and figure.value == worst)
 
 

@@ -114,14 +114,20 @@ def counted(counts: Mapping[str, int], whole: int, period: str) -> dict[str, Tol
     return {name: _counted(name, float(count), float(whole), period, parameters) for name, count in counts.items()}
 
 
-def judged(name: str, now: Figure, base: Figure, parameters: Mapping[str, Parameter]) -> str | None:
-    """The light of a figure against the indicator's target; ``base`` is the figure of the indicator's base."""
+def judged(name: str, now: Figure, base: Figure, parameters: Mapping[str, Parameter], level: str) -> str | None:
+    """The light of a region's figure against the indicator's target; ``base`` is the figure of its base."""
     definition = definition_of(name)
-    target = parameters.get(definition.target)
+    target = _target(definition, parameters, level)
     if now.value is None and now.denominator == 0:
         return None
     margins = {one: parameters[one].value for one in ("light_near_target_pct", "light_near_zero_pct")}
     return lights.light(now.value, target.value if target else None, definition.direction, margins, base.value)
+
+
+def _target(definition: Indicator, parameters: Mapping[str, Parameter], level: str) -> Parameter | None:
+    """The target at a level: a number to be reached, such as two million-yuan villages, is the county's alone."""
+    is_number_to_reach = definition.direction == "higher" and definition.unit != "%"
+    return None if is_number_to_reach and level != "county" else parameters.get(definition.target)
 
 
 def absence(figure: Figure) -> str:
@@ -182,9 +188,9 @@ def _told(
     else:
         before = here[name].get(_previous(period), _NOTHING)
         trend = tuple(here[name][one].value for one in upto[-24:])
-    target = parameters.get(definition.target)
+    target = _target(definition, parameters, view.place.level)
     is_kept_here = bool(here[name]) or not county[name]
-    light = judged(name, now, base, parameters) if is_kept_here else None
+    light = judged(name, now, base, parameters, view.place.level) if is_kept_here else None
     return Told(definition, period, now, before, trend, target, light, is_kept_here)
 
 
@@ -192,7 +198,7 @@ def _counted(name: str, count: float, whole: float, period: str, parameters: Map
     definition = definition_of(name)
     is_share = definition.unit == "%"
     now = Figure(count, whole if is_share else None, (100 * count / whole if whole else None) if is_share else count)
-    light = judged(name, now, Figure(value=whole), parameters)
+    light = judged(name, now, Figure(value=whole), parameters, "county")
     return Told(definition, period, now, _NOTHING, (), parameters.get(definition.target), light)
 
 

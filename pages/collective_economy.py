@@ -71,7 +71,7 @@ with right, st.container(border=True, key="collective_map_frame"):
         maps.bands(edges, list(STATES)[:4], list(STATES.values())[:4]),
         view,
         key="collective_map",
-        height=316,
+        height=284,
     )
 
 left, right = st.columns(2)
@@ -112,8 +112,8 @@ ui.table_with_export(
         "village_name": columns.text("行政村"),
         "village_code": columns.text("行政村代码"),
         "state": columns.text("状态"),
-        "operating_yuan": columns.wan("经营性收入"),
-        "gap_yuan": columns.wan("与目标差额"),
+        "operating_yuan": columns.yuan("经营性收入", 2),
+        "gap_yuan": columns.yuan("与目标差额", 2),
         "attained_pct": columns.percent("目标完成率"),
         "change_yuan": columns.wan("比上年增减"),
         "total_yuan": columns.wan("总收入"),
@@ -124,7 +124,6 @@ ui.table_with_export(
     },
     sources.notes(INDICATORS, view, f"范围：{kept}"),
     key="collective_villages",
-    height=420,
 )
 ui.legend(lights.meaning(limits))
 ui.source(sources.line(INDICATORS, view))

@@ -49,7 +49,6 @@ ui.table_with_export(
     },
     sources.notes([], view),
     key="glossary_definitions",
-    height=300,
 )
 ui.table_with_export(
     thresholds,
@@ -67,5 +66,4 @@ ui.table_with_export(
     },
     sources.notes([], view),
     key="glossary_thresholds",
-    height=300,
 )
