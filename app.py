@@ -9,6 +9,7 @@ app = st.App(
     paths.PROJECT / "dashboard" / "frame.py",
     lifespan=server.lifespan,
     routes=server.ROUTES,
+    middleware=server.MIDDLEWARE,
     on_script_error=shell.failed,
 )
 
