@@ -124,7 +124,7 @@ _CELL = re.compile(rb"""<c r="([A-Z]+)(\d+)"((?:[^>]*[^/>])?)>(.*?)</c>""", re.S
 _VALUE = re.compile(rb"<v>([^<]+)</v>|<is>")
 _HIDDEN_ROW = re.compile(rb"""<row\s[^>]*?r="(\d+)"[^>]*?hidden="(?:1|true)\"""")
 _COLUMN = re.compile(rb"<col\s[^>]*>")
-_MARKS = (b"<f>", b"<f ", b't="e"', b'hidden="1"', b'hidden="true"')
+_MARKS = (b"<f", b't="e"', b'hidden="')
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -158,7 +158,7 @@ def _note_markings(sheet: Sheet, archive: zipfile.ZipFile, part: str) -> None:
             first, last = int(facts[b"min"]), int(facts[b"max"])
             sheet.hidden_columns += range(first - 1, min(last, 1000))
     sheet.hidden_rows = [int(number) - 1 for number in _HIDDEN_ROW.findall(xml)]
-    if any(mark in xml for mark in _MARKS[:3]):
+    if any(mark in xml for mark in _MARKS[:2]):
         for letters, number, attributes, body in _CELL.findall(xml):
             place = int(number) - 1, _column_index(letters)
             value = _VALUE.search(body)
@@ -171,7 +171,7 @@ def _note_markings(sheet: Sheet, archive: zipfile.ZipFile, part: str) -> None:
 def _is_marked(archive: zipfile.ZipFile, part: str) -> bool:
     with archive.open(part) as stream:
         tail = b""
-        while block := stream.read(1 << 20):
+        while block := stream.read(1 << 22):
             window = tail + block
             if any(mark in window for mark in _MARKS):
                 return True

@@ -1,7 +1,10 @@
 """Identity numbers (公民身份号码): 18 characters with a possible birth date and the right check digit."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
+
+import numpy as np
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
@@ -26,6 +29,19 @@ def is_valid(number: str, today: date) -> bool:
         and number[17] == check_digit(digits)
         and _is_birth_date(number[6:14], today)
     )
+
+
+def are_valid(numbers: Sequence[str], today: date) -> np.ndarray:
+    """`is_valid` for many texts of exactly 18 characters at once, as a boolean array."""
+    if not numbers:
+        return np.zeros(0, dtype=bool)
+    codes = np.array(numbers, dtype="U18").view(np.uint32).reshape(-1, 18).astype(np.int64)
+    digits = codes[:, :17] - ord("0")
+    are_digits = ((digits >= 0) & (digits <= 9)).all(axis=1)
+    expected = np.frombuffer(_CHECK_DIGITS.encode(), dtype=np.uint8)[(digits @ np.array(_WEIGHTS)) % 11]
+    births = {birth: _is_birth_date(birth, today) for birth in {number[6:14] for number in numbers}}
+    are_born = np.array([births[number[6:14]] for number in numbers])
+    return are_digits & (codes[:, 17] == expected) & are_born
 
 
 def normalised(text: str, today: date) -> tuple[str | None, str | None]:

@@ -1,7 +1,9 @@
 """Many files → one new published version, or none: read, check, merge in the order of the ledgers, publish."""
 
+import contextlib
+import gc
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -53,7 +55,7 @@ def load(
     told = Report(dry_run=dry_run)
     options = Options(date.today(), year, unit)
     notify = progress or (lambda share, what: None)
-    with store.building(root) as build:
+    with _paused_collector(), store.building(root) as build:
         intake = _Intake(build, told, options, ledger, by_file or {})
         files = _files(paths, told)
         for number, file in enumerate(files):
@@ -84,6 +86,18 @@ def recompute(root: Path) -> store.Version:
         for form in (*forms.all_forms(), boundaries.FORM):
             merge.keep(build, form)
         return _publish(root, build, Report(), date.today(), lambda share, what: None, note="按现行口径重新计算")
+
+
+@contextlib.contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Hold Python's collector of cycles while millions of cells, which have none, come and go: a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass

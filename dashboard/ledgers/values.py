@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from dashboard.ledgers import dates, forms, identity
 from dashboard.ledgers.forms import Field
@@ -27,7 +28,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,30})?(\.\d{0,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e"))
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e]")
 
 
 class Value(NamedTuple):
@@ -72,6 +73,14 @@ def parse(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     """Parse a column of a field; every refused cell is null in the arrays."""
     if field_.type == "money":
         return _money_column(field_, cells, context)
+    if field_.type == "id_number":
+        return _id_column(field_, cells, context)
+    if field_.type in _USUAL and (usual := _usual_texts(field_.type, cells)) is not None:
+        return Column({field_.column: usual})
+    return _column(field_, cells, context)
+
+
+def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     parser = partial(_PARSERS[field_.type], field_, context)
     parsed, keys = _distinct(cells, parser)
     values = [parsed[key].value for key in keys]
@@ -97,7 +106,7 @@ def is_blank(cell: Any) -> bool:
 def text_of(cell: Any) -> str:
     """A cell as text: outer blanks and invisible characters away, whole numbers without a decimal point."""
     if isinstance(cell, str):
-        return cell.translate(_INVISIBLE).strip()
+        return cell.strip() if cell.isascii() else _INVISIBLE.sub("", cell).strip()
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGEST_WHOLE:
@@ -141,6 +150,24 @@ def _arrays(field_: Field, values: list[Any]) -> dict[str, pa.Array]:
             return {column: pa.array(values, pa.bool_())}
         case _:
             return {column: pa.array(values, pa.string())}
+
+
+# What texts and codes almost always look like; a column of nothing else needs no look at its single cells.
+_UNSEEN = r"\x{200b}-\x{200d}\x{2060}\x{feff}\x{202a}-\x{202e}"
+_USUAL = {
+    "text": rf"^([^#{_UNSEEN}][^{_UNSEEN}]*)?$",
+    "code": r"^([0-9A-Za-z][0-9A-Za-z-]*)?$",
+}
+
+
+def _usual_texts(kind: str, cells: Sequence[Any]) -> pa.Array | None:
+    """The column trimmed, blanks as null, where every cell is text of the usual look; None where one is not."""
+    if set(map(type, cells)) - {str}:
+        return None
+    trimmed = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
+    if not pc.all(pc.match_substring_regex(trimmed, _USUAL[kind])).as_py():
+        return None
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
 # Texts and codes -------------------------------------------------------------------------------------------------
@@ -211,9 +238,23 @@ def _undressed(text: str) -> str:
     return unicodedata.normalize("NFKC", text.lstrip("'’‘`")).strip() if not text.isascii() else text.lstrip("'`")
 
 
+def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
+    """Identity numbers: those in perfect order are checked all at once, the others one by one."""
+    usual = [index for index, cell in enumerate(cells) if type(cell) is str and len(cell) == 18]
+    valid = identity.are_valid([cells[index] for index in usual], context.today)
+    if valid.all() and len(usual) == len(cells):
+        return Column(_arrays(field_, list(cells)))
+    good = {usual[place] for place in np.flatnonzero(valid).tolist()}
+    rest = [index for index in range(len(cells)) if index not in good]
+    parsed = _column(field_, [cells[index] for index in rest], context)
+    numbers = list(cells)
+    for index, number in zip(rest, parsed.arrays[field_.column].to_pylist(), strict=True):
+        numbers[index] = number
+    problems = [problem._replace(index=rest[problem.index]) for problem in parsed.problems]
+    return Column(_arrays(field_, numbers), problems)
+
+
 def _id_number(field_: Field, context: Context, cell: Any) -> Value:
-    if type(cell) is str and len(cell) == 18 and identity.is_valid(cell, context.today):
-        return Value(cell)
     damaged = _damaged(cell)
     if damaged:
         return damaged
