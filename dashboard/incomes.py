@@ -87,11 +87,11 @@ def headline(place: Region, year: int, who: str, now: Any | None, units: pd.Data
         return f"{year}年{place.name}{who}没有填报收入"
     level = f"{year}年{place.name}{who}人均纯收入 {now.per_capita_yuan:,.0f} 元"
     growth = "" if text.is_missing(now.growth_pct) else f"，比上年{_moved(now.growth_pct)}"
-    fell = _fallen(units, str(year), small)
+    fell = _fallen(units, str(year), small, place.parts)
     return f"{level}{growth}；{fell}" if fell else f"{level}{growth}"
 
 
-def detail(year: int, now: Any | None, poverty: Any | None, units: pd.DataFrame, small: float) -> str:
+def detail(place: Region, year: int, now: Any | None, poverty: Any | None, units: pd.DataFrame, small: float) -> str:
     """The line below it: households that fell, households below the line; in a good year, the worst fall of others."""
     parts = []
     if now is not None and now.comparable:
@@ -102,9 +102,9 @@ def detail(year: int, now: Any | None, poverty: Any | None, units: pd.DataFrame,
             f"占 {poverty.households:,.0f} 户的 {poverty.below_pct:.2f}%"
         )
     solid = units[units["households"] >= small]
-    if not _fallen(solid, str(year), small) and (solid["growth_pct"] < 0).any():
+    if not _fallen(solid, str(year), small, place.parts) and (solid["growth_pct"] < 0).any():
         period = solid.loc[solid["growth_pct"].idxmin(), "period"]
-        if worst := _fallen(solid, period, small):
+        if worst := _fallen(solid, period, small, place.parts):
             parts.append(f"历年跌幅最大：{period}年{worst}")
     return "；".join(parts) + ("。" if parts else "")
 
@@ -220,11 +220,14 @@ def panels_figure(units: pd.DataFrame, by_year: pd.DataFrame, grp: str, place: R
     )
 
 
-def panels_title(units: pd.DataFrame, year: int) -> str:
+def panels_title(units: pd.DataFrame, year: int, small: float) -> str:
     """The highest and the lowest region of the year, and how far they are apart."""
     now = units[(units["period"] == str(year)) & units["per_capita_yuan"].notna()]
     if now.empty:
         return f"{year}年没有填报收入"
+    now = now[now["households"] >= small]
+    if now.empty:
+        return f"逐年走势（户数均不足 {small:g} 户，仅供参考）"
     low, high = (now.loc[spot] for spot in (now["per_capita_yuan"].idxmin(), now["per_capita_yuan"].idxmax()))
     gap = high["per_capita_yuan"] - low["per_capita_yuan"]
     return f"{year}年{low['region_name']}最低、{high['region_name']}最高，相差 {gap:,.0f} 元"
@@ -278,16 +281,16 @@ def _ratio(by_year: pd.DataFrame, year: int) -> float | None:
     return 100 * monitored.per_capita_yuan / everyone.per_capita_yuan
 
 
-def _fallen(units: pd.DataFrame, period: str, small: float) -> str:
-    """The regions whose income fell in the year, the hardest hit first; '' for none."""
+def _fallen(units: pd.DataFrame, period: str, small: float, kind: str) -> str:
+    """The regions, 乡镇 or 村, whose income fell in the year, the hardest hit first; '' for none."""
     fell = units[(units["period"] == period) & (units["growth_pct"].round(1) < 0)]
     if fell.empty:
         return ""
     solid = fell[fell["households"] >= small].sort_values("growth_pct", kind="stable")
     if solid.empty:
-        return f"下辖 {len(fell)} 个单位收入下降（均不足 {small:g} 户）"
+        return f"{len(fell)} 个{kind}收入下降（均不足 {small:g} 户）"
     named = "、".join(f"{row.region_name}{_moved(row.growth_pct)}" for row in solid.head(3).itertuples())
-    return f"{named}等 {len(fell)} 个下降" if len(fell) > min(len(solid), 3) else named
+    return f"{named}等 {len(fell)} 个{kind}下降" if len(fell) > min(len(solid), 3) else named
 
 
 def _moved(pct: float) -> str:

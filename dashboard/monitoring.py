@@ -86,7 +86,9 @@ class Heat:
 
 
 def month_words(month: str, as_of: date) -> str:
-    """2025年12月; with a word that it is not over yet where the as-of day is not its last."""
+    """2025年12月; with a word that it is not over yet where the as-of day is not its last. '' for no month."""
+    if not month:
+        return ""
     words = f"{month[:4]}年{int(month[5:7])}月"
     is_over = (as_of + timedelta(days=1)).month != as_of.month
     return words if month != f"{as_of:%Y-%m}" or is_over else f"{words}（截至{as_of.day}日）"
@@ -98,14 +100,16 @@ def headline(place: Region, month: str, visits: Any, units: pd.DataFrame, small:
     ``month`` is in words. ``visits`` has due, visited, coverage_pct of the place in it; ``units`` are the rows of
     ``monitoring/units``. A region with fewer than ``small`` households due is not named by its share.
     """
-    if visits is None or text.is_missing(visits.coverage_pct):
+    if visits is None:
+        return f"{place.name}还没有走访记录"
+    if text.is_missing(visits.coverage_pct):
         return f"{place.name}{month}没有应走访的监测对象"
     worst = laggard(visits.coverage_pct, units, small)
     if worst is not None:
         since = f"，已连续 {worst.months_below} 个月低于{_whole(place)}" if worst.months_below > 1 else ""
         return (
             f"{worst.region_name}{month}走访覆盖率 {worst.coverage_pct:.1f}%"
-            f"（{worst.visited:,.0f} / {worst.due:,.0f} 户），{_among(place)}最低{since}"
+            f"（{worst.visited:,.0f} / {worst.due:,.0f} 户），各{place.parts}最低{since}"
         )
     if visits.visited == visits.due:
         return f"{place.name}{month}应走访的 {visits.due:,.0f} 户监测对象全部走访到位"
@@ -124,7 +128,7 @@ def laggard(whole_pct: float, units: pd.DataFrame, small: float) -> Any | None:
 def detail(place: Region, month: str, visits: Any, overdue: float | None, units: pd.DataFrame, as_of: date) -> str:
     """The line below it: the place as a whole, who is overdue on the as-of day and where they are."""
     if visits is None or text.is_missing(overdue):
-        return "没有走访台账，或截至日期前没有走访记录。"
+        return "请在“台账导入”页面导入《走访台账》，导入后显示走访覆盖和逾期未走访户。"
     coverage = (
         ""
         if text.is_missing(visits.coverage_pct)
@@ -160,11 +164,11 @@ def heat_title(place: Region, month: str, units: pd.DataFrame) -> str:
         none = units[(units["due"] > 0) & (units["visited"] == 0)]
         named = "、".join(f"{row.region_name}（{row.due:,.0f} 户）" for row in none.head(3).itertuples())
         if named:
-            return f"{month}一户也没有走访的{child(place)}：{named}{f'等 {len(none)} 个' if len(none) > 3 else ''}"
-        return f"{month}：没有{child(place)}连续 3 个月低于{_whole(place)}"
+            return f"{month}一户也没有走访的{place.parts}：{named}{f'等 {len(none)} 个' if len(none) > 3 else ''}"
+        return f"{month}：没有{place.parts}连续 3 个月低于{_whole(place)}"
     named = "、".join(f"{row.region_name} {row.months_below} 个月" for row in behind.head(3).itertuples())
-    more = f"等 {len(behind)} 个{child(place)}" if len(behind) > 3 else ""
-    return f"连续低于{_whole(place)}的{child(place)}：{named}{more}"
+    more = f"等 {len(behind)} 个{place.parts}" if len(behind) > 3 else ""
+    return f"连续低于{_whole(place)}的{place.parts}：{named}{more}"
 
 
 def marked(units: pd.DataFrame, denominator: str, small: float) -> list[str]:
@@ -197,7 +201,9 @@ def visits_figure(by_month: pd.DataFrame, target_pct: float | None):
 
 def visits_title(month: str, visits: Any) -> str:
     """How many due households were visited in the month, and how many of these at home."""
-    if visits is None or not visits.due:
+    if visits is None:
+        return "还没有走访记录"
+    if not visits.due:
         return f"{month}没有应走访的监测对象"
     return (
         f"{month}应走访 {visits.due:,.0f} 户，走访 {visits.visited:,.0f} 户，其中入户 {visits.visited_onsite:,.0f} 户"
@@ -311,11 +317,3 @@ def guarantees_note(guarantees: pd.DataFrame) -> str:
 
 def _whole(place: Region) -> str:
     return {"county": "全县", "township": "全乡镇"}.get(place.level, place.name) + "平均"
-
-
-def child(place: Region) -> str:
-    return "乡镇" if place.level == "county" else "村"
-
-
-def _among(place: Region) -> str:
-    return f"各{child(place)}"

@@ -15,6 +15,11 @@ class Region:
     name: str
     parent: str | None
 
+    @property
+    def parts(self) -> str:
+        """What the regions directly below are called: 乡镇 of a county, 村 of a township."""
+        return "乡镇" if self.level == "county" else "村"
+
 
 class Tree:
     """Regions by code, and the children of each in the order of their codes; made from rows of ``meta/units``."""

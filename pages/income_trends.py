@@ -29,7 +29,7 @@ below = next(judged.itertuples(), None)
 
 ui.finding(
     incomes.headline(view.place, view.year, grp, now, units_by_year, small),
-    incomes.detail(view.year, now, below, units_by_year, small),
+    incomes.detail(view.place, view.year, now, below, units_by_year, small),
 )
 names = [incomes.of_group(name, grp) for name in [*LEVELS, PARTS[0]]]
 ui.cards([fact.card() for fact in told.figures(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()])
@@ -66,7 +66,7 @@ with right:
 if len(units_by_year):
     ui.figure(
         incomes.panels_figure(units_by_year, by_year, grp, view.place),
-        incomes.panels_title(units_by_year, view.year),
+        incomes.panels_title(units_by_year, view.year, small),
         f"{chosen}人均纯收入（元），各图同一刻度，灰线为{view.place.name}。" + sources.line(LEVELS[:1], view),
         key="income_panels",
     )
@@ -90,13 +90,12 @@ with right:
 
 if view.place.level != "village":
     units = cached.rows("income/units", here)
-    level = monitoring.child(view.place)
-    ui.section(f"各{level}", f"人均纯收入低的在前；点击名称看{level}内情况；{monitoring.caution(small, '有收入台账')}")
+    ui.section(f"各{view.place.parts}", f"人均纯收入低的在前；点击名称下钻；{monitoring.caution(small, '有收入台账')}")
     shell.drill(view, incomes.drill_labels(units), key="income_drill")
     ui.table_with_export(
         units.assign(region_name=monitoring.marked(units, "households", small)),
         f"收入趋势_{view.place.name}_{view.year}年_{chosen}",
-        {"region_name": columns.text(level, pinned=True), **incomes.UNIT_COLUMNS},
+        {"region_name": columns.text(view.place.parts, pinned=True), **incomes.UNIT_COLUMNS},
         sources.notes([*LEVELS, *LINES, PARTS[1]], view, f"人群：{chosen}；低于标准线、基尼系数为全部农户"),
         key="income_units",
     )

@@ -64,13 +64,12 @@ with right, st.container(border=True, key="monitoring_map_frame"):
     )
 
 if len(units):
-    level = monitoring.child(view.place)
-    ui.section(f"各{level}", f"走访覆盖率低的在前；点击名称看{level}内情况；{monitoring.caution(small)}")
+    ui.section(f"各{view.place.parts}", f"走访覆盖率低的在前；点击名称下钻；{monitoring.caution(small)}")
     shell.drill(view, monitoring.drill_labels(units), key="monitoring_drill")
     ui.table_with_export(
         units.assign(region_name=monitoring.marked(units, "due", small)),
         f"监测覆盖_{view.place.name}_{period}",
-        {"region_name": columns.text(level, pinned=True), **monitoring.UNIT_COLUMNS},
+        {"region_name": columns.text(view.place.parts, pinned=True), **monitoring.UNIT_COLUMNS},
         sources.notes(INDICATORS, view, f"走访月份：{month}"),
         key="monitoring_units",
     )

@@ -134,20 +134,25 @@ NOW = SimpleNamespace(per_capita_yuan=8000.0, growth_pct=-5.0, comparable=10.0, 
 
 def test_a_region_with_few_households_is_counted_but_not_named():
     said = incomes.headline(COUNTY, 2023, "", NOW, UNITS, small=10)
-    assert said == "2023年清源县人均纯收入 8,000 元，比上年下降 5.0%；甲乡下降 20.0%等 2 个下降"
+    assert said == "2023年清源县人均纯收入 8,000 元，比上年下降 5.0%；甲乡下降 20.0%等 2 个乡镇下降"
 
 
 def test_a_year_in_which_nobody_fell_recalls_the_worst_one():
     assert incomes.headline(COUNTY, 2024, "", NOW, UNITS, 10).endswith("比上年下降 5.0%")
-    assert incomes.detail(2024, NOW, None, UNITS, 10).endswith("历年跌幅最大：2023年甲乡下降 20.0%。")
-    assert "历年" not in incomes.detail(2023, NOW, None, UNITS, 10)
+    assert incomes.detail(COUNTY, 2024, NOW, None, UNITS, 10).endswith("历年跌幅最大：2023年甲乡下降 20.0%。")
+    assert "历年" not in incomes.detail(COUNTY, 2023, NOW, None, UNITS, 10)
 
 
 def test_a_year_without_incomes_is_said_to_be_so():
     assert incomes.headline(COUNTY, 2020, "脱贫户", None, UNITS, 10) == "2020年清源县脱贫户没有填报收入"
-    assert incomes.detail(2020, None, None, UNITS.head(0), 10) == ""
+    assert incomes.detail(COUNTY, 2020, None, None, UNITS.head(0), 10) == ""
 
 
 def test_without_a_line_in_force_there_is_no_list_below_it():
     assert "低于标准线" not in incomes.lists({"income_line_yuan": None, "income_sharp_drop_pct": 30.0})
     assert list(incomes.lists({"income_line_yuan": 6000.0, "income_sharp_drop_pct": 30.0})) == list(incomes.LISTS)
+
+
+def test_villages_with_few_households_are_not_compared_by_name():
+    assert incomes.panels_title(UNITS, 2023, small=10) == "2023年甲乡最低、丙乡最高，相差 1,000 元"
+    assert "仅供参考" in incomes.panels_title(UNITS, 2023, small=1000)

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, monitoring, paths, queries, rollups, store
+from dashboard.ledgers import load
 from dashboard.policy import in_force
 from dashboard.regions import Region
 
@@ -25,6 +26,21 @@ def page(county_db, monkeypatch):
         for key, value in address.items():
             app.query_params[key] = value
         app.run()
+        assert not app.exception
+        return app
+
+    return draw
+
+
+@pytest.fixture
+def page_of(tmp_path, county_ledgers, monkeypatch):
+    """The page drawn for a county that loaded only some of its ledgers, named by words in their file names."""
+
+    def draw(*ledgers: str) -> AppTest:
+        files = [file for file in sorted(county_ledgers.iterdir()) if any(word in file.name for word in ledgers)]
+        assert load.load(files, tmp_path / "db").exit_code == 0
+        monkeypatch.setenv("DASHBOARD_DB", str(tmp_path / "db"))
+        app = AppTest.from_file(str(paths.PROJECT / "pages" / "monitoring_coverage.py"), default_timeout=60).run()
         assert not app.exception
         return app
 
@@ -126,6 +142,19 @@ def test_an_empty_list_says_so(page):
     assert never or "没有“从未走访”的监测对象" in texts(app)
 
 
+def test_without_visits_the_page_says_what_to_load_and_still_lists_households(page_of):
+    app = page_of("行政区划", "农户基本信息", "监测对象台账")
+    assert "还没有走访记录" in texts(app).split("</h1>")[0]
+    assert "《走访台账》" in texts(app)
+    assert table(app, "累计监测（户）")["在监测（户）"].sum() > 0
+
+
+def test_without_monitored_households_the_page_says_what_to_load(page_of):
+    app = page_of("行政区划", "农户基本信息")
+    assert "没有监测对象数据" in texts(app)
+    assert not app.dataframe
+
+
 UNITS = pd.DataFrame(
     {
         "region_code": ["1", "2", "3"],
@@ -155,6 +184,7 @@ def test_all_visited_and_nobody_due_are_told_apart():
     nobody = SimpleNamespace(due=0.0, visited=0.0, coverage_pct=float("nan"))
     assert "3 户监测对象全部走访到位" in monitoring.headline(COUNTY, "12月", everyone, UNITS.head(0), 10)
     assert "没有应走访的监测对象" in monitoring.headline(COUNTY, "12月", nobody, UNITS.head(0), 10)
+    assert monitoring.headline(COUNTY, "", None, UNITS.head(0), 10) == "清源县还没有走访记录"
 
 
 def test_a_month_that_is_not_over_is_said_to_be_so():
