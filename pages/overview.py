@@ -60,12 +60,9 @@ with right, st.container(border=True, gap="xsmall", key="overview_map_frame"):
         alt=f"各村{fact.definition.name}",
     )
 numbers, shown = scorecard.table(view, tuple(pages))
-ui.export_buttons(
-    numbers,
-    f"总览_{view.place.name}",
-    shown,
-    sources.notes(ids, view),
-    key="overview",
-)
-ui.legend(lights.meaning(limits))
-ui.source(sources.line(ids, view))
+left, right = st.columns([1, 2], vertical_alignment="center")
+with left:
+    ui.export_buttons(numbers, f"总览_{view.place.name}", shown, sources.notes(ids, view), key="overview")
+with right:
+    ui.legend(lights.meaning(limits))
+    ui.source(sources.line(ids, view))
