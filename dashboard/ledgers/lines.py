@@ -15,6 +15,7 @@ _FEWEST_NUMBERED = 3
 _FOOTER_CELLS = 2
 # How far from its first cell a total line says that it is one.
 _LEADING_CELLS = 3
+_BLANK = "blank"
 # What may follow a short word such as 注 where it begins a note; '' where nothing does.
 _AFTER_NOTE = ("", ":", "(", ",", "1")
 # The field that stands for the key where the key itself need not be a column.
@@ -38,7 +39,8 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
             sheet.rows[row][column] = error
     filled = _fill_down(sheet, header)
     start = header.last_row + 1
-    body = Body([row for row in range(start, len(sheet.rows)) if not _is_empty(sheet.rows[row])], filled=filled)
+    filled_rows = (index for index, row in enumerate(sheet.rows[start:], start) if row.count("") < len(row))
+    body = Body(list(filled_rows), filled=filled)
     if body.rows and _is_numbering(sheet.rows[body.rows[0]]):
         body.skipped["lines_numbering"].append(body.rows.pop(0))
     _set_aside(sheet, header, body)
@@ -46,12 +48,6 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
         width = len(sheet.rows[header.last_row])
         body.ragged = [(row, len(sheet.rows[row])) for row in body.rows if len(sheet.rows[row]) != width]
     return body
-
-
-def _is_empty(row: Sequence[Any]) -> bool:
-    if row and not is_blank(row[0]):
-        return False
-    return row.count("") == len(row) or all(map(is_blank, row))
 
 
 def _fill_down(sheet: Sheet, header: Header) -> int:
@@ -104,7 +100,8 @@ def _set_aside(sheet: Sheet, header: Header, body: Body) -> None:
         if code:
             aside[row] = code
     for row, code in aside.items():
-        body.skipped[code].append(row)
+        if code != _BLANK:
+            body.skipped[code].append(row)
     body.rows = [row for row in body.rows if row not in aside]
 
 
@@ -112,7 +109,7 @@ def _suspects(sheet: Sheet, rows: Sequence[int], indexes: Sequence[int], titles:
     """Rows whose key is blank, or is a word that no key is (合计, the column's own title)."""
     found: dict[int, None] = {}
     for index in indexes:
-        cells = [sheet.rows[row][index] if index < len(sheet.rows[row]) else "" for row in rows]
+        cells = _cells(sheet, rows, index)
         # A key of plain ASCII characters is one; only the few others are looked at closely.
         others = {cell for cell in set(cells) if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
         odd = {cell for cell in others if _is_no_key(cell, titles)}
@@ -121,14 +118,23 @@ def _suspects(sheet: Sheet, rows: Sequence[int], indexes: Sequence[int], titles:
     return dict(sorted(found.items()))
 
 
+def _cells(sheet: Sheet, rows: Sequence[int], index: int) -> list[Any]:
+    """A column's cells; records of a text file may be too short to have one."""
+    if sheet.is_text:
+        return [sheet.rows[row][index] if index < len(sheet.rows[row]) else "" for row in rows]
+    return [sheet.rows[row][index] for row in rows]
+
+
 def _is_no_key(cell: str, titles: set[str]) -> bool:
     text = narrow(cell)
     return not text or _is_total(text) or _is_note(text) or normal(cell) in titles
 
 
 def _line_code(row: Sequence[Any], titles: set[str], *, may_be_footer: bool) -> str | None:
-    """The notice for a line that is no data, None for one that is."""
+    """The notice for a line that is no data, None for one that is; blank lines need none."""
     cells = [narrow(str(cell)) for cell in row if not is_blank(cell)]
+    if not cells:
+        return _BLANK
     if is_repeated(row, titles):
         return "lines_repeated_header"
     if any(_is_total(cell) for cell in cells[:_LEADING_CELLS]):

@@ -83,14 +83,14 @@ def parse(field_: Field, cells: Sequence[Any], context: Context) -> Column:
 def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     parser = partial(_PARSERS[field_.type], field_, context)
     parsed, keys = _distinct(cells, parser)
-    values = [parsed[key].value for key in keys]
+    plain = {key: value.value for key, value in parsed.items()}
     told = {key for key, value in parsed.items() if value.code}
     problems = [
         Problem(index, parsed[key].code, cells[index], parsed[key].args)
-        for index, key in enumerate(keys)
-        if told and key in told
+        for index, key in (enumerate(keys) if told else ())
+        if key in told
     ]
-    return Column(_arrays(field_, values), problems)
+    return Column(_arrays(field_, list(map(plain.__getitem__, keys))), problems)
 
 
 def blank(field_: Field, length: int) -> dict[str, pa.Array]:
