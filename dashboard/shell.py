@@ -72,6 +72,9 @@ def begin(stem: str) -> View:
             "尚未导入台账", "请打开“台账导入”页面上传台账，或运行 python -m dashboard load 导入；导入后本页自动显示。"
         )
         st.stop()
+    if page.needs_data and not view.trail:
+        ui.empty("尚未导入行政区划名录", "各项数据按行政区划汇总，请先在“台账导入”页面导入《行政区划名录》。")
+        st.stop()
     return view
 
 
@@ -139,6 +142,8 @@ def _frame(page: Page) -> View:
 
 def _filters(page: Page) -> tuple[tuple[Region, ...], int | None]:
     tree = cached.regions()
+    if not tree.counties:
+        return (), None
     trail = _place(tree) if page.places else tree.counties[:1]
     return trail, _year(page.year_of) if page.year_of else None
 

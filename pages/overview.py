@@ -6,7 +6,8 @@ from dashboard import cached, indicators, lights, maps, scorecard, shell, source
 
 view = shell.begin("overview")
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
-line = f"income_below_line_pct|{limits['income_line_yuan']:g}"
+line = limits.get("income_line_yuan")
+below_line = {f"income_below_line_pct|{line:g}": "income_trends"} if line else {}
 pages = {
     "monitored_active": "monitoring_coverage",
     "visit_coverage_pct": "monitoring_coverage",
@@ -15,7 +16,7 @@ pages = {
     "guarantee_ok_pct|全部": "monitoring_coverage",
     "income_per_capita_yuan": "income_trends",
     "income_falling_pct": "income_trends",
-    line: "income_trends",
+    **below_line,
     "collective_attained_pct": "collective_economy",
     "checklist_done_pct": "assessment_checklist",
     "rectification_done_pct": "rectification",

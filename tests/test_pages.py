@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths, queries, shell, store
+from dashboard.ledgers import load
 
 APP = str(paths.PROJECT / "app.py")
 STEMS = [page.stem for page in shell.PAGES]
@@ -89,6 +90,33 @@ def test_an_unreadable_pointer_is_told_in_chinese(loaded_db, tmp_path, monkeypat
     assert "数据无法读取" in words(app)
 
 
+@pytest.fixture
+def only(county_ledgers, tmp_path, monkeypatch):
+    """Publish a version from some of the county's ledgers, named by their number."""
+
+    def publish(*numbers: str) -> None:
+        files = [file for file in county_ledgers.iterdir() if file.name[:2] in numbers]
+        load.load(files, tmp_path / "db")
+        monkeypatch.setenv("DASHBOARD_DB", str(tmp_path / "db"))
+
+    return publish
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_page_opens_with_the_directory_and_register_alone(stem, only):
+    only("01", "02")
+    app = opened(stem)
+    assert not app.exception and "本页未能显示" not in words(app)
+
+
+@pytest.mark.parametrize("stem", [page.stem for page in shell.PAGES if page.needs_data])
+def test_page_asks_for_the_directory_of_villages(stem, only):
+    only("09")
+    app = opened(stem)
+    assert not app.exception
+    assert "行政区划名录" in words(app)
+
+
 def test_a_village_is_dropped_when_the_township_changes(loaded_db):
     units = queries.run(store.connection(loaded_db, store.current(loaded_db)), "meta/units")
     villages = units[units["region_level"] == "village"]
@@ -151,3 +179,17 @@ def test_glossary_finds_a_word_and_says_when_there_is_none(loaded_db):
 def _county(root) -> str:
     units = queries.run(store.connection(root, store.current(root)), "meta/units")
     return units[units["region_level"] == "county"]["region_code"].iat[0]
+
+
+def test_a_failure_is_told_in_chinese_and_logged_without_values(caplog):
+    def script() -> None:
+        from dashboard import shell
+
+        try:
+            int(chr(88) * 18)
+        except ValueError as error:
+            assert shell.failed(error)
+
+    app = AppTest.from_function(script).run()
+    assert "本页未能显示" in words(app)
+    assert "ValueError" in caplog.text and "X" * 18 not in caplog.text
