@@ -63,10 +63,10 @@ BY_COLUMN = {
 
 
 def frame(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with every personal column masked (a new table where there is any)."""
+    """The table with every personal column of text masked (a new table where there is any)."""
     hidden = {
         column: table[column].map(BY_COLUMN[column], na_action="ignore")
         for column in table.columns
-        if column in BY_COLUMN
+        if column in BY_COLUMN and not pd.api.types.is_numeric_dtype(table[column])
     }
     return table.assign(**hidden) if hidden else table

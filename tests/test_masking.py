@@ -33,3 +33,7 @@ def test_a_table_is_masked_by_column_under_either_name():
     assert shown["户主姓名"].tolist() == ["李*", "王*"]
     assert shown["行政村"].tolist() == ["新民村", "新民村"]
     assert table["head_name"].tolist()[0] == "张三"
+
+
+def test_a_count_under_a_name_that_elsewhere_holds_text_stays_a_count():
+    assert masking.frame(pd.DataFrame({"measures": [3, 0]}))["measures"].tolist() == [3, 0]
