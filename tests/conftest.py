@@ -1,10 +1,15 @@
 """A small invented county, made and loaded once for all tests that need one."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import chromium
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from dashboard import sample
+from bench import server
+from dashboard import paths, sample
 from dashboard.ledgers import load
 
 HOUSEHOLDS = 900
@@ -25,3 +30,21 @@ def county_db(county_ledgers, tmp_path_factory) -> Path:
     report = load.load([county_ledgers], root)
     assert report.exit_code == 0, report.lines()
     return root
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; the tests that need one fail where there is none."""
+    assert chromium.EXECUTABLE, "no Chromium found: install it from the system's packages (make browser)"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(**chromium.LAUNCH)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def site(county_db, tmp_path_factory) -> Iterator[str]:
+    """The address of the dashboard, running on a copy of the county that no other test reads."""
+    root = shutil.copytree(county_db, tmp_path_factory.mktemp("site") / "db")
+    with server.running(paths.PROJECT / "app.py", root) as address:
+        yield address

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import python_calamine
 
 Rows = list[list]
@@ -15,6 +16,12 @@ def rows(folder: Path, name: str) -> Rows:
     [file] = folder.glob(f"*_{name}.xlsx")
     sheet = python_calamine.load_workbook(file).get_sheet_by_index(0)
     return [[_plain(cell) for cell in row] for row in sheet.to_python()]
+
+
+def frame(folder: Path, name: str) -> pd.DataFrame:
+    """The ledger ``name`` as a table of text."""
+    header, *body = rows(folder, name)
+    return pd.DataFrame([[str(cell) for cell in row] for row in body], columns=header)
 
 
 def csv_bytes(table: Sequence[Sequence]) -> bytes:
