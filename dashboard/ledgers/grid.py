@@ -164,7 +164,8 @@ def _note_markings(sheet: Sheet, archive: zipfile.ZipFile, part: str) -> None:
             value = _VALUE.search(body)
             if b't="e"' in attributes:
                 sheet.errors[place] = (value[1] if value and value[1] else b"#").decode("utf-8", "replace")
-            elif value is None and b"<f" in body:
+            elif value is None and b"<f" in body and b't="str"' not in attributes:
+                # (A text formula's empty value is its result.)
                 sheet.unsaved_formulas.add(place)
 
 

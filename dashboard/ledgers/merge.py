@@ -130,12 +130,16 @@ def _hold_back_duplicates(con, form: Form, reports: Mapping[int, SheetReport]) -
         first = f"第 {first_row} 行" if first_file == file_no else f"{_named(reports[first_file])}第 {first_row} 行"
         field = form.field(column)
         title = report.titles.get(column, field.title)
-        report.say(codes[verdict], row=row, column=title, value=key, personal=field.personal, first=first)
+        report.say(codes[verdict], row=row, column=title, value=_shown(key), personal=field.personal, first=first)
     _hold_back(con, [row for row in found if row[2] != "stands"])
 
 
 def _named(report: SheetReport) -> str:
     return f"文件“{report.path}”" + (f"工作表“{report.sheet}”" if report.sheet else "")
+
+
+def _shown(key: str) -> str:
+    return key.replace(_KEY_JOIN, " ")
 
 
 def _hold_back(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None:
@@ -185,7 +189,7 @@ def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerRepor
 def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, reports: Mapping[int, SheetReport]) -> None:
     personal = form.field(form.key[0]).personal if form.has(form.key[0]) else ""
     told.missing = missing[0][1]
-    told.missing_keys = [issues.masked(key, personal) or "" for key, _ in missing]
+    told.missing_keys = [issues.masked(_shown(key), personal) or "" for key, _ in missing]
     last = reports[max(reports)]
     last.missing = told.missing
     more = "等" if told.missing > len(missing) else ""
@@ -205,5 +209,5 @@ def _examples(con, form: Form) -> list[Change]:
                     (field.title, *(issues.masked(value, field.personal) or "空" for value in (before, after)))
                 )
         personal = form.field(form.key[0]).personal if form.has(form.key[0]) else ""
-        found.append(Change(issues.masked(new["record_key"], personal) or "", tuple(fields)))
+        found.append(Change(issues.masked(_shown(new["record_key"]), personal) or "", tuple(fields)))
     return found

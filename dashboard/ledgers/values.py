@@ -75,8 +75,10 @@ def parse(field_: Field, cells: Sequence[Any], context: Context) -> Column:
         return _money_column(field_, cells, context)
     if field_.type == "id_number":
         return _id_column(field_, cells, context)
-    if field_.type in _USUAL and (usual := _usual_texts(field_.type, cells)) is not None:
-        return Column({field_.column: usual})
+    if field_.type in _USUAL and (texts := _usual_texts(field_.type, cells)) is not None:
+        arrays = _usual_dates(field_, texts, context) if field_.type == "date" else {field_.column: texts}
+        if arrays:
+            return Column(arrays)
     return _column(field_, cells, context)
 
 
@@ -157,6 +159,8 @@ _UNSEEN = r"\x{200b}-\x{200d}\x{2060}\x{feff}\x{202a}-\x{202e}"
 _USUAL = {
     "text": rf"^([^#{_UNSEEN}][^{_UNSEEN}]*)?$",
     "code": r"^([0-9A-Za-z][0-9A-Za-z-]*)?$",
+    "phone": r"^(1[0-9]{10})?$",
+    "date": r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
 }
 
 
@@ -168,6 +172,19 @@ def _usual_texts(kind: str, cells: Sequence[Any]) -> pa.Array | None:
     if not pc.all(pc.match_substring_regex(trimmed, _USUAL[kind])).as_py():
         return None
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+
+
+def _usual_dates(field_: Field, texts: pa.Array, context: Context) -> dict[str, pa.Array] | None:
+    """The arrays of a column of days all written 2025-06-30, where each is one that may stand; else None."""
+    try:
+        days = texts.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return None
+    first, last = pc.min_max(days).as_py().values()
+    if first and (first.year < 1900 or (field_.event and last > context.today)):
+        return None
+    precision = pc.if_else(pc.is_valid(days), "day", None).cast(pa.string())
+    return {field_.column: days, f"{field_.column}_precision": precision}
 
 
 # Texts and codes -------------------------------------------------------------------------------------------------

@@ -3,7 +3,14 @@
 -- params: none
 -- units: first_row_no as Excel shows it.
 -- source: staged.
-with ranked as (
+with repeated as (
+    select record_key
+    from staged
+    group by record_key
+    having count(*) > 1
+),
+
+ranked as (
     select
         file_no,
         row_no,
@@ -12,9 +19,9 @@ with ranked as (
         first_value(row_hash) over key_rows as first_hash,
         first_value(file_no) over key_rows as first_file_no,
         first_value(row_no) over key_rows as first_row_no,
-        row_number() over key_rows as place,
-        count(*) over (partition by record_key) as rows_of_key
+        row_number() over key_rows as place
     from staged
+    where record_key in (select r.record_key from repeated r)
     window key_rows as (partition by record_key order by file_no, row_no)
 ),
 
@@ -28,7 +35,6 @@ judged as (
         case when place = 1 then 'stands' when row_hash = first_hash then 'copy' else 'conflict' end as verdict,
         count(*) filter (where row_hash <> first_hash) over (partition by record_key) as conflicts
     from ranked
-    where rows_of_key > 1
 )
 
 select

@@ -3,6 +3,6 @@
 -- params: none
 -- units: as the ledger's core table.
 -- source: standing.
-create or replace temp table merged as
+create or replace temp view merged as
 select * exclude (record_key)
 from standing

@@ -3,7 +3,7 @@
 -- params: none
 -- units: as the ledger's core table.
 -- source: standing, staged.
-create or replace temp table merged as
+create or replace temp view merged as
 select s.* exclude (record_key)
 from standing s
 where not exists (

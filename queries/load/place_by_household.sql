@@ -3,7 +3,7 @@
 -- params: none
 -- units: as the ledger's core table.
 -- source: merged, core_households of the version in the making.
-create or replace temp table placed as
+create or replace temp view placed as
 select m.* replace (h.village_code as village_code)
 from merged m
 join core_households h on h.household_id = m.household_id

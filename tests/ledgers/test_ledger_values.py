@@ -257,3 +257,15 @@ def test_household_sizes(cell):
 def test_texts_are_kept_character_for_character():
     for cell in ("=1+1", "<script>alert(1)</script>", "𠮷野家", "买买提·艾力", "a,b\nc"):
         assert one("visits", "findings", cell) == (cell, None)
+
+
+def test_a_column_of_usual_cells_reads_like_its_single_cells():
+    for column, cells in (
+        ("visited_on", ["2025-03-05", "", "2024-02-29"]),
+        ("visited_on", ["2025-02-30", "2025-03-05"]),
+    ):
+        found, codes = parsed("visits", column, *cells)
+        assert list(zip(found, codes, strict=True)) == [one("visits", column, cell) for cell in cells]
+    assert parsed("visits", "visited_on", "2025-03-05", "2099-01-01")[1] == [None, "date_in_future"]
+    assert parsed("households", "phone", "19900000001", "", "12")[1] == [None, None, "phone_unusual"]
+    assert parsed("visits", "findings", " 好 ", "", "#N/A") == (["好", None, None], [None, None, "formula_error"])
