@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dashboard.ledgers import forms, issues, lines, values
+from dashboard.ledgers import columns, forms, issues, lines, values
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header, lines_above
@@ -66,7 +66,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     kept = [row for row in body.rows if row not in ragged]
     cells = _columns(sheet, header, kept)
     parsed = {
-        field.column: values.parse(field, cells[field.column], said.context(field))
+        field.column: columns.parse(field, cells[field.column], said.context(field))
         for field in header.form.fields
         if field.column in cells
     }
@@ -75,7 +75,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     said.tell(report, parsed)
     if header.form.needs_year and header.form.needs_year not in parsed:
         year = header.form.field(header.form.needs_year)
-        parsed[year.column] = values.parse(year, [said.year] * len(kept), said.context(year))
+        parsed[year.column] = columns.parse(year, [said.year] * len(kept), said.context(year))
     _tell_problems(header, parsed, kept, report)
     _refuse_unsaved_formulas(sheet, header, kept, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
@@ -118,7 +118,7 @@ class _Said:
             is_percent=any(note in ("%", "％", "百分比") for note in notes),
         )
 
-    def tell(self, report: SheetReport, parsed: dict[str, values.Column]) -> None:
+    def tell(self, report: SheetReport, parsed: dict[str, columns.Column]) -> None:
         """Notices about what was taken from the title, the sheet's name or the person."""
         needs_year = self._header.form.needs_year
         if needs_year and needs_year not in parsed:
@@ -164,7 +164,7 @@ def _unit_of_line(text: str) -> str | None:
     return next((part.strip() for part in declared if part.strip() in known), None)
 
 
-def _refuse_what_needs_asking(header: Header, parsed: dict[str, values.Column], said: _Said) -> None:
+def _refuse_what_needs_asking(header: Header, parsed: dict[str, columns.Column], said: _Said) -> None:
     needs_year = header.form.needs_year
     if needs_year and needs_year not in parsed and said.year is None:
         raise SheetRefused("year_needed", ledger=header.form.name)
@@ -172,7 +172,7 @@ def _refuse_what_needs_asking(header: Header, parsed: dict[str, values.Column], 
         raise SheetRefused("date_year_needed")
 
 
-def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[str, values.Column]:
+def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[str, columns.Column]:
     """The parsed columns, read in the person's unit where the declared one gives amounts no such ledger has."""
     typical = header.form.typical_yuan
     fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
@@ -185,11 +185,11 @@ def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[st
     if unit is None:
         raise SheetRefused("unit_needed", amount=f"{magnitude:,.2f}")
     said.override = unit
-    again = {field.column: values.parse(field, cells[field.column], said.context(field)) for field in fields}
+    again = {field.column: columns.parse(field, cells[field.column], said.context(field)) for field in fields}
     return parsed | again
 
 
-def _typical_amount(columns: Sequence[values.Column], fields: Sequence[Field]) -> float | None:
+def _typical_amount(columns: Sequence[columns.Column], fields: Sequence[Field]) -> float | None:
     """The median over rows of a row's largest amount in yuan; None where no amount but zero was given."""
     amounts = np.array(
         [
@@ -226,7 +226,7 @@ def _tell_problems(header: Header, parsed, kept: Sequence[int], report: SheetRep
     for column, result in parsed.items():
         field = header.form.field(column)
         title = header.titles.get(column, field.title)
-        noticed: dict[str, list[values.Problem]] = defaultdict(list)
+        noticed: dict[str, list[columns.Problem]] = defaultdict(list)
         for problem in result.problems:
             if catalogue[problem.code].severity == issues.NOTICE:
                 noticed[problem.code].append(problem)
@@ -273,7 +273,7 @@ def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> pa.T
     arrays: dict[str, pa.Array] = {}
     for field in form.fields:
         column = parsed.get(field.column)
-        arrays |= column.arrays if column else values.blank(field, len(kept))
+        arrays |= column.arrays if column else columns.blank(field, len(kept))
     row_no = np.array(kept, dtype=np.int32) + 1
     arrays["row_no"] = pa.array(row_no)
     arrays["file_no"] = pa.array(np.full(len(kept), report.file_no, dtype=np.int32))

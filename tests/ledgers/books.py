@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 
 from dashboard.ledgers import forms, identity
+from dashboard.ledgers.report import Report, SheetReport
 
 
 def id_number(birth: str = "19800101", order: str = "001") -> str:
@@ -175,3 +176,14 @@ def ledger(folder: Path, kind: str, *changes: dict[str, Any], without: tuple[str
 def directory(path: Path) -> Path:
     """Write the directory of all four villages."""
     return xlsx(path / "01_行政区划名录.xlsx", table("regions", *VILLAGES))
+
+
+def codes(report: Report) -> list[str]:
+    """The codes of everything a report says."""
+    return [issue.code for entry in report.files for issue in entry.issues]
+
+
+def only(report: Report) -> SheetReport:
+    """The one sheet of a report."""
+    [entry] = report.files
+    return entry

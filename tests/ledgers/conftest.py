@@ -10,7 +10,7 @@ import pytest
 
 from dashboard import queries, store
 from dashboard.ledgers import load
-from dashboard.ledgers.report import Report, SheetReport
+from dashboard.ledgers.report import Report
 
 
 @dataclass
@@ -77,13 +77,3 @@ def empty_desk(tmp_path) -> Desk:
     folder = tmp_path / "empty"
     folder.mkdir()
     return Desk(folder, folder / "db")
-
-
-def codes(report: Report) -> list[str]:
-    return [issue.code for entry in report.files for issue in entry.issues]
-
-
-def only(report: Report) -> SheetReport:
-    """The one sheet of a report."""
-    [entry] = report.files
-    return entry

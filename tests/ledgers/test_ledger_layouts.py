@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from books import ROWS, VILLAGES, id_number, ledger, table, text, xlsx
-from conftest import codes, only
+from books import ROWS, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
 
 from dashboard import store
 from dashboard.ledgers import forms, grid, header

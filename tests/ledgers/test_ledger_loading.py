@@ -6,8 +6,7 @@ import shutil
 from decimal import Decimal
 
 import pytest
-from books import HEAD_ID, ROWS, VILLAGES, directory, id_number, ledger, table, xlsx
-from conftest import codes, only
+from books import HEAD_ID, ROWS, VILLAGES, codes, directory, id_number, ledger, only, table, xlsx
 
 from dashboard import store
 from dashboard.ledgers import load

@@ -8,14 +8,14 @@ from books import HEAD_ID, id_number
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.ledgers import forms, identity, values
+from dashboard.ledgers import columns, forms, identity, values
 
 TODAY = date(2026, 11, 21)
 
 
 def parsed(kind: str, column: str, *cells, **context):
     """(values, codes) of a column's cells."""
-    result = values.parse(forms.get(kind).field(column), cells, values.Context(today=TODAY, **context))
+    result = columns.parse(forms.get(kind).field(column), cells, values.Context(today=TODAY, **context))
     array = next(iter(result.arrays.values()))
     codes = {problem.index: problem.code for problem in result.problems}
     return array.to_pylist(), [codes.get(index) for index in range(len(cells))]
@@ -83,7 +83,7 @@ def test_any_amount_comes_back_to_the_cent(amount):
 def test_no_cell_breaks_any_field(cells):
     for form in forms.all_forms():
         for field in form.fields:
-            result = values.parse(field, cells, values.Context(today=TODAY, year=2024))
+            result = columns.parse(field, cells, values.Context(today=TODAY, year=2024))
             assert all(len(array) == len(cells) for array in result.arrays.values())
 
 
@@ -113,7 +113,7 @@ def test_no_cell_breaks_any_field(cells):
     ],
 )
 def test_dates(cell, day, precision):
-    result = values.parse(forms.get("checklist").field("due_on"), [cell], values.Context(today=TODAY))
+    result = columns.parse(forms.get("checklist").field("due_on"), [cell], values.Context(today=TODAY))
     assert result.arrays["due_on"].to_pylist() == [day]
     assert result.arrays["due_on_precision"].to_pylist() == [precision]
     assert not result.problems
@@ -216,7 +216,7 @@ def test_shares_outside_the_range_are_refused(cell, context):
 
 def test_progress_is_a_share_or_words():
     field = forms.get("rectification").field("progress")
-    result = values.parse(field, ["80%", "正在招标", ""], values.Context(today=TODAY))
+    result = columns.parse(field, ["80%", "正在招标", ""], values.Context(today=TODAY))
     assert result.arrays["progress_share"].to_pylist() == [0.8, None, None]
     assert result.arrays["progress_note"].to_pylist() == [None, "正在招标", None]
 
