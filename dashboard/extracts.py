@@ -137,6 +137,7 @@ def _ledger(form: forms.Form) -> Extract:
     )
 
 
+# Figures are shown as they are held, not rounded: whoever takes this table computes with them.
 _INDICATORS = Extract(
     "indicators",
     "指标长表",
@@ -149,9 +150,9 @@ _INDICATORS = Extract(
         "级别": columns.text("级别"),
         "期间": columns.text("期间"),
         "分组": columns.text("分组"),
-        "分子": Column("分子", "number", 4),
-        "分母": Column("分母", "number", 4),
-        "数值": Column("数值", "number", 4),
+        "分子": columns.text("分子"),
+        "分母": columns.text("分母"),
+        "数值": columns.text("数值"),
         "单位": columns.text("单位"),
     },
     period="期间",

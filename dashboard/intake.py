@@ -4,10 +4,13 @@ Checking and loading run on a thread of their own: a page that is left, reloaded
 neither stops a load nor starts it again.
 """
 
+import contextlib
 import logging
 import re
+import shutil
 import tempfile
 import threading
+import time
 import traceback
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -31,13 +34,13 @@ SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.N
 
 # What a person can answer on the page instead of changing the file: the sentence that asks, and what to do there.
 ASKED = {
-    "year_needed": "请在下方为该文件选择年度，再按所选重新核对。",
-    "date_year_needed": "请在下方为该文件选择年度，再按所选重新核对。",
-    "date_needs_year": "请在原表中写完整，或在下方为该文件选择年度，再按所选重新核对。",
-    "unit_needed": "请在下方为该文件选择金额单位，再按所选重新核对。",
-    "not_a_ledger": "请在下方为该文件选择台账种类再核对；仍不能识别时，请对照台账样式补上表头。",
-    "not_quite_a_ledger": "请补上这些列，或在下方改选台账种类后重新核对。",
-    "other_ledger": "请在下方改选台账种类后重新核对。",
+    "year_needed": "请在“指定台账种类、年度或金额单位”中选择年度，再重新核对。",
+    "date_year_needed": "请在“指定台账种类、年度或金额单位”中选择年度，再重新核对。",
+    "date_needs_year": "请在原表中写完整；或在“指定台账种类、年度或金额单位”中选择年度，再重新核对。",
+    "unit_needed": "请在“指定台账种类、年度或金额单位”中选择金额单位，再重新核对。",
+    "not_a_ledger": "请对照台账样式补上表头；或在“指定台账种类、年度或金额单位”中选择台账种类，再重新核对。",
+    "not_quite_a_ledger": "请补上这些列；或在“指定台账种类、年度或金额单位”中改选台账种类，再重新核对。",
+    "other_ledger": "请在“指定台账种类、年度或金额单位”中改选台账种类，再重新核对。",
 }
 
 SHEET_COLUMNS = {
@@ -87,6 +90,8 @@ VERSION_COLUMNS = {
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME = 80
+_PREFIX = "dashboard-intake-"
+_A_DAY_S = 86_400
 
 EMPTY, CHECKING, CHECKED, PUBLISHING = "empty", "checking", "checked", "publishing"
 
@@ -371,7 +376,8 @@ def _loaded(
     uploads: Sequence[Upload], said: Mapping[int, Said], root: Path, dry_run: bool, progress: load.Progress
 ) -> Report:
     """Load from a folder that only this process's user can enter and that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="dashboard-intake-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
         files = []
         for place, upload in enumerate(uploads):
             # A folder each: two senders may give their files the same name.
@@ -381,6 +387,14 @@ def _loaded(
             files.append(file)
         by_file = {files[place]: words for place, words in said.items() if place < len(files)}
         return load.load(files, root, dry_run=dry_run, progress=progress, by_file=by_file)
+
+
+def _sweep() -> None:
+    """Remove what a server that was killed in the middle of a load left behind: it holds personal data."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _A_DAY_S:
+                shutil.rmtree(left)
 
 
 def _file(entry: SheetReport) -> str:

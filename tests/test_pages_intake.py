@@ -1,5 +1,6 @@
 """Handing in ledgers: the desk of one clerk, and the page around it."""
 
+import os
 import shutil
 import tempfile
 
@@ -176,6 +177,8 @@ def test_files_received_during_a_check_wait_for_it(root, richer, accounts):
 def test_no_copy_of_a_file_stays_behind(root, richer, tmp_path, monkeypatch):
     workshop = tmp_path / "tmp"
     workshop.mkdir()
+    (workshop / "dashboard-intake-killed").mkdir()
+    os.utime(workshop / "dashboard-intake-killed", (0, 0))
     monkeypatch.setattr(tempfile, "tempdir", str(workshop))
     desk = checked(root, richer)
     desk.publish()
