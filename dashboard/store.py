@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import secrets
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -102,26 +103,41 @@ def rollback(root: Path, version_id: str) -> Version:
 def building(root: Path) -> Iterator[Build]:
     """A new version's file, with every table present and empty; thrown away unless `publish` is called on it."""
     with _writing(root):
-        base = current(root)
         workshop = root / "building"
         workshop.mkdir(exist_ok=True)
         _sweep(workshop)
-        file = workshop / f"{os.getpid()}-{secrets.token_hex(4)}.duckdb"
+        with _open_build(root, workshop / f"{os.getpid()}-{secrets.token_hex(4)}.duckdb") as build:
+            yield build
+
+
+@contextlib.contextmanager
+def rehearsing(root: Path) -> Iterator[Build]:
+    """A build that is only looked at (试核对): it holds nobody up, needs no lock and cannot be published."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as workshop,
+        _open_build(root, Path(workshop) / "rehearsal.duckdb") as build,
+    ):
+        yield build
+
+
+@contextlib.contextmanager
+def _open_build(root: Path, file: Path) -> Iterator[Build]:
+    base = current(root)
+    try:
+        con = duckdb.connect(str(file))
         try:
-            con = duckdb.connect(str(file))
-            try:
-                # Loading keeps the order of its own accord (order by); holding file order would double the memory.
-                con.execute("set preserve_insertion_order = false")
-                if base is not None:
-                    _attach(con, version_file(root, base.id))
-                for name in queries.names("schema"):
-                    queries.execute(con, name)
-                yield Build(_next_id(root), con, base, file)
-            finally:
-                con.close()
+            # Loading keeps the order of its own accord (order by); holding file order would double the memory.
+            con.execute("set preserve_insertion_order = false")
+            if base is not None:
+                _attach(con, version_file(root, base.id))
+            for name in queries.names("schema"):
+                queries.execute(con, name)
+            yield Build(_next_id(root), con, base, file)
         finally:
-            for leftover in workshop.glob(f"{file.name}*"):
-                leftover.unlink(missing_ok=True)
+            con.close()
+    finally:
+        for leftover in file.parent.glob(f"{file.name}*"):
+            leftover.unlink(missing_ok=True)
 
 
 def publish(root: Path, build: Build, card: Version) -> Version:

@@ -156,13 +156,16 @@ def test_village_outlines_are_taken_too(root, county_ledgers):
     assert intake.sheets(desk.report)["unchanged"].iat[0] == 60
 
 
-def test_the_second_clerk_is_told_that_another_load_is_under_way(root, richer):
+def test_the_second_clerk_may_check_meanwhile_and_is_told_to_wait_with_publishing(root, richer):
     with store.building(root):
         desk = checked(root, richer)
-    assert desk.error == "另一个导入正在进行，请等它结束后再试。"
-    assert not desk.publishable
-    desk.receive([richer])
-    assert settled(desk).publishable
+        assert desk.publishable
+        desk.publish()
+        settled(desk)
+        assert desk.error == "另一个导入正在进行，请等它结束后再试。"
+        assert desk.done is None
+    desk.publish()
+    assert settled(desk).done.published
 
 
 def test_files_received_during_a_check_wait_for_it(root, richer, accounts):

@@ -106,6 +106,15 @@ def test_two_writers_at_once_are_told_apart(root):
         pass
 
 
+def test_a_rehearsal_holds_nobody_up_and_leaves_nothing(root):
+    publish(root, "first")
+    with store.building(root), store.rehearsing(root) as rehearsal:
+        assert rehearsal.con.execute("select note from base.meta_version").fetchall() == [("first",)]
+        folder = rehearsal.file.parent
+    assert not folder.exists()
+    assert note_seen(root) == "first"
+
+
 def test_a_killed_load_leaves_the_published_version_and_the_next_load_cleans_up(root):
     publish(root, "first")
     crash = (

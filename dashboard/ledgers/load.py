@@ -55,7 +55,8 @@ def load(
     told = Report(dry_run=dry_run)
     options = Options(date.today(), year, unit)
     notify = progress or (lambda share, what: None)
-    with _paused_collector(), store.building(root) as build:
+    opened = store.rehearsing if dry_run else store.building
+    with _paused_collector(), opened(root) as build:
         intake = _Intake(build, told, options, ledger, by_file or {})
         files = _files(paths, told)
         for number, file in enumerate(files):
