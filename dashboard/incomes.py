@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import columns, figures, text
+from dashboard import columns, figures, text, trends
 from dashboard.regions import Region
 
 # Rows a household list shows at most.
@@ -111,7 +111,7 @@ def detail(place: Region, year: int, now: Any | None, poverty: Any | None, units
 
 def levels_figure(by_year: pd.DataFrame):
     """Per-capita income by year, a line a group."""
-    return figures.lines(_periods(by_year), _by_group(by_year, "per_capita_yuan"), "元", decimals=0)
+    return trends.lines(_periods(by_year), _by_group(by_year, "per_capita_yuan"), "元", decimals=0)
 
 
 def levels_title(by_year: pd.DataFrame, year: int) -> str:
@@ -127,7 +127,7 @@ def growth_figure(by_year: pd.DataFrame, benchmark_pct: float | None):
     """Growth on the year before, a line a group; ``benchmark_pct`` is the growth to be beaten, where filled in."""
     known = by_year[by_year["period"] > min(_periods(by_year))]
     label = "" if benchmark_pct is None else f"全省 {benchmark_pct:g}%"
-    return figures.lines(_periods(known), _by_group(known, "growth_pct"), "%", goal=benchmark_pct, goal_label=label)
+    return trends.lines(_periods(known), _by_group(known, "growth_pct"), "%", goal=benchmark_pct, goal_label=label)
 
 
 def growth_title(by_year: pd.DataFrame, year: int) -> str:
@@ -156,7 +156,7 @@ def components_title(year: int, now: Any | None) -> str:
 def spread_figure(by_year: pd.DataFrame, grp: str):
     """Quantiles of household incomes by year."""
     rows = by_year[by_year["grp"] == grp]
-    return figures.spread(
+    return trends.spread(
         rows["period"],
         (rows["p10_yuan"], rows["p90_yuan"]),
         (rows["p25_yuan"], rows["p75_yuan"]),
@@ -195,7 +195,7 @@ def distribution_title(year: int, poverty: Any | None, classes: pd.DataFrame) ->
 def falling_figure(by_year: pd.DataFrame):
     """Share of households below their income of the year before, a line a group."""
     known = by_year[by_year["period"] > min(_periods(by_year))]
-    return figures.lines(_periods(known), _by_group(known, "falling_pct"), "%", from_zero=True)
+    return trends.lines(_periods(known), _by_group(known, "falling_pct"), "%", from_zero=True)
 
 
 def falling_title(year: int, now: Any | None, who: str) -> str:
@@ -209,7 +209,7 @@ def panels_figure(units: pd.DataFrame, by_year: pd.DataFrame, grp: str, place: R
     """One small line chart a region on one scale, the place behind each."""
     panels = {name: rows["per_capita_yuan"].tolist() for name, rows in _named(units).groupby("panel", sort=False)}
     reference = by_year[by_year["grp"] == grp]["per_capita_yuan"]
-    return figures.small_multiples(
+    return trends.small_multiples(
         _periods(units),
         panels,
         "元",

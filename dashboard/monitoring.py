@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import columns, figures, palette, text
+from dashboard import columns, figures, palette, text, trends
 from dashboard.maps import Band, bands
 from dashboard.regions import Region
 
@@ -190,7 +190,7 @@ def shown_of(listed: pd.DataFrame) -> str:
 
 def visits_figure(by_month: pd.DataFrame, target_pct: float | None):
     """Coverage and on-site share by month against the target; rows of ``monitoring/visits_by_month``."""
-    return figures.lines(
+    return trends.lines(
         by_month["period"],
         {"有走访": by_month["coverage_pct"], "其中入户": by_month["onsite_pct"]},
         "%",

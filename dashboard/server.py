@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from dashboard import maps, store
 
 # What pages, charts and exports import: loaded before the first visitor instead of during the first visit.
-_HEAVY = ("plotly.graph_objects", "pyarrow", "xlsxwriter", "dashboard.figures", "dashboard.ui")
+_HEAVY = ("plotly.graph_objects", "pyarrow", "xlsxwriter", "dashboard.figures", "dashboard.trends", "dashboard.ui")
 
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 

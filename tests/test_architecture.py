@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 STREAMLIT_KNOWN_TO = {"shell", "ui", "cached", "maps", "frame", "regions"}
 DUCKDB_KNOWN_TO = {"queries", "store", "rollups", "ledgers.merge", "cli"}
-PLOTLY_KNOWN_TO = {"figures"}
+PLOTLY_KNOWN_TO = {"canvas", "figures", "trends"}
 TOP_LEVEL = {"app.py", "pages", "data", "queries", "tests", "requirements.txt", "README.md", "dashboard"} | {
     "pyproject.toml",
     "Makefile",

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from dashboard import cards, columns, figures, lights, maps, outlines, palette, text
+from dashboard import cards, columns, figures, lights, maps, outlines, palette, text, trends
 
 MARGINS = {"light_near_target_pct": 90.0, "light_near_zero_pct": 5.0}
 
@@ -140,12 +140,12 @@ def test_a_card_escapes_what_it_is_given():
 
 
 def test_figures_name_their_ends_and_keep_gaps():
-    figure = figures.lines([2023, 2024, 2025], {"全县": [1.0, None, 3.0], "脱贫户": [1.0, 2.0, None]}, "%")
+    figure = trends.lines([2023, 2024, 2025], {"全县": [1.0, None, 3.0], "脱贫户": [1.0, 2.0, None]}, "%")
     assert [note.text for note in figure.layout.annotations] == ["脱贫户 2.0%", "全县 3.0%"]
     assert figure.data[0].y[1] is None
 
 
 def test_figures_do_not_carry_a_default_template():
-    panels = figures.small_multiples([2024, 2025], {"东镇": [1, 2], "西乡": [2, 3]}, "元", reference=[1, 1])
+    panels = trends.small_multiples([2024, 2025], {"东镇": [1, 2], "西乡": [2, 3]}, "元", reference=[1, 1])
     for figure in (panels, figures.columns(["一"], [1], "户"), figures.ranked_bars(["一"], [1], "户", goal=2)):
         assert "layout" not in figure.to_plotly_json()["layout"]["template"]
