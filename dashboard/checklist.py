@@ -30,7 +30,7 @@ GROUP_COLUMNS = {
     "not_started": columns.count("未启动（项）"),
     "done_pct": columns.percent("完成率"),
     "overdue": columns.count("逾期（项）"),
-    "overdue_change": columns.count("逾期比上一版本（项）"),
+    "overdue_change": columns.count("逾期增减（项）"),
     "due_soon": columns.count("临近到期（项）"),
     "without_evidence": columns.count("缺佐证材料（项）"),
     "self_score": columns.points("自评得分"),

@@ -38,7 +38,12 @@ def ranked_bars(
     )
     figure = go.Figure(bars, canvas.layout(height or max(160, 26 * len(names) + 50), left=8))
     figure.update_yaxes(
-        autorange="reversed", tickmode="array", tickvals=list(range(len(names))), ticktext=names, automargin=True
+        autorange="reversed",
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=names,
+        automargin=True,
+        ticklabelstandoff=6,
     )
     figure.update_xaxes(visible=False, rangemode="tozero")
     if goal is not None:
@@ -135,7 +140,7 @@ def stacked(
         _count_pieces(figure, horizontal)
     figure.update_layout(barmode="group" if beside else "relative", showlegend=True, legend=canvas.LEGEND_ABOVE)
     if horizontal:
-        figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+        figure.update_yaxes(type="category", autorange="reversed", automargin=True, ticklabelstandoff=6)
         figure.update_xaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)
     else:
         figure.update_xaxes(type="category", **canvas.sparse(ticks))
@@ -204,7 +209,7 @@ def heat_map(
     figure = go.Figure(heat, canvas.layout(height or 34 * len(cells) + 46))
     figure.update_layout(plot_bgcolor=palette.MISSING)
     figure.update_xaxes(type="category", side="top", showline=False)
-    figure.update_yaxes(type="category", autorange="reversed", automargin=True)
+    figure.update_yaxes(type="category", autorange="reversed", automargin=True, ticklabelstandoff=6, ticks="")
     return figure
 
 

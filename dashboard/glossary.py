@@ -5,7 +5,7 @@ from html import escape
 
 import pandas as pd
 
-from dashboard import indicators, policy
+from dashboard import indicators, policy, text
 from dashboard.view import View
 
 _PERIODS = {"as_of": "截至日期", "year": "年度", "month": "月度"}
@@ -41,7 +41,7 @@ def thresholds(view: View, sought: str) -> pd.DataFrame:
             "id": parameter.id,
             "label": parameter.label,
             "theme": parameter.theme,
-            "value": "由本地填写" if parameter.value is None else f"{parameter.value:,g}",
+            "value": "由本地填写" if parameter.value is None else text.plain(parameter.value),
             "unit": parameter.unit,
             "jurisdiction": parameter.jurisdiction_name,
             "valid_from": parameter.valid_from,

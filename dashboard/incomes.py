@@ -109,9 +109,9 @@ def detail(place: Region, year: int, now: Any | None, poverty: Any | None, units
     return "；".join(parts) + ("。" if parts else "")
 
 
-def levels_figure(by_year: pd.DataFrame):
-    """Per-capita income by year, a line a group."""
-    return trends.lines(_periods(by_year), _by_group(by_year, "per_capita_yuan"), "元", decimals=0)
+def levels_figure(by_year: pd.DataFrame, year: int):
+    """Per-capita income by year, a line a group; the year looked at is marked."""
+    return trends.lines(_periods(by_year), _by_group(by_year, "per_capita_yuan"), "元", decimals=0, at=str(year))
 
 
 def levels_title(by_year: pd.DataFrame, year: int) -> str:
@@ -123,11 +123,12 @@ def levels_title(by_year: pd.DataFrame, year: int) -> str:
     return f"{year}年监测对象人均纯收入为全部农户的 {now:.1f}%{earlier}"
 
 
-def growth_figure(by_year: pd.DataFrame, benchmark_pct: float | None):
+def growth_figure(by_year: pd.DataFrame, benchmark_pct: float | None, year: int):
     """Growth on the year before, a line a group; ``benchmark_pct`` is the growth to be beaten, where filled in."""
     known = by_year[by_year["period"] > min(_periods(by_year))]
     label = "" if benchmark_pct is None else f"全省 {benchmark_pct:g}%"
-    return trends.lines(_periods(known), _by_group(known, "growth_pct"), "%", goal=benchmark_pct, goal_label=label)
+    growth = _by_group(known, "growth_pct")
+    return trends.lines(_periods(known), growth, "%", goal=benchmark_pct, goal_label=label, at=str(year))
 
 
 def growth_title(by_year: pd.DataFrame, year: int) -> str:
@@ -192,10 +193,10 @@ def distribution_title(year: int, poverty: Any | None, classes: pd.DataFrame) ->
     return f"{year}年 {poverty.below:,.0f} 户低于 {poverty.line_yuan:,.0f} 元标准线，占 {poverty.below_pct:.2f}%"
 
 
-def falling_figure(by_year: pd.DataFrame):
+def falling_figure(by_year: pd.DataFrame, year: int):
     """Share of households below their income of the year before, a line a group."""
     known = by_year[by_year["period"] > min(_periods(by_year))]
-    return trends.lines(_periods(known), _by_group(known, "falling_pct"), "%", from_zero=True)
+    return trends.lines(_periods(known), _by_group(known, "falling_pct"), "%", from_zero=True, at=str(year))
 
 
 def falling_title(year: int, now: Any | None, who: str) -> str:

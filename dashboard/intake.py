@@ -79,14 +79,6 @@ MOVED_COLUMNS = {
     "before": columns.text("发布前"),
     "now": columns.text("发布后"),
 }
-VERSION_COLUMNS = {
-    "id": columns.text("版本"),
-    "state": columns.text("状态"),
-    "created_at": columns.text("发布时间"),
-    "as_of": columns.day("截至日期"),
-    "note": columns.text("内容"),
-    "counts": columns.text("行数"),
-}
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME = 80
@@ -328,33 +320,6 @@ def moved(figures: pd.DataFrame) -> pd.DataFrame:
             "now": [indicators.format(row.indicator, row.value) for row in ordered.itertuples()],
         }
     ).query("before != now")
-
-
-def versions(root: Path) -> pd.DataFrame:
-    """One row a published version, newest first, the current one marked."""
-    standing = store.current(root)
-    return pd.DataFrame(
-        [
-            {
-                "id": version.id,
-                "state": "当前" if version == standing else "",
-                "created_at": f"{version.created_at:%Y-%m-%d %H:%M}",
-                "as_of": version.as_of,
-                "note": version.note,
-                "counts": _counted(version),
-            }
-            for version in store.versions(root)
-        ],
-        columns=list(VERSION_COLUMNS),
-    )
-
-
-def _counted(version: store.Version) -> str:
-    totals = {word: sum(counts.get(name, 0) for counts in version.changes.values()) for name, word in _COUNTED.items()}
-    return "，".join(f"{word} {total:,}" for word, total in totals.items() if total)
-
-
-_COUNTED = {"new": "新增", "changed": "变更", "unchanged": "未变", "refused": "未导入"}
 
 
 def asks(told: Report) -> bool:

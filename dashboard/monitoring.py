@@ -32,12 +32,12 @@ UNIT_COLUMNS = {
     "visited": columns.count("已走访（户）"),
     "coverage_pct": columns.percent("走访覆盖率"),
     "onsite_pct": columns.percent("入户率"),
-    "months_below": columns.count("连续低于平均（月）"),
+    "months_below": columns.count("连续偏低（月）"),
     "overdue": columns.count("逾期未走访（户）"),
     "support_pct": columns.percent("措施覆盖率"),
     "without_measure": columns.count("无措施（户）"),
-    "ever": columns.count("累计监测（户）"),
-    "eliminated_pct": columns.percent("风险消除率"),
+    "ever": columns.count("累计（户）"),
+    "eliminated_pct": columns.percent("消除率"),
     "region_code": columns.text("代码"),
 }
 

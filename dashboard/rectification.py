@@ -28,7 +28,7 @@ GROUP_COLUMNS = {
     "done_pct": columns.percent("整改完成率"),
     "closed_pct": columns.percent("销号率"),
     "overdue": columns.count("逾期（个）"),
-    "overdue_change": columns.count("逾期比上一版本（个）"),
+    "overdue_change": columns.count("逾期增减（个）"),
     "longest_overdue_days": columns.count("最长逾期（天）"),
     "behind": columns.count("未达序时进度（个）"),
     "due_soon": columns.count("即将到期（个）"),

@@ -198,4 +198,4 @@ def _is_worse(definition: Indicator, moved: float) -> bool:
 def _where(view: View, moved: Mapping[str, float]) -> str:
     """The region below where it moved the wrong way most, as a half-sentence; '' where there is none."""
     below = {code: abs(change) for code, change in moved.items() if code != view.place.code}
-    return f"，变化最大：{cached.regions().region(max(below, key=below.get)).name}" if below else ""
+    return f"，{cached.regions().region(max(below, key=below.get)).name}最多" if below else ""

@@ -40,6 +40,8 @@ PAGES = (
     Page("indicator_glossary", "指标口径", places=False, needs_data=False),
 )
 
+TITLE = "防止返贫监测看板"
+
 ALL = ""
 
 _log = logging.getLogger(__name__)
@@ -109,8 +111,8 @@ def drill(view: View, labels: Mapping[str, str], key: str) -> None:
 
 
 def _navigation() -> st.Page:
-    st.set_page_config(page_title="防止返贫监测看板", page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
-    st.logo(ui.banner("防止返贫监测看板"), size="large")
+    st.set_page_config(page_title=TITLE, page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
+    st.logo(ui.banner(TITLE), size="large")
     links = [_link(page, url_path=page.stem) for page in PAGES]
     # The default page has no address of its own in Streamlit, so the overview is there twice: hidden, for the bare
     # address, and under its name.
@@ -127,6 +129,7 @@ def _page_of(url_path: str) -> Page:
 
 
 def _frame(page: Page) -> View:
+    st.set_page_config(page_title=f"{page.title} · {TITLE}")
     ui.stylesheet()
     try:
         version = cached.begin_reading()

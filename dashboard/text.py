@@ -18,6 +18,11 @@ def number(value: float | None, decimals: int = 0, unit: str = "") -> str:
     return MISSING if is_missing(value) else f"{value:,.{decimals}f}{unit}"
 
 
+def plain(value: float) -> str:
+    """A number as people write it, with thousands separators and only the decimals it has: 1,000,000; 1.5."""
+    return f"{value:,.10g}"
+
+
 def wan(yuan: float | None, decimals: int = 1) -> str:
     """Money held in yuan, in 万元 (亿元 from a hundred million on)."""
     if is_missing(yuan):

@@ -80,7 +80,7 @@ class Told:
 
     def _said(self, value: float) -> str:
         shown, unit = self._shown(value), self.definition.display_unit
-        return f"{shown:,g}{unit}" if unit == "%" else f"{shown:,g} {unit}"
+        return f"{text.plain(shown)}{unit}" if unit == "%" else f"{text.plain(shown)} {unit}"
 
     def _parts(self) -> str:
         is_share_of_cases = self.definition.display_unit == "%" and not self.definition.grain.startswith(("元", "人"))

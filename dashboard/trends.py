@@ -23,15 +23,25 @@ def lines(
     goal_label: str = "",
     from_zero: bool = False,
     height: int = 280,
+    at: str = "",
 ) -> go.Figure:
-    """Lines by year or month, each named at its end; ``goal`` draws a dashed line with its label."""
+    """Lines by year or month, each named at its end; ``goal`` draws a dashed line with its label.
+
+    ``at`` is the period looked at: it is marked where it is not the last, whose values stand at the line ends.
+    """
     ticks = [str(period) for period in periods]
     figure = go.Figure(layout=canvas.layout(height, right=96, top=14))
     for place, (name, values) in enumerate(series.items()):
         figure.add_trace(_line(ticks, name, values, canvas.colour(place), unit, decimals))
     _name_ends(figure, series, decimals, unit)
+    known = [value for values in series.values() for value in values if not canvas.missing(value)]
     if goal is not None:
         canvas.goal_across(figure, goal, goal_label)
+    if at in ticks[:-1]:
+        spot = ticks.index(at)
+        figure.add_vrect(spot - 0.3, spot + 0.3, fillcolor=palette.PANEL, line_width=0, layer="below")
+    if min(known, default=0) < 0 < max(known, default=0):
+        figure.add_hline(0, line={"color": "#b8c0ca", "width": 1}, layer="below")
     figure.update_xaxes(type="category", **canvas.sparse(ticks))
     figure.update_yaxes(
         tickformat=",~f", gridcolor=canvas.GRID, rangemode="tozero" if from_zero else "normal", nticks=5

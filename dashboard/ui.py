@@ -58,9 +58,9 @@ def section(title: str, detail: str = "") -> None:
 
 def figure(fig, title: str, source: str, key: str, alt: str = "") -> None:
     """A Plotly figure under a title that states the finding, with its source line."""
-    with st.container(border=True, gap="xxsmall", key=f"figure_{key}"):
+    with st.container(border=True, gap="xxsmall", height="stretch", key=f"figure_{key}"):
         st.html(f'<h3 class="db-figure-title">{escape(title)}</h3>')
-        st.plotly_chart(fig, theme=None, config=_PLOTLY, key=key, alt=alt or title)
+        st.plotly_chart(fig, height="stretch", theme=None, config=_PLOTLY, key=key, alt=alt or title)
         st.html(f'<div class="db-source">{escape(source)}</div>')
 
 

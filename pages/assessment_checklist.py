@@ -50,7 +50,7 @@ with slots[-1]:
             key="checklist_left",
         )
 
-ui.section("各组进度与自评得分", "逾期多、完成率低的在前")
+ui.section("各组进度与自评得分", "逾期多、完成率低的在前；逾期增减与上一版本比")
 grouped = ui.segments("分组", ["板块", "牵头单位", "方案"], key="checklist_grouped")
 ui.table_with_export(
     groups[groups["dimension"] == grouped],

@@ -62,7 +62,7 @@ with left:
         sources.line(["collective_attained_pct"], view),
         key="collective_skyline",
     )
-with right, st.container(border=True, key="collective_map_frame"):
+with right, st.container(border=True, height="stretch", key="collective_map_frame"):
     ui.section("经营性收入分村图", "点击乡镇、村可下钻")
     maps.choropleth(
         villages.rename(columns={"village_code": "region_code", "operating_yuan": "value"}).assign(
@@ -80,7 +80,7 @@ with left:
     amounts = {part: made[column] / 10_000 for part, column in zip(PARTS, made.columns[1:], strict=True)}
     ui.figure(
         figures.stacked(made["account_year"], amounts, "万元"),
-        "总收入从哪里来（万元）",
+        "历年总收入从哪里来（万元）",
         sources.line(["collective_income_yuan"], view),
         key="collective_parts",
     )
@@ -114,8 +114,8 @@ ui.table_with_export(
         "state": columns.text("状态"),
         "operating_yuan": columns.yuan("经营性收入", 2),
         "gap_yuan": columns.yuan("与目标差额", 2),
-        "attained_pct": columns.percent("目标完成率"),
-        "change_yuan": columns.wan("比上年增减"),
+        "attained_pct": columns.percent("完成率"),
+        "change_yuan": columns.wan("比上年"),
         "total_yuan": columns.wan("总收入"),
         "lease_yuan": columns.wan("发包租赁"),
         "investment_yuan": columns.wan("投资收益"),

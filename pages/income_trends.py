@@ -38,11 +38,20 @@ ui.legend(lights.meaning(limits))
 left, right = st.columns(2)
 with left:
     ui.figure(
-        incomes.levels_figure(by_year),
+        incomes.levels_figure(by_year, view.year),
         incomes.levels_title(by_year, view.year),
         sources.line(LEVELS[:1], view),
         key="income_levels",
     )
+with right:
+    ui.figure(
+        incomes.growth_figure(by_year, limits.get("income_growth_benchmark_pct"), view.year),
+        incomes.growth_title(by_year, view.year),
+        sources.line(["income_growth_pct"], view),
+        key="income_growth",
+    )
+left, right = st.columns(2)
+with left:
     ui.figure(
         incomes.components_figure(cached.rows("income/components", here)),
         incomes.components_title(view.year, now),
@@ -51,13 +60,7 @@ with left:
     )
 with right:
     ui.figure(
-        incomes.growth_figure(by_year, limits.get("income_growth_benchmark_pct")),
-        incomes.growth_title(by_year, view.year),
-        sources.line(["income_growth_pct"], view),
-        key="income_growth",
-    )
-    ui.figure(
-        incomes.falling_figure(by_year),
+        incomes.falling_figure(by_year, view.year),
         incomes.falling_title(view.year, now, chosen),
         sources.line(["income_falling_pct"], view),
         key="income_falling",

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import cached, intake, paths, shell, ui
+from dashboard import cached, intake, paths, published, shell, ui
 from dashboard.intake import Said, Upload
 from dashboard.ledgers import forms
 
@@ -111,8 +111,8 @@ if shown := told or desk.done:
 
 if view.version:
     ui.section("发布版本", "回退不删除任何版本")
-    listed = intake.versions(desk.root)
-    ui.table(listed, "发布版本", intake.VERSION_COLUMNS, key="intake_versions")
+    listed = published.versions(desk.root)
+    ui.table(listed, "发布版本", published.VERSION_COLUMNS, key="intake_versions")
     others = listed.loc[listed["state"] == "", "id"].tolist()
     if others:
         with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
@@ -124,3 +124,7 @@ if view.version:
             ):
                 st.write(f"看板各页将改用版本 {target} 的数据，现在的版本 {view.version.id} 仍然保留。")
                 st.button("确认回退", type="primary", on_click=desk.rollback, args=(target,), key="intake_confirm")
+    ui.section("现有台账", "各台账现有多少行，最近在哪个版本更新")
+    ui.table(
+        published.standing(desk.root), "现有台账", published.STANDING_COLUMNS, key="intake_standing", height="content"
+    )

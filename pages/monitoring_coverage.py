@@ -52,16 +52,11 @@ with left:
         sources.line(["visit_coverage_pct", "visit_onsite_pct"], view),
         key="monitoring_visits",
     )
-with right, st.container(border=True, key="monitoring_map_frame"):
+with right, st.container(border=True, height="stretch", key="monitoring_map_frame"):
     villages = cached.rows("monitoring/overdue_by_village", view.params(county_code=view.trail[0].code))
     ui.section(monitoring.map_title(villages), "点击乡镇、村可下钻")
-    maps.choropleth(
-        villages.assign(value=villages["overdue"], label=monitoring.overdue_labels(villages)),
-        monitoring.OVERDUE_BANDS,
-        view,
-        key="monitoring_map",
-        height=250,
-    )
+    drawn = villages.assign(value=villages["overdue"], label=monitoring.overdue_labels(villages))
+    maps.choropleth(drawn, monitoring.OVERDUE_BANDS, view, key="monitoring_map", height=290)
 
 if len(units):
     ui.section(f"各{view.place.parts}", f"走访覆盖率低的在前；点击名称下钻；{monitoring.caution(small)}")
@@ -88,8 +83,8 @@ else:
 
 ui.section("构成与变化")
 step = ui.segments("识别与消除", ["按年", "按月"], key="monitoring_step")
-left, right = st.columns(2)
-with left:
+slots = [*st.columns(2), *st.columns(2)]
+with slots[0]:
     categories = cached.rows("monitoring/by_category", view.params())
     ui.figure(
         monitoring.categories_figure(categories),
@@ -97,14 +92,7 @@ with left:
         sources.line(["monitored_active", "monitored_eliminated"], view),
         key="monitoring_categories",
     )
-    risks = cached.rows("monitoring/risks", view.params())
-    ui.figure(
-        figures.ranked_bars(risks["risk"], risks["households"], "户", decimals=0),
-        monitoring.risks_title(risks, facts["monitored_active"].now.value),
-        "一户可有几种风险，分别计数。" + sources.line(["risk_active"], view),
-        key="monitoring_risks",
-    )
-with right:
+with slots[1]:
     flow = cached.rows("monitoring/flow", view.params(step="year" if step == "按年" else "month"))
     ui.figure(
         monitoring.flow_figure(flow),
@@ -112,6 +100,15 @@ with right:
         sources.line(["monitored_identified"], view),
         key="monitoring_flow",
     )
+with slots[2]:
+    risks = cached.rows("monitoring/risks", view.params())
+    ui.figure(
+        figures.ranked_bars(risks["risk"], risks["households"], "户", decimals=0),
+        monitoring.risks_title(risks, facts["monitored_active"].now.value),
+        "一户可有几种风险，分别计数。" + sources.line(["risk_active"], view),
+        key="monitoring_risks",
+    )
+with slots[3]:
     guarantees = cached.rows("monitoring/guarantees", view.params())
     ui.figure(
         monitoring.guarantees_figure(guarantees),

@@ -34,10 +34,10 @@ st.html(scorecard.worse_html(view, scorecard.worse(view, tuple(pages))[:4]))
 ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
 
 left, right = st.columns([8, 5])
-with left, st.container(border=True, gap="xsmall", key="overview_board"):
+with left, st.container(border=True, gap="xsmall", height="stretch", key="overview_board"):
     ui.section("各单位记分牌", "点击名称下钻；底色为本列最差")
     st.html(scorecard.board_html(view, below_county))
-with right, st.container(border=True, gap="xsmall", key="overview_map_frame"):
+with right, st.container(border=True, gap="xsmall", height="stretch", key="overview_map_frame"):
     name = st.selectbox(
         "地图指标",
         below_county,

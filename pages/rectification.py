@@ -60,7 +60,7 @@ with slots[-1]:
             key="rectification_left",
         )
 
-ui.section("各组整改进度", "逾期多的在前；几个单位共同负责的，各单位都计一次")
+ui.section("各组整改进度", "逾期多的在前；几个单位共同负责的，各单位都计一次；逾期增减与上一版本比")
 grouped = ui.segments("分组", rectification.DIMENSIONS, key="rectification_grouped")
 ui.table_with_export(
     groups[groups["dimension"] == grouped],

@@ -36,6 +36,7 @@ def test_a_cold_link_opens_the_page_in_its_frame_in_chinese_and_asks_nothing_out
     ):
         assert page.get_by_test_id("stTopNavLink").all_inner_texts() == list(TITLES.values())
         expect(page.locator('[data-testid="stTopNavLink"][aria-current="page"]')).to_have_text(TITLES[stem])
+        assert page.title() == f"{TITLES[stem]} · {shell.TITLE}"
         expect(page.locator(".db-facts")).to_contain_text("截至日期")
         assert chromium.finding(page)
         chromium.look_around(page)

@@ -8,8 +8,9 @@ import ledger_files
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import intake, paths, store
+from dashboard import intake, paths, published, store
 from dashboard.intake import Desk, Said, Upload
+from dashboard.ledgers import load
 
 COLLECTIVE = "村集体经济收入台账"
 
@@ -68,6 +69,30 @@ def checked(root, *uploads: Upload) -> Desk:
 )
 def test_a_file_name_is_made_safe(sent, kept):
     assert intake.clean_name(sent) == kept
+
+
+def test_what_stands_of_each_ledger_names_the_version_that_last_changed_it(root, richer):
+    before = published.standing(root).set_index("ledger")
+    assert set(before["version"]) == {"v0001"}
+    desk = checked(root, richer)
+    desk.publish()
+    settled(desk)
+    after = published.standing(root).set_index("ledger")
+    assert after.loc[COLLECTIVE, "version"] == "v0002"
+    assert set(after.drop(COLLECTIVE)["version"]) == {"v0001"}
+    assert after["rows"].equals(before["rows"]), "changed rows take the place of others"
+    store.rollback(root, "v0001")
+    assert set(published.standing(root)["version"]) == {"v0001"}
+
+
+def test_a_ledger_never_loaded_says_so(county_ledgers, tmp_path):
+    load.load([file for file in county_ledgers.iterdir() if file.name[:2] in ("01", "02")], tmp_path / "db")
+    standing = published.standing(tmp_path / "db").set_index("ledger")
+    assert (standing.loc["收入台账", "rows"], standing.loc["收入台账", "changed_at"]) == (0, "尚未导入")
+
+
+def test_the_note_of_a_large_load_stays_short(root):
+    assert len(store.current(root).note) < 60 and "等 11 种" in store.current(root).note
 
 
 def test_a_check_counts_and_publishes_nothing(root, richer):

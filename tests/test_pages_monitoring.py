@@ -146,7 +146,7 @@ def test_without_visits_the_page_says_what_to_load_and_still_lists_households(pa
     app = page_of("行政区划", "农户基本信息", "监测对象台账")
     assert "还没有走访记录" in texts(app).split("</h1>")[0]
     assert "《走访台账》" in texts(app)
-    assert table(app, "累计监测（户）")["在监测（户）"].sum() > 0
+    assert table(app, "累计（户）")["在监测（户）"].sum() > 0
 
 
 def test_without_monitored_households_the_page_says_what_to_load(page_of):

@@ -169,7 +169,7 @@ def test_the_page_says_what_changed_since_the_version_before(county_ledgers, cou
     monkeypatch.setenv("DASHBOARD_DB", str(root))
     app = opened(STEM)
     assert "比上一版本减少 1 个" in words(app)
-    units = app.dataframe[0].value.set_index("责任单位")["逾期比上一版本（个）"]
+    units = app.dataframe[0].value.set_index("责任单位")["逾期增减（个）"]
     assert (units[finished.split("、")] == -1).all()
     assert (units.drop(finished.split("、")).fillna(0) == 0).all()
 

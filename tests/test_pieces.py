@@ -58,6 +58,15 @@ def test_money_in_words(yuan, said):
     assert text.wan(yuan) == said
 
 
+def test_large_thresholds_are_written_out():
+    assert [text.plain(value) for value in (1_000_000.0, 5000.0, 1.5, 0.1 + 0.2)] == [
+        "1,000,000",
+        "5,000",
+        "1.5",
+        "0.3",
+    ]
+
+
 def test_presented_columns_are_masked_scaled_and_titled():
     table = pd.DataFrame(
         {
@@ -149,3 +158,15 @@ def test_figures_do_not_carry_a_default_template():
     panels = trends.small_multiples([2024, 2025], {"东镇": [1, 2], "西乡": [2, 3]}, "元", reference=[1, 1])
     for figure in (panels, figures.columns(["一"], [1], "户"), figures.ranked_bars(["一"], [1], "户", goal=2)):
         assert "layout" not in figure.to_plotly_json()["layout"]["template"]
+
+
+def test_the_year_looked_at_is_marked_unless_it_is_the_last():
+    years, series = [2023, 2024, 2025], {"全县": [1.0, 2.0, 3.0]}
+    marked = trends.lines(years, series, "元", at="2024")
+    assert [(shape.x0, shape.x1) for shape in marked.layout.shapes] == [(0.7, 1.3)]
+    assert not trends.lines(years, series, "元", at="2025").layout.shapes
+
+
+def test_growth_on_both_sides_of_nothing_shows_where_nothing_is():
+    figure = trends.lines([2024, 2025], {"全县": [-2.0, 3.0]}, "%")
+    assert [shape.y0 for shape in figure.layout.shapes] == [0]

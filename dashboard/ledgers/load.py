@@ -158,7 +158,9 @@ class _Intake:
         if not sheets:
             merge.keep(self.build, form)
             return
-        tables = [placing.placed(rows, directory) for rows in sheets]
+        tables = [
+            merge.with_standing(self.build, form, placing.placed(rows, directory), rows.report) for rows in sheets
+        ]
         reports = {rows.report.file_no: rows.report for rows in sheets}
         self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.options.today))
 
@@ -339,8 +341,13 @@ def _publish(
 
 
 def _note(told: Report) -> str:
-    return "导入" + "、".join(ledger.name for ledger in told.ledgers if ledger.new or ledger.changed)
+    names = [ledger.name for ledger in told.ledgers if ledger.new or ledger.changed]
+    more = f"等 {len(names)} 种" if len(names) > _NAMED else ""
+    return f"导入{'、'.join(names[:_NAMED])}{more}"
 
+
+# Ledgers a version is described by; a whole county's would fill the list of versions.
+_NAMED = 4
 
 _VERSION = pa.schema(
     [

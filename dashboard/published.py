@@ -1,0 +1,84 @@
+"""What is published, as the intake page lists it: versions, and what stands of each ledger."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard import columns, store
+from dashboard.ledgers import boundaries, forms
+
+VERSION_COLUMNS = {
+    "id": columns.text("版本"),
+    "state": columns.text("状态"),
+    "created_at": columns.text("发布时间"),
+    "as_of": columns.day("截至日期"),
+    "note": columns.text("内容"),
+    "counts": columns.text("行数"),
+}
+STANDING_COLUMNS = {
+    "ledger": columns.text("台账"),
+    "rows": columns.count("现有（行）"),
+    "version": columns.text("最近更新的版本"),
+    "changed_at": columns.text("更新时间"),
+}
+
+_COUNTED = {"new": "新增", "changed": "变更", "unchanged": "未变", "refused": "未导入"}
+
+
+def versions(root: Path) -> pd.DataFrame:
+    """One row a published version, newest first, the current one marked."""
+    standing = store.current(root)
+    return pd.DataFrame(
+        [
+            {
+                "id": version.id,
+                "state": "当前" if version == standing else "",
+                "created_at": f"{version.created_at:%Y-%m-%d %H:%M}",
+                "as_of": version.as_of,
+                "note": version.note,
+                "counts": _counted(version),
+            }
+            for version in store.versions(root)
+        ],
+        columns=list(VERSION_COLUMNS),
+    )
+
+
+def standing(root: Path) -> pd.DataFrame:
+    """One row a ledger kind of the current version: rows that stand, and which version last changed them and when."""
+    current = store.current(root)
+    history = _history(current, {version.id: version for version in store.versions(root)})
+    kinds = [*forms.all_forms(), boundaries.FORM]
+    last = {form.kind: next((one for one in history if _has_changed(one, form.kind)), None) for form in kinds}
+    return pd.DataFrame(
+        [
+            {
+                "ledger": form.name,
+                "rows": current.rows.get(form.kind, 0),
+                "version": last[form.kind].id if last[form.kind] else "",
+                "changed_at": f"{last[form.kind].created_at:%Y-%m-%d %H:%M}" if last[form.kind] else "尚未导入",
+            }
+            for form in kinds
+        ],
+        columns=list(STANDING_COLUMNS),
+    )
+
+
+def _history(version: store.Version | None, known: Mapping[str, store.Version]) -> list[store.Version]:
+    """The version and those it was made from, newest first; one that was removed ends the line."""
+    line = []
+    while version is not None:
+        line.append(version)
+        version = known.get(version.base)
+    return line
+
+
+def _has_changed(version: store.Version, kind: str) -> bool:
+    counts = version.changes.get(kind, {})
+    return bool(counts.get("new") or counts.get("changed"))
+
+
+def _counted(version: store.Version) -> str:
+    totals = {word: sum(counts.get(name, 0) for counts in version.changes.values()) for name, word in _COUNTED.items()}
+    return "，".join(f"{word} {total:,}" for word, total in totals.items() if total)
