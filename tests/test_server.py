@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -37,7 +38,9 @@ def answer(path: str, query: str = "", encoding: str = "") -> tuple[int, dict[st
 
         await APP(scope, receive, send)
 
-    asyncio.run(ask())
+    # On a thread of its own: the browser that other tests keep open has an event loop running on this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(ask())).result()
     start = next(message for message in sent if message["type"] == "http.response.start")
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], headers, b"".join(message.get("body", b"") for message in sent)

@@ -50,6 +50,43 @@ def merge(
     return told
 
 
+def with_standing(build: store.Build, form: Form, rows: pa.Table, report: SheetReport) -> pa.Table:
+    """A sheet's rows with what stands for their keys in the columns the sheet does not have at all.
+
+    A blank cell says that there is nothing; a column left out says nothing.
+    """
+    stored = set(build.con.table(form.table).columns) & set(rows.column_names) - set(form.key)
+    missing = [field for field in form.fields if field.column not in report.titles]
+    absent = [column for field in missing for column in _columns_of(field) if column in stored]
+    if build.base is None or not absent or not len(rows):
+        return rows
+    _show_standing(build, form)
+    standing = build.con.table("standing").select("record_key", *absent).to_arrow_table()
+    places = pa.compute.index_in(_record_keys(form, rows), standing["record_key"].combine_chunks())
+    kept = []
+    for column in absent:
+        values = standing[column].take(places).cast(rows[column].type)
+        if values.null_count < len(values):
+            values = pa.compute.if_else(pa.compute.is_null(places), rows[column], values)
+            rows = rows.set_column(rows.schema.get_field_index(column), column, values)
+            kept.append(column)
+    titles = [field.title for field in form.fields if not set(kept).isdisjoint(_columns_of(field))]
+    if titles:
+        report.say("columns_kept", columns="、".join(titles))
+    return rows
+
+
+def _columns_of(field: forms.Field) -> tuple[str, ...]:
+    """The database columns a field fills."""
+    match field.type:
+        case "date":
+            return field.column, f"{field.column}_precision"
+        case "progress":
+            return "progress_share", "progress_note"
+        case _:
+            return (field.column,)
+
+
 def keep(build: store.Build, form: Form) -> None:
     """Take a ledger over as it stands."""
     if build.base is not None:
@@ -86,7 +123,6 @@ def _staged_columns(con: duckdb.DuckDBPyConnection, form: Form, table: pa.Table)
         for column in wanted
     }
     said = [column for column in wanted if not (column == _DERIVED and form.place == "household")]
-    key = [table[column].cast(pa.string()).combine_chunks() for column in form.key]
     whole = {column: _array(columns[column]) for column in wanted}
     named = "said_village_codes"
     return pa.table(
@@ -94,11 +130,16 @@ def _staged_columns(con: duckdb.DuckDBPyConnection, form: Form, table: pa.Table)
             **whole,
             "file_no": table["file_no"],
             "row_no": table["row_no"],
-            "record_key": pa.compute.binary_join_element_wise(*map(_array, key), _KEY_JOIN),
+            "record_key": _record_keys(form, table),
             named: table[named] if named in table.column_names else pa.nulls(length, pa.string()),
             "canonical": pa.StructArray.from_arrays([whole[column] for column in said], said),
         }
     )
+
+
+def _record_keys(form: Form, table: pa.Table) -> pa.Array:
+    parts = [_array(table[column].cast(pa.string())) for column in form.key]
+    return pa.compute.binary_join_element_wise(*parts, _KEY_JOIN)
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -182,7 +223,7 @@ def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerRepor
         told.examples = _examples(con, form)
         for report in reports.values():
             if report.changed:
-                report.say("rows_changed", count=report.changed)
+                report.say("rows_changed", count=report.changed, new=report.new, unchanged=report.unchanged)
     return told
 
 

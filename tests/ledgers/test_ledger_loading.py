@@ -45,6 +45,30 @@ def test_changed_values_replace_the_row_and_are_told(desk):
     assert [row["wage_yuan"] for row in desk.table("core_incomes")] == [Decimal("30000.00")]
 
 
+def test_a_blank_cell_says_nothing_is_there_but_a_column_left_out_says_nothing(desk):
+    report = desk.load_rows("households", {"家庭人口数": 3}, without=("联系电话",))
+    [household] = [row for row in desk.table("core_households") if row["household_id"] == "H001"]
+    assert (household["household_size"], household["phone"]) == (3, "19900000001")
+    [notice] = [issue for issue in only(report).issues if issue.code == "columns_kept"]
+    assert "联系电话" in notice.message
+    desk.load_rows("households", {"联系电话": ""})
+    [household] = [row for row in desk.table("core_households") if row["household_id"] == "H001"]
+    assert household["phone"] is None
+
+
+def test_dates_keep_their_precision_where_their_column_is_left_out(desk):
+    monitored = {
+        "识别时间": "2023年5月",
+        "监测对象类别": "脱贫不稳定户",
+        "风险是否已消除": "是",
+        "风险消除时间": "2024年6月",
+    }
+    desk.load_rows("monitored", monitored)
+    desk.load_rows("monitored", monitored | {"家庭人口数": 3}, without=("风险消除时间",))
+    [row] = desk.table("core_monitored")
+    assert (str(row["eliminated_on"]), row["eliminated_on_precision"]) == ("2024-06-01", "month")
+
+
 def test_missing_rows_are_kept_and_named(desk):
     desk.load_rows("visits", {}, {"走访日期": "2025-04-05"})
     report = desk.load_rows("visits")

@@ -194,6 +194,7 @@ PROVOKE: dict[str, Callable] = {
     "choice_unknown": row("households", {"户类型": "贫困户"}),
     "date_invalid": row("visits", {"走访日期": "2025-02-30"}),
     "date_ambiguous": row("visits", {"走访日期": 2024.1}),
+    "date_without_year": row("visits", {"走访日期": "10月5日"}, {}),
     "date_too_old": row("visits", {"走访日期": "1899-12-31"}),
     "date_in_future": row("visits", {"走访日期": TOMORROW}),
     "household_unknown": row("visits", {"户编号": "H999"}),
@@ -259,6 +260,7 @@ PROVOKE: dict[str, Callable] = {
         xlsx(desk.folder / "a.xlsx", [*table("members", {}, WIFE | {"户编号": ""})], merges=("A2:A3",))
     ),
     "columns_left_out": row("households", {"备注": "无"}),
+    "columns_kept": row("households", without=("联系电话",)),
     "lines_total": lines("households", lambda cells: [*cells, ["合计", "", "", "", "", "", 2]]),
     "lines_note": lines("households", lambda cells: [*cells, ["填表人：王五"]]),
     "lines_repeated_header": lines("households", lambda cells: [*cells, cells[0]]),
