@@ -1,6 +1,7 @@
 """Commands: data on stdout, Chinese messages on stderr, exit 0 only when everything asked for was done."""
 
 import argparse
+import errno
 import json
 import sys
 import tomllib
@@ -17,6 +18,17 @@ from dashboard import indicators, masking, paths, policy, queries, rollups, samp
 from dashboard.ledgers import forms, load
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
+# Why the system would not read or write a file, in words.
+_REASONS = {
+    errno.ENOENT: "文件或文件夹不存在",
+    errno.EACCES: "没有访问权限",
+    errno.EPERM: "没有访问权限",
+    errno.ENOSPC: "磁盘空间不足",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EISDIR: "给出的是文件夹，不是文件",
+    errno.EEXIST: "已有同名文件",
+}
 
 
 class UsageError(Exception):
@@ -37,9 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
     except OSError as failure:
-        _say(f"读写文件失败：{failure.strerror or '未知原因'}（{failure.filename or '文件'}）。已发布的数据没有改动。")
-    except duckdb.Error as failure:
-        _say(f"数据库未能完成操作（{type(failure).__name__}）。已发布的数据没有改动，可用 check 命令检查当前版本。")
+        reason = _REASONS.get(failure.errno, "请检查路径、权限和磁盘空间")
+        _say(f"读写文件失败：{reason}（{failure.filename or '文件'}）。已发布的数据没有改动。")
+    except duckdb.Error:
+        _say("数据库未能完成操作，可能是磁盘空间不足或文件损坏。已发布的数据没有改动，可用 check 命令检查当前版本。")
     return _NOT_DONE
 
 
@@ -95,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(chosen: argparse.Namespace) -> int:
+    if chosen.report:
+        # A report that cannot be written is found out before anything is published.
+        chosen.report.open("a").close()
     report = load.load(
         chosen.paths,
         _root(chosen),
@@ -160,7 +176,12 @@ def _query(chosen: argparse.Namespace) -> int:
 
 def _versions(chosen: argparse.Namespace) -> int:
     root = _root(chosen)
-    standing = store.current(root)
+    broken = [f"版本“{name}”的说明文件缺失或损坏，没有列出。" for name in store.damaged(root)]
+    try:
+        standing = store.current(root)
+    except store.StoreError as damage:
+        standing = None
+        broken.append(str(damage))
     facts = [
         {
             "version": version.id,
@@ -174,7 +195,9 @@ def _versions(chosen: argparse.Namespace) -> int:
     ]
     columns = ("version", "current", "created_at", "as_of", "base", "note")
     _write_csv(pa.table({column: pa.array([row[column] for row in facts], pa.string()) for column in columns}))
-    return _DONE
+    for damage in broken:
+        _say(damage)
+    return _PARTLY if broken else _DONE
 
 
 def _rollback(chosen: argparse.Namespace) -> int:

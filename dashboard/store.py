@@ -31,6 +31,9 @@ _READER_CONFIG = {
 }
 
 
+_POINTER_DAMAGED = "当前版本的指针文件 CURRENT 已损坏，请用 versions 命令查看版本，再用 rollback 命令切换到其中一个。"
+
+
 class StoreError(Exception):
     """A version that cannot be read, built or switched to; the message is one Chinese sentence for the user."""
 
@@ -64,18 +67,31 @@ def current(root: Path) -> Version | None:
     for _ in range(50):
         try:
             name = pointer.read_text(encoding="utf-8").strip()
+            if not name:
+                raise StoreError(_POINTER_DAMAGED)
             return _card(root, name)
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError:
+            raise StoreError(_POINTER_DAMAGED) from None
         except PermissionError:  # Windows, in the instant of the switch
             threading.Event().wait(0.02)
     raise StoreError("无法读取当前版本的指针文件 CURRENT，请检查数据目录的访问权限。")
 
 
 def versions(root: Path) -> list[Version]:
-    """All published versions, newest first."""
-    cards = (root / "versions").glob("v*.json")
-    return sorted((_card(root, card.stem) for card in cards), key=lambda version: version.id, reverse=True)
+    """All published versions whose card can be read, newest first."""
+    found = []
+    for card in (root / "versions").glob("v*.json"):
+        with contextlib.suppress(StoreError):
+            found.append(_card(root, card.stem))
+    return sorted(found, key=lambda version: version.id, reverse=True)
+
+
+def damaged(root: Path) -> list[str]:
+    """Ids of published versions whose card is missing or damaged, newest first."""
+    readable = {version.id for version in versions(root)}
+    return sorted({file.stem for file in (root / "versions").glob("v*.*")} - readable, reverse=True)
 
 
 def version_file(root: Path, version_id: str) -> Path:

@@ -154,3 +154,20 @@ def test_a_damaged_version_is_told_without_a_stack_trace(run, own_db):
     assert code == 2
     assert "损坏" in said
     assert "Traceback" not in said
+
+
+def test_versions_are_listed_though_the_pointer_is_damaged(run, own_db):
+    (own_db / "CURRENT").write_bytes(b"\xff")
+    code, out, said = run("versions", "--db", own_db)
+    assert code == 1
+    assert [(row["version"], row["current"]) for row in table(out)] == [("v0001", "否")]
+    assert "CURRENT 已损坏" in said
+    assert run("rollback", "v0001", "--db", own_db)[0] == 0
+    assert run("rows", "regions", "--db", own_db)[0] == 0
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_published(run, county_ledgers, tmp_path):
+    code, _, said = run("load", county_ledgers, "--db", tmp_path / "db", "--report", tmp_path / "没有" / "r.json")
+    assert code == 2
+    assert "文件或文件夹不存在" in said and "No such" not in said
+    assert store.current(tmp_path / "db") is None

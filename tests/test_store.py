@@ -182,3 +182,21 @@ def test_readers_can_reach_no_other_file(root, tmp_path):
     version = publish(root, "first")
     with store.connection(root, version).cursor() as cursor, pytest.raises(Exception, match=r"disabled|Permission"):
         cursor.execute(f"select * from read_csv('{secret}')").fetchall()
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff\xfe\x00", b"v0099\n"])
+def test_a_damaged_pointer_is_told_and_mended_by_a_rollback(root, text):
+    first = publish(root, "first")
+    (root / "CURRENT").write_bytes(text)
+    with pytest.raises(store.StoreError, match=r"[损坏|缺失]"):
+        store.current(root)
+    assert [version.id for version in store.versions(root)] == [first.id]
+    store.rollback(root, first.id)
+    assert store.current(root) == first
+
+
+def test_a_version_with_a_damaged_card_hides_no_other(root):
+    first, second = publish(root, "first"), publish(root, "second")
+    (root / "versions" / f"{second.id}.json").write_text("{")
+    assert [version.id for version in store.versions(root)] == [first.id]
+    assert store.damaged(root) == [second.id]

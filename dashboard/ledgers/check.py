@@ -17,10 +17,14 @@ from dashboard.ledgers.header import Header, lines_above
 from dashboard.ledgers.report import SheetReport
 
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+# What parts the phrases of a title, and the rest of a day behind its year.
+_PHRASES = re.compile(r"[()（）\[\]【】〔〕，,；;。]+|(?<![:：])\s+")
+_REST_OF_DAY = re.compile(r"\s*[年\-./]\s*\d{1,2}\s*[月\-./]\s*\d{1,2}")
 _UNIT_LINE = re.compile(r"单位\s*[:：]?\s*([^\s:：]*)")
 # What parts several names in one cell.
 SEVERAL = re.compile(r"[、,，;；/\s]+")
 _NAMED_AT_MOST = 30
+_YEARLESS = "date_year_needed"
 
 
 class SheetRefused(Exception):
@@ -147,13 +151,35 @@ class _Said:
         return (self.options.unit, "导入时的指定") if self.options.unit else ("元", "")
 
     def _found_year(self) -> tuple[int | None, str]:
-        dated = forms.common()["lines"]["dated"]
-        above = [text for text in self._above if not any(word in text for word in dated)]
-        for texts, source in ((above, "表头上方的标题"), ([self._name], "工作表名称")):
-            found = {int(year) for text in texts for year in _YEAR.findall(text)}
+        for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):
+            found = {year for text in texts for year in _years_of(text)}
             if len(found) == 1:
                 return found.pop(), source
         return self.options.year, "导入时的指定"
+
+
+def _with_labels(texts: Iterable[str]) -> list[str]:
+    """The texts above a header, a value joined to the label (填报日期：) that stands in the cell before it."""
+    joined: list[str] = []
+    for text in texts:
+        if joined and joined[-1].endswith((":", "：")):
+            joined[-1] += text
+        else:
+            joined.append(text)
+    return joined
+
+
+def _years_of(text: str) -> set[int]:
+    """The years a title or sheet name is about: not those of filling in, printing or a day as of which it holds."""
+    dated = forms.common()["lines"]["dated"]
+    years = set()
+    for phrase in _PHRASES.split(text):
+        for found in _YEAR.finditer(phrase):
+            before, after = phrase[: found.start()], phrase[found.end() :]
+            is_day = any(word in after for word in dated) and _REST_OF_DAY.match(after)
+            if not is_day and not any(word in before for word in dated):
+                years.add(int(found[1]))
+    return years
 
 
 def _unit_of_line(text: str) -> str | None:
@@ -168,8 +194,15 @@ def _refuse_what_needs_asking(header: Header, parsed: dict[str, columns.Column],
     needs_year = header.form.needs_year
     if needs_year and needs_year not in parsed and said.year is None:
         raise SheetRefused("year_needed", ledger=header.form.name)
-    if any(problem.code == "date_year_needed" for column in parsed.values() for problem in column.problems):
-        raise SheetRefused("date_year_needed")
+    for column in parsed.values():
+        if any(problem.code == _YEARLESS for problem in column.problems):
+            if next(iter(column.arrays.values())).null_count == len(next(iter(column.arrays.values()))):
+                raise SheetRefused(_YEARLESS)
+            # Beside full dates, one without a year is a slip of its row, not a habit of the sheet.
+            column.problems = [
+                problem._replace(code="date_without_year") if problem.code == _YEARLESS else problem
+                for problem in column.problems
+            ]
 
 
 def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[str, columns.Column]:

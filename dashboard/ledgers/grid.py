@@ -200,6 +200,9 @@ def _column_index(letters: bytes) -> int:
 # Text files --------------------------------------------------------------------------------------------------------
 
 
+_GUARDED = re.compile(r'="((?:[^"]|"")*)"')
+
+
 def _delimited(data: bytes) -> Sheet:
     text = _decoded(data)
     head = text.lstrip()[:200].lower()
@@ -212,8 +215,8 @@ def _delimited(data: bytes) -> Sheet:
     for row in rows:
         for index, cell in enumerate(row):
             # Programs protect long digits from Excel by writing ="…".
-            if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
-                row[index] = cell[2:-1]
+            if cell.startswith('="') and (guarded := _GUARDED.fullmatch(cell)):
+                row[index] = guarded[1].replace('""', '"')
     return Sheet(None, rows, is_text=True)
 
 

@@ -238,3 +238,41 @@ def test_a_file_is_loaded_whole_or_not_at_all(desk):
     assert [entry.status for entry in report.files] == ["refused", "refused", "loaded"]
     assert desk.table("core_incomes") == [] and len(desk.table("core_visits")) == 1
     assert store.current(desk.root).base == before.id
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        (["清源县2024年收入台账（截至2025年3月）"], 2024),
+        (["2024年收入情况填报表", "填报日期：", "2025-01-10"], 2024),
+        (["2024年收入台账　2025年1月5日制表"], 2024),
+        (["截至2025年3月"], None),
+        (["收入台账（2023—2024年）"], None),
+    ],
+)
+def test_the_year_of_a_title_is_not_that_of_its_filling_in(title, year, desk):
+    path = xlsx(desk.folder / "收入.xlsx", [title, *table("incomes", without=("年度",))])
+    report = desk.load(path)
+    if year is None:
+        assert report.exit_code == 2 and only(report).issues[-1].code == "year_needed"
+    else:
+        assert [row["income_year"] for row in desk.table("core_incomes")] == [year]
+
+
+def test_a_day_without_its_year_holds_back_its_row_only_where_others_have_one(desk):
+    days = ["2025-10-04", "10月5日"]
+    report = desk.check_rows("visits", *({"走访日期": day} for day in days))
+    assert (report.exit_code, only(report).rows_loaded) == (1, 1)
+    report = desk.load_rows("visits", *({"走访日期": day} for day in days), year=2025)
+    assert report.exit_code == 0
+    assert [str(row["visited_on"]) for row in desk.table("core_visits")] == ["2025-10-04", "2025-10-05"]
+    report = desk.check_rows("visits", {"走访日期": "10月5日"})
+    assert report.exit_code == 2 and "--year" in only(report).issues[-1].message
+
+
+def test_a_formula_of_text_in_csv_is_no_protected_value(desk):
+    line = dict(zip(*table("households"), strict=True))
+    for written, stored in (('="张三"', "张三"), ('="张"&"三"', '="张"&"三"'), ("=1+1", "=1+1")):
+        path = text(desk.folder / "户.csv", [list(line), list((line | {"户主姓名": written}).values())])
+        assert desk.load(path).exit_code == 0
+        assert households(desk)["H001"]["head_name"] == stored
