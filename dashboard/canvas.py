@@ -52,6 +52,23 @@ def goal_across(figure: go.Figure, goal: float, label: str) -> None:
     )
 
 
+def unit_above(figure: go.Figure, unit: str) -> None:
+    """Write the unit over the numbers of the upright axis, level, as Chinese is read."""
+    figure.add_annotation(
+        x=0,
+        xref="paper",
+        xanchor="right",
+        xshift=2,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        yshift=4,
+        text=unit,
+        showarrow=False,
+        font={"size": 11, "color": "#6b7684"},
+    )
+
+
 def sparse(ticks: list[str]) -> dict[str, Any]:
     """At most eight labels along a category axis, the last one among them, so that they stay level."""
     step = -(-len(ticks) // 8)

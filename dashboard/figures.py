@@ -79,6 +79,10 @@ def columns(
     return figure
 
 
+# Names that fit level under the bars of half a screen.
+_NAMED_BARS = 12
+
+
 def skyline(
     names: Values,
     values: Values,
@@ -89,7 +93,7 @@ def skyline(
     decimals: int = 1,
     height: int = 280,
 ) -> go.Figure:
-    """Many thin upright bars, one a village, against a goal; names are on hover."""
+    """Many thin upright bars, one a village, against a goal; names under the bars where few, else on hover."""
     bars = go.Bar(
         x=list(range(len(names))),
         y=list(values),
@@ -97,10 +101,14 @@ def skyline(
         customdata=_repeatable(names),
         hovertemplate=f"%{{customdata}}：%{{y:,.{decimals}f}}{unit}<extra></extra>",
     )
-    figure = go.Figure(bars, canvas.layout(height, top=18))
-    figure.update_layout(bargap=0.15)
-    figure.update_xaxes(showticklabels=False)
-    figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5, title={"text": unit, "font": {"size": 11}})
+    figure = go.Figure(bars, canvas.layout(height, top=26))
+    few = len(names) <= _NAMED_BARS
+    # A bar alone does not swell to fill the figure.
+    figure.update_traces(width=0.85 if len(names) > 3 else 0.25 * len(names))
+    ticks = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": _repeatable(names)}
+    figure.update_xaxes(showticklabels=few, range=[-0.6, len(names) - 0.4], tickangle=0, **(ticks if few else {}))
+    figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)
+    canvas.unit_above(figure, unit)
     canvas.goal_across(figure, goal, goal_label)
     return figure
 
@@ -145,6 +153,9 @@ def stacked(
     else:
         figure.update_xaxes(type="category", **canvas.sparse(ticks))
         figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)
+        if decimals == 0 and _tallest(figure) <= 5:
+            figure.update_yaxes(dtick=1)
+        canvas.unit_above(figure, unit)
     return figure
 
 
@@ -240,6 +251,7 @@ def histogram(
     figure = go.Figure(bars, canvas.layout(height, top=26))
     figure.update_xaxes(tickformat=",", title={"text": unit, "font": {"size": 11}}, nticks=10)
     figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",", nticks=5)
+    canvas.unit_above(figure, counted)
     if line is not None:
         figure.add_vline(line, line={"color": canvas.GOAL, "dash": "dash", "width": 1.5})
         figure.add_annotation(
@@ -264,6 +276,13 @@ def _count_pieces(figure: go.Figure, horizontal: bool) -> None:
         insidetextanchor="middle",
         textfont={"color": "#fff", "size": 11},
         constraintext="none",
+    )
+
+
+def _tallest(figure: go.Figure) -> float:
+    """The sum of the largest stack of upright bars."""
+    return max(
+        (sum(part or 0 for part in bar) for bar in zip(*(bars.y for bars in figure.data), strict=True)), default=0
     )
 
 

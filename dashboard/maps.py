@@ -38,18 +38,25 @@ def bands(edges: Sequence[float], labels: Sequence[str], colours: Sequence[str])
     return tuple(Band(*parts) for parts in zip(edges, labels, colours, strict=True))
 
 
-def even_bands(values: pd.Series, say: Callable[[float], str], count: int = 5) -> tuple[Band, ...]:
-    """About ``count`` bands with round edges over the values reported, light to dark blue."""
+def even_bands(
+    values: pd.Series, say: Callable[[float], str], unit: str = "", whole: bool = False, count: int = 5
+) -> tuple[Band, ...]:
+    """About ``count`` bands with round edges over the values reported, light to dark blue.
+
+    ``whole`` numbers (households, problems) get no band narrower than one, and a band of one is said as that number.
+    """
     known = values.dropna()
     if known.empty:
         return ()
     low, high = float(known.min()), float(known.max())
     step = _round_step((high - low) / count) if high > low else max(abs(high), 1.0)
+    step = max(step, 1.0) if whole else step
     first = math.floor(low / step) * step
     # The topmost band takes in its upper edge, so that shares do not get a band above 100 %.
     edges = [first + step * place for place in range(max(1, math.ceil((high - first) / step)))]
     shades = [palette.SEQUENTIAL[1 + round(place * 7 / max(len(edges) - 1, 1))] for place in range(len(edges))]
-    labels = [f"{say(edge)}～{say(edge + step)}" for edge in edges]
+    single = edges[:-1] if whole and step == 1 else []
+    labels = [f"{say(edge)}{unit}" if edge in single else f"{say(edge)}～{say(edge + step)}{unit}" for edge in edges]
     return bands(edges, labels, shades)
 
 
@@ -64,14 +71,20 @@ def choropleth(
 ) -> None:
     """Regions coloured by band; a click on one sets the filters to it.
 
-    ``table`` has ``region_code``, ``value`` (null = grey) and ``label`` (the value as said on hover).
+    ``table`` has ``region_code``, ``value`` (null = grey) and ``label`` (the value as said on hover), of the whole
+    county: what lies around the place is drawn pale. The legend counts what the map turns to: the county or a township.
     """
-    counts = [0] * len(legend)
+    shown = _turned_to(view) if level == "village" else None
+    counts, missing = [0] * len(legend), 0
     values = {}
     for code, value, label in zip(table["region_code"], table["value"], table["label"], strict=True):
         band = _band_of(value, legend)
         values[code] = [band, label if band is not None else _NO_VALUE]
-        if band is not None:
+        if shown is not None and code not in shown:
+            continue
+        if band is None:
+            missing += 1
+        else:
             counts[band] += 1
     _COMPONENT(
         key=key,
@@ -84,7 +97,7 @@ def choropleth(
                 {"label": band.label, "colour": band.colour, "count": count}
                 for band, count in zip(legend, counts, strict=True)
             ],
-            "missing": {"label": _NO_VALUE, "colour": palette.MISSING},
+            "missing": {"label": _NO_VALUE, "colour": palette.MISSING, "count": missing},
             "focus": view.place.code,
             "focus_level": view.place.level,
             "focus_township": view.township_code,
@@ -93,6 +106,11 @@ def choropleth(
         },
         on_picked_change=lambda: _go_to(st.session_state[key].picked),
     )
+
+
+def _turned_to(view: View) -> set[str] | None:
+    """The villages the map shows large: those of the township looked at; None for all."""
+    return set(cached.regions().children(view.township_code)) if view.township_code else None
 
 
 def drawing(version_id: str) -> bytes:

@@ -183,6 +183,7 @@ def _choice(
         persist_state="session",
         label_visibility="collapsed",
         filter_mode=None,
+        placeholder="请选择",
         disabled=len(options) == 1 and everything is not None,
         width=150,
     )
@@ -202,6 +203,7 @@ def _year(indicator: str) -> int | None:
         persist_state="session",
         label_visibility="collapsed",
         filter_mode=None,
+        placeholder="请选择",
         width=100,
     )
     return int(chosen)

@@ -30,10 +30,13 @@ def lines(
     ``at`` is the period looked at: it is marked where it is not the last, whose values stand at the line ends.
     """
     ticks = [str(period) for period in periods]
-    figure = go.Figure(layout=canvas.layout(height, right=96, top=14))
+    figure = go.Figure(layout=canvas.layout(height, right=96, top=24))
     for place, (name, values) in enumerate(series.items()):
         figure.add_trace(_line(ticks, name, values, canvas.colour(place), unit, decimals))
     _name_ends(figure, series, decimals, unit)
+    canvas.unit_above(figure, unit)
+    # Near a line is near enough: a pointer on a projector is not steady.
+    figure.update_layout(hovermode="x")
     known = [value for values in series.values() for value in values if not canvas.missing(value)]
     if goal is not None:
         canvas.goal_across(figure, goal, goal_label)
@@ -72,6 +75,7 @@ def spread(
         figure.add_trace(go.Scatter(**edge, **band, y=list(high), name=name))
     figure.add_trace(_line(ticks, names[2], middle, palette.PRIMARY, unit, decimals))
     _name_ends(figure, {names[2]: middle}, decimals, unit)
+    canvas.unit_above(figure, unit)
     figure.update_layout(showlegend=True, legend=canvas.LEGEND_ABOVE)
     figure.update_xaxes(type="category")
     figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)

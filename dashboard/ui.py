@@ -154,6 +154,7 @@ def choice(label: str, options: Sequence[str], everything: str, key: str, width:
         persist_state="session",
         label_visibility="collapsed",
         filter_mode=None,
+        placeholder="请选择",
         width=width,
     )
 

@@ -17,6 +17,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         persist_state="session",
         label_visibility="collapsed",
         filter_mode=None,
+        placeholder="请选择",
         width=210,
     )
     extract = extracts.get(names[name])

@@ -59,7 +59,12 @@ if told:
             kinds = ["", *forms.kinds()]
             years = [0, *range(date.today().year, 1999, -1)]
             units = ["", "元", "万元"]
-            look = {"label_visibility": "collapsed", "filter_mode": None, "persist_state": "session"}
+            look = {
+                "label_visibility": "collapsed",
+                "filter_mode": None,
+                "placeholder": "请选择",
+                "persist_state": "session",
+            }
             said[place] = Said(
                 kind.selectbox(
                     "台账种类",
@@ -117,7 +122,13 @@ if view.version:
     if others:
         with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
             target = st.selectbox(
-                "版本", others, key="intake_target", label_visibility="collapsed", filter_mode=None, width=140
+                "版本",
+                others,
+                key="intake_target",
+                label_visibility="collapsed",
+                filter_mode=None,
+                placeholder="请选择",
+                width=140,
             )
             with st.popover(
                 "回退到此版本", disabled=desk.state == intake.PUBLISHING, key=f"intake_back_{view.version.id}"

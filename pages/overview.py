@@ -47,14 +47,19 @@ with right, st.container(border=True, gap="xsmall", height="stretch", key="overv
         bind="query-params",
         label_visibility="collapsed",
         filter_mode=None,
+        placeholder="请选择",
     )
     fact = facts[name]
-    factor = fact.definition.display_factor
     told_of = {"county_code": view.trail[0].code, "indicator": fact.definition.id, "grp": name.partition("|")[2]}
     villages = cached.rows("meta/by_village", {**told_of, "period": fact.period})
     maps.choropleth(
         villages.assign(label=[indicators.format(fact.definition.id, value) for value in villages["value"]]),
-        maps.even_bands(villages["value"], lambda edge: text.number(edge * factor, 0)),
+        maps.even_bands(
+            villages["value"],
+            lambda edge: text.plain(edge * fact.definition.display_factor),
+            fact.definition.display_unit,
+            whole=fact.definition.decimals == 0,
+        ),
         view,
         key="overview_map",
         height=242,

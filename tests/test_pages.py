@@ -193,3 +193,15 @@ def test_a_failure_is_told_in_chinese_and_logged_without_values(caplog):
     app = AppTest.from_function(script).run()
     assert "本页未能显示" in words(app)
     assert "ValueError" in caplog.text and "X" * 18 not in caplog.text
+
+
+def test_a_village_that_reported_nothing_is_not_said_to_reach_the_target(loaded_db):
+    villages = queries.run(
+        store.connection(loaded_db, store.current(loaded_db)),
+        "village/attainment",
+        {"region_code": _county(loaded_db), "year": 2025},
+    )
+    silent = villages[villages["state"] == "未填报"].iloc[0]
+    app = opened("collective_economy", township=silent["village_code"][:9] + "000", village=silent["village_code"])
+    assert not app.exception
+    assert "没有填报村集体经济收入" in words(app) and "达到目标" not in words(app).split("db-cards")[0]

@@ -101,6 +101,13 @@ def test_bands_have_round_edges_and_shares_none_above_a_hundred():
     assert [maps._band_of(value, legend) for value in (0, 19.9, 20, 100, None)] == [0, 0, 1, 4, None]
 
 
+def test_bands_of_small_shares_and_of_counts_tell_their_edges_apart():
+    shares = maps.even_bands(pd.Series([0.0, 0.4, 1.0]), text.plain, "%")
+    assert [band.label for band in shares] == ["0～0.2%", "0.2～0.4%", "0.4～0.6%", "0.6～0.8%", "0.8～1%"]
+    counts = maps.even_bands(pd.Series([0.0, 1.0, 2.0]), text.plain, "户", whole=True)
+    assert [band.label for band in counts] == ["0户", "1～2户"]
+
+
 def test_bands_of_one_value_and_of_none():
     assert len(maps.even_bands(pd.Series([7.0, 7.0]), str)) == 1
     assert maps.even_bands(pd.Series([None, None], dtype=float), str) == ()
@@ -150,7 +157,7 @@ def test_a_card_escapes_what_it_is_given():
 
 def test_figures_name_their_ends_and_keep_gaps():
     figure = trends.lines([2023, 2024, 2025], {"全县": [1.0, None, 3.0], "脱贫户": [1.0, 2.0, None]}, "%")
-    assert [note.text for note in figure.layout.annotations] == ["脱贫户 2.0%", "全县 3.0%"]
+    assert [note.text for note in figure.layout.annotations] == ["脱贫户 2.0%", "全县 3.0%", "%"]
     assert figure.data[0].y[1] is None
 
 

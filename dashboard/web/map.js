@@ -41,10 +41,8 @@ function legend(root, data, drawn) {
     line.append(item)
   }
   for (const band of data.bands) entry(band.colour, `${band.label}（${band.count}）`)
-  const known = Object.entries(data.values)
-  const missing = known.filter(([, value]) => value[0] === null).length
-  if (missing) entry(data.missing.colour, `${data.missing.label}（${missing}）`)
-  const undrawn = known.filter(([code]) => !drawn.has(code)).length
+  if (data.missing.count) entry(data.missing.colour, `${data.missing.label}（${data.missing.count}）`)
+  const undrawn = Object.keys(data.values).filter(code => !drawn.has(code)).length
   if (undrawn) line.append(`另有 ${undrawn} 个没有边界，图上不显示`)
   root.append(line)
 }
