@@ -54,6 +54,7 @@ def goal_across(figure: go.Figure, goal: float, label: str) -> None:
 
 def unit_above(figure: go.Figure, unit: str) -> None:
     """Write the unit over the numbers of the upright axis, level, as Chinese is read."""
+    figure.update_layout(margin_l=12 * len(unit) + 6)
     figure.add_annotation(
         x=0,
         xref="paper",
@@ -67,6 +68,14 @@ def unit_above(figure: go.Figure, unit: str) -> None:
         showarrow=False,
         font={"size": 11, "color": "#6b7684"},
     )
+
+
+def folded(name: str, room: int) -> str:
+    """A name over two lines of ``room`` characters at most; what is left over is on hover."""
+    if len(name) <= room:
+        return name
+    rest = name[room:]
+    return f"{name[:room]}<br>{rest if len(rest) <= room else rest[: room - 1] + '…'}"
 
 
 def sparse(ticks: list[str]) -> dict[str, Any]:

@@ -105,7 +105,11 @@ def skyline(
     few = len(names) <= _NAMED_BARS
     # A bar alone does not swell to fill the figure.
     figure.update_traces(width=0.85 if len(names) > 3 else 0.25 * len(names))
-    ticks = {"tickmode": "array", "tickvals": list(range(len(names))), "ticktext": _repeatable(names)}
+    ticks = {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": [canvas.folded(name, 9) for name in _repeatable(names)],
+    }
     figure.update_xaxes(showticklabels=few, range=[-0.6, len(names) - 0.4], tickangle=0, **(ticks if few else {}))
     figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)
     canvas.unit_above(figure, unit)
@@ -148,12 +152,15 @@ def stacked(
         _count_pieces(figure, horizontal)
     figure.update_layout(barmode="group" if beside else "relative", showlegend=True, legend=canvas.LEGEND_ABOVE)
     if horizontal:
-        figure.update_yaxes(type="category", autorange="reversed", automargin=True, ticklabelstandoff=6)
+        words = {"tickmode": "array", "tickvals": ticks, "ticktext": [canvas.folded(name, 18) for name in ticks]}
+        figure.update_yaxes(type="category", autorange="reversed", automargin=True, ticklabelstandoff=6, **words)
         figure.update_xaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)
+        if decimals == 0 and _tallest(figure, horizontal) <= 5:
+            figure.update_xaxes(dtick=1)
     else:
         figure.update_xaxes(type="category", **canvas.sparse(ticks))
         figure.update_yaxes(gridcolor=canvas.GRID, tickformat=",~f", nticks=5)
-        if decimals == 0 and _tallest(figure) <= 5:
+        if decimals == 0 and _tallest(figure, horizontal) <= 5:
             figure.update_yaxes(dtick=1)
         canvas.unit_above(figure, unit)
     return figure
@@ -217,7 +224,7 @@ def heat_map(
         hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}{said_with}<extra></extra>",
         hoverongaps=False,
     )
-    figure = go.Figure(heat, canvas.layout(height or 34 * len(cells) + 46))
+    figure = go.Figure(heat, canvas.layout(height or max(120, 34 * len(cells) + 46)))
     figure.update_layout(plot_bgcolor=palette.MISSING)
     figure.update_xaxes(type="category", side="top", showline=False)
     figure.update_yaxes(type="category", autorange="reversed", automargin=True, ticklabelstandoff=6, ticks="")
@@ -279,11 +286,10 @@ def _count_pieces(figure: go.Figure, horizontal: bool) -> None:
     )
 
 
-def _tallest(figure: go.Figure) -> float:
-    """The sum of the largest stack of upright bars."""
-    return max(
-        (sum(part or 0 for part in bar) for bar in zip(*(bars.y for bars in figure.data), strict=True)), default=0
-    )
+def _tallest(figure: go.Figure, horizontal: bool) -> float:
+    """The sum of the largest stack of bars."""
+    pieces = [bars.x if horizontal else bars.y for bars in figure.data]
+    return max((sum(part or 0 for part in bar) for bar in zip(*pieces, strict=True)), default=0)
 
 
 def _scale() -> list[list[Any]]:

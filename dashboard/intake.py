@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from dashboard import columns, indicators, policy, store
-from dashboard.ledgers import issues, load, report
+from dashboard.ledgers import forms, issues, load, report
 from dashboard.ledgers.load import Said
 from dashboard.ledgers.report import Report, SheetReport
 
@@ -320,6 +320,21 @@ def moved(figures: pd.DataFrame) -> pd.DataFrame:
             "now": [indicators.format(row.indicator, row.value) for row in ordered.itertuples()],
         }
     ).query("before != now")
+
+
+def kind_in_words(kind: str) -> str:
+    """What may be said of a file: its kind, '' for the one its header shows."""
+    return forms.get(kind).name if kind else "台账种类：按表头识别"
+
+
+def year_in_words(year: int) -> str:
+    """What may be said of a file: its year, 0 for the one it names."""
+    return f"{year}年" if year else "年度：按文件"
+
+
+def unit_in_words(unit: str) -> str:
+    """What may be said of a file: the unit of its money, '' for the one it names."""
+    return unit or "单位：按文件"
 
 
 def asks(told: Report) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from dashboard import columns, export, palette
+from dashboard import blocks, columns, export, palette
 from dashboard.cards import Card, cards_html, legend_html
 from dashboard.columns import Column
 
@@ -72,21 +72,36 @@ def table(
 
 
 def table_with_export(
-    table: pd.DataFrame,
+    table: pd.DataFrame | Callable[[], pd.DataFrame],
     name: str,
     shown_columns: Mapping[str, Column],
     notes: Notes,
     key: str,
     height: int | str = "auto",
+    drawn_for: tuple | None = None,
 ) -> None:
     """The rows as a table, and the very same rows as xlsx and csv named ``name``.
 
     ``shown_columns`` maps columns of ``table`` to how they are shown, in order; ``notes`` are the lines of the
-    workbook's 说明 sheet (`sources.notes`).
+    workbook's 说明 sheet (`sources.notes`). ``drawn_for`` is the view and the page's choices that the rows depend on:
+    the table is then drawn once for them (`blocks.block`), and ``table`` may be a function that makes the rows.
     """
-    shown = columns.presented(table, shown_columns)
-    _grid(shown, name, shown_columns, key, height)
-    export_buttons(shown, name, shown_columns, notes, key)
+
+    def shown() -> pd.DataFrame:
+        return columns.presented(table() if callable(table) else table, shown_columns)
+
+    def grid() -> None:
+        _grid(shown(), name, shown_columns, key, height)
+
+    def counted() -> None:
+        source(f"共 {len(table() if callable(table) else table):,} 行，导出内容与页面一致")
+
+    _draw(grid, f"{key}_grid", drawn_for)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_export"):
+        formats = _excel_formats(shown_columns)
+        _download("Excel", lambda: export.xlsx_bytes(shown(), name, notes, formats), f"{name}.xlsx", key)
+        _download("CSV", lambda: export.csv_bytes(shown()), f"{name}.csv", key)
+        _draw(counted, f"{key}_count", drawn_for)
 
 
 def preview_with_export(
@@ -159,6 +174,21 @@ def choice(label: str, options: Sequence[str], everything: str, key: str, width:
     )
 
 
+def pick(label: str, options: Sequence, key: str, say: Callable = str, width: int | str = "stretch"):
+    """One of ``options``, said as ``say`` puts it; a question of the moment, so it is not kept in the address."""
+    return st.selectbox(
+        label,
+        options,
+        format_func=say,
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed",
+        filter_mode=None,
+        placeholder="请选择",
+        width=width,
+    )
+
+
 def segments(label: str, options: Sequence[str], key: str) -> str:
     """One of a few ``options``, side by side, the first to begin with; kept in the address."""
     return st.segmented_control(
@@ -177,7 +207,17 @@ def empty(title: str, what_to_do: str) -> None:
     st.html(f'<div class="db-empty"><h2>{escape(title)}</h2><p>{escape(what_to_do)}</p></div>')
 
 
+def _draw(draw: Callable[[], None], key: str, drawn_for: tuple | None) -> None:
+    if drawn_for is None:
+        draw()
+    else:
+        blocks.block(key, draw, *drawn_for)
+
+
 def _grid(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str) -> None:
+    if shown.empty:
+        empty("没有符合条件的行", "可在上方改选范围或筛选条件。")
+        return
     st.dataframe(
         shown,
         key=key,

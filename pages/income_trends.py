@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cached, columns, incomes, lights, monitoring, shell, sources, told, ui
+from dashboard import blocks, cached, columns, incomes, lights, monitoring, shell, sources, told, ui
 
 LEVELS = ["income_per_capita_yuan", "income_growth_pct", "income_per_capita_p50_yuan", "income_falling_pct"]
 PARTS = ["income_wage_business_share_pct", "income_transfer_share_pct"]
@@ -27,80 +27,89 @@ now = incomes.row_of(by_year, grp, view.year)
 judged = poverty[(poverty["period"] == str(view.year)) & (poverty["line_yuan"] == line)]
 below = next(judged.itertuples(), None)
 
-ui.finding(
-    incomes.headline(view.place, view.year, grp, now, units_by_year, small),
-    incomes.detail(view.place, view.year, now, below, units_by_year, small),
-)
-names = [incomes.of_group(name, grp) for name in [*LEVELS, PARTS[0]]]
-ui.cards([fact.card() for fact in told.figures(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()])
-ui.legend(lights.meaning(limits))
 
-left, right = st.columns(2)
-with left:
-    ui.figure(
-        incomes.levels_figure(by_year, view.year),
-        incomes.levels_title(by_year, view.year),
-        sources.line(LEVELS[:1], view),
-        key="income_levels",
+def picture() -> None:
+    """The finding, the cards and all figures."""
+    ui.finding(
+        incomes.headline(view.place, view.year, grp, now, units_by_year, small),
+        incomes.detail(view.place, view.year, now, below, units_by_year, small),
     )
-with right:
-    ui.figure(
-        incomes.growth_figure(by_year, limits.get("income_growth_benchmark_pct"), view.year),
-        incomes.growth_title(by_year, view.year),
-        sources.line(["income_growth_pct"], view),
-        key="income_growth",
+    names = [incomes.of_group(name, grp) for name in [*LEVELS, PARTS[0]]]
+    ui.cards(
+        [fact.card() for fact in told.figures(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()]
     )
-left, right = st.columns(2)
-with left:
-    ui.figure(
-        incomes.components_figure(cached.rows("income/components", here)),
-        incomes.components_title(view.year, now),
-        f"{chosen}，人均；支出画在零线以下。" + sources.line(PARTS, view),
-        key="income_components",
-    )
-with right:
-    ui.figure(
-        incomes.falling_figure(by_year, view.year),
-        incomes.falling_title(view.year, now, chosen),
-        sources.line(["income_falling_pct"], view),
-        key="income_falling",
-    )
+    ui.legend(lights.meaning(limits))
 
-if len(units_by_year):
-    ui.figure(
-        incomes.panels_figure(units_by_year, by_year, grp, view.place),
-        incomes.panels_title(units_by_year, view.year, small),
-        f"{chosen}人均纯收入（元），各图同一刻度，灰线为{view.place.name}。" + sources.line(LEVELS[:1], view),
-        key="income_panels",
-    )
+    left, right = st.columns(2)
+    with left:
+        ui.figure(
+            incomes.levels_figure(by_year, view.year),
+            incomes.levels_title(by_year, view.year),
+            sources.line(LEVELS[:1], view),
+            key="income_levels",
+        )
+    with right:
+        ui.figure(
+            incomes.growth_figure(by_year, limits.get("income_growth_benchmark_pct"), view.year),
+            incomes.growth_title(by_year, view.year),
+            sources.line(["income_growth_pct"], view),
+            key="income_growth",
+        )
+    left, right = st.columns(2)
+    with left:
+        ui.figure(
+            incomes.components_figure(cached.rows("income/components", here)),
+            incomes.components_title(view.year, now),
+            f"{chosen}，人均；支出画在零线以下。" + sources.line(PARTS, view),
+            key="income_components",
+        )
+    with right:
+        ui.figure(
+            incomes.falling_figure(by_year, view.year),
+            incomes.falling_title(view.year, now, chosen),
+            sources.line(["income_falling_pct"], view),
+            key="income_falling",
+        )
 
-left, right = st.columns(2)
-with left:
-    classes = cached.rows("income/distribution", here)
-    ui.figure(
-        incomes.distribution_figure(classes, line),
-        incomes.distribution_title(view.year, below, classes),
-        "全部农户；最右一档含更高收入；等于标准线的不算低于。" + sources.line(LINES[:1], view),
-        key="income_distribution",
-    )
-with right:
-    ui.figure(
-        incomes.spread_figure(by_year, grp),
-        incomes.spread_title(view.year, now),
-        f"{chosen}，按户人均纯收入排序。" + sources.line(SPREAD, view),
-        key="income_spread",
-    )
+    if len(units_by_year):
+        ui.figure(
+            incomes.panels_figure(units_by_year, by_year, grp, view.place),
+            incomes.panels_title(units_by_year, view.year, small),
+            f"{chosen}人均纯收入（元），各图同一刻度，灰线为{view.place.name}。" + sources.line(LEVELS[:1], view),
+            key="income_panels",
+        )
+
+    left, right = st.columns(2)
+    with left:
+        classes = cached.rows("income/distribution", here)
+        ui.figure(
+            incomes.distribution_figure(classes, line),
+            incomes.distribution_title(view.year, below, classes),
+            "全部农户；最右一档含更高收入；等于标准线的不算低于。" + sources.line(LINES[:1], view),
+            key="income_distribution",
+        )
+    with right:
+        ui.figure(
+            incomes.spread_figure(by_year, grp),
+            incomes.spread_title(view.year, now),
+            f"{chosen}，按户人均纯收入排序。" + sources.line(SPREAD, view),
+            key="income_spread",
+        )
+
+
+blocks.block("income_picture", picture, view, grp)
 
 if view.place.level != "village":
     units = cached.rows("income/units", here)
     ui.section(f"各{view.place.parts}", f"人均纯收入低的在前；点击名称下钻；{monitoring.caution(small, '有收入台账')}")
     shell.drill(view, incomes.drill_labels(units), key="income_drill")
     ui.table_with_export(
-        units.assign(region_name=monitoring.marked(units, "households", small)),
+        lambda: units.assign(region_name=monitoring.marked(units, "households", small)),
         f"收入趋势_{view.place.name}_{view.year}年_{chosen}",
         {"region_name": columns.text(view.place.parts, pinned=True), **incomes.UNIT_COLUMNS},
         sources.notes([*LEVELS, *LINES, PARTS[1]], view, f"人群：{chosen}；低于标准线、基尼系数为全部农户"),
         key="income_units",
+        drawn_for=(view, grp),
     )
 
 kinds = incomes.lists(limits)
@@ -115,9 +124,12 @@ else:
     ui.source(f"{view.in_words()} · {chosen} · {kind} · {words}")
     notes = sources.notes(["income_falling_pct", LINES[0]], view, f"人群：{chosen}，名单：{kind}，{words}")
     name = f"农户收入_{view.place.name}_{view.year}年_{kind}"
-    ui.table_with_export(listed, name, incomes.HOUSEHOLD_COLUMNS, notes, key="income_households")
+    ui.table_with_export(
+        listed, name, incomes.HOUSEHOLD_COLUMNS, notes, key="income_households", drawn_for=(view, grp, kind)
+    )
 
 ui.section("收入差距与标准线（供分析）", "全部农户，按人计；FGT0 为标准线以下人口比")
 name = f"收入差距_{view.place.name}"
-ui.table_with_export(poverty, name, incomes.POVERTY_COLUMNS, sources.notes(LINES, view), key="income_poverty")
+notes = sources.notes(LINES, view)
+ui.table_with_export(poverty, name, incomes.POVERTY_COLUMNS, notes, key="income_poverty", drawn_for=(view,))
 ui.source(sources.line([*LEVELS, *PARTS, *LINES], view))

@@ -58,39 +58,15 @@ if told:
             name.text(upload.name)
             kinds = ["", *forms.kinds()]
             years = [0, *range(date.today().year, 1999, -1)]
-            units = ["", "元", "万元"]
-            look = {
-                "label_visibility": "collapsed",
-                "filter_mode": None,
-                "placeholder": "请选择",
-                "persist_state": "session",
-            }
-            said[place] = Said(
-                kind.selectbox(
-                    "台账种类",
-                    kinds,
-                    format_func=lambda one: forms.get(one).name if one else "台账种类：按表头识别",
-                    key=f"intake_kind_{desk.batch}_{place}",
-                    **look,
+            with kind:
+                kind_said = ui.pick("台账种类", kinds, f"intake_kind_{desk.batch}_{place}", intake.kind_in_words)
+            with year:
+                year_said = ui.pick("年度", years, f"intake_year_{desk.batch}_{place}", intake.year_in_words)
+            with unit:
+                unit_said = ui.pick(
+                    "单位", ["", "元", "万元"], f"intake_unit_{desk.batch}_{place}", intake.unit_in_words
                 )
-                or None,
-                year.selectbox(
-                    "年度",
-                    years,
-                    format_func=lambda one: f"{one}年" if one else "年度：按文件",
-                    key=f"intake_year_{desk.batch}_{place}",
-                    **look,
-                )
-                or None,
-                unit.selectbox(
-                    "金额单位",
-                    units,
-                    format_func=lambda one: one or "单位：按文件",
-                    key=f"intake_unit_{desk.batch}_{place}",
-                    **look,
-                )
-                or None,
-            )
+            said[place] = Said(kind_said or None, year_said or None, unit_said or None)
         st.button("按所选重新核对", on_click=desk.check, args=(said,), key="intake_again")
     changed = intake.changes(told)
     if not changed.empty:
@@ -121,15 +97,7 @@ if view.version:
     others = listed.loc[listed["state"] == "", "id"].tolist()
     if others:
         with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
-            target = st.selectbox(
-                "版本",
-                others,
-                key="intake_target",
-                label_visibility="collapsed",
-                filter_mode=None,
-                placeholder="请选择",
-                width=140,
-            )
+            target = ui.pick("版本", others, "intake_target", width=140)
             with st.popover(
                 "回退到此版本", disabled=desk.state == intake.PUBLISHING, key=f"intake_back_{view.version.id}"
             ):

@@ -205,3 +205,15 @@ def test_a_village_that_reported_nothing_is_not_said_to_reach_the_target(loaded_
     app = opened("collective_economy", township=silent["village_code"][:9] + "000", village=silent["village_code"])
     assert not app.exception
     assert "没有填报村集体经济收入" in words(app) and "达到目标" not in words(app).split("db-cards")[0]
+
+
+def test_a_table_without_rows_says_so_in_chinese():
+    def script() -> None:
+        import pandas as pd
+
+        from dashboard import columns, ui
+
+        ui.table(pd.DataFrame({"name": []}), "名单", {"name": columns.text("姓名")}, key="none")
+
+    app = AppTest.from_function(script).run()
+    assert not app.dataframe and "没有符合条件的行" in words(app)

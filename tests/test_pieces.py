@@ -177,3 +177,12 @@ def test_the_year_looked_at_is_marked_unless_it_is_the_last():
 def test_growth_on_both_sides_of_nothing_shows_where_nothing_is():
     figure = trends.lines([2024, 2025], {"全县": [-2.0, 3.0]}, "%")
     assert [shape.y0 for shape in figure.layout.shapes] == [0]
+
+
+def test_long_names_fold_into_two_lines_and_keep_their_whole_on_hover():
+    office = "县巩固拓展脱贫攻坚成果同乡村振兴有效衔接工作领导小组办公室"
+    figure = figures.stacked([office, "县水务局"], {"逾期": [1, 2]}, "个", 0, horizontal=True)
+    first, second = figure.layout.yaxis.ticktext
+    assert first.count("<br>") == 1 and max(map(len, first.split("<br>"))) <= 18 and second == "县水务局"
+    assert figure.data[0].y[0] == office
+    assert figure.layout.xaxis.dtick == 1, "no half problems"
