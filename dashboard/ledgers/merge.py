@@ -58,6 +58,8 @@ def with_standing(build: store.Build, form: Form, rows: pa.Table, report: SheetR
     stored = set(build.con.table(form.table).columns) & set(rows.column_names) - set(form.key)
     missing = [field for field in form.fields if field.column not in report.titles]
     absent = [column for field in missing for column in _columns_of(field) if column in stored]
+    # What was worked out for the sender, such as a county's code, stands as it was worked out.
+    absent = [column for column in absent if rows[column].null_count == len(rows)]
     if build.base is None or not absent or not len(rows):
         return rows
     _show_standing(build, form)

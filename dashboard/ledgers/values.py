@@ -23,6 +23,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,30})?(\.\d{0,30})?([eE][+-]?\d{1,2})?", re.ASCII)
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
+_TIME = re.compile(r"(?<=[\d日号])[\sT]+\d{1,2}[:：时]\d{1,2}([:：分]\d{1,2}(\.\d+)?秒?)?分?$")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e]")
 
 
@@ -146,6 +147,8 @@ def _id_number(field_: Field, context: Context, cell: Any) -> Value:
     if _is_empty(field_, text):
         return BLANK
     number, code = identity.normalised(text, context.today)
+    if number == text and number not in text_of(cell):
+        code = "id_tidied"
     return Value(number, code)
 
 
@@ -267,6 +270,11 @@ def _progress(field_: Field, context: Context, cell: Any) -> Value:
     return Value((parsed.value, None) if parsed.value is not None else None, parsed.code)
 
 
+def _day_of(text: str) -> str:
+    """A day written with its time, without the time; told apart by the blank between them (2025/3/8 10:00)."""
+    return _TIME.sub("", text)
+
+
 def _date(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if _is_empty(field_, text):
@@ -275,7 +283,7 @@ def _date(field_: Field, context: Context, cell: Any) -> Value:
         return BLANK
     if isinstance(cell, str) and _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
-    day, precision, code = dates.parsed(cell if not isinstance(cell, str) else narrow(text), context.year)
+    day, precision, code = dates.parsed(cell if not isinstance(cell, str) else narrow(_day_of(text)), context.year)
     if day is None:
         return Value(code=code)
     if day.year < 1900:

@@ -181,6 +181,7 @@ PROVOKE: dict[str, Callable] = {
     "region_code_invalid": row("households", {"行政村代码": "62982110020"}),
     "codes_disagree": row("regions", {"乡镇代码": "629821999000"}),
     "id_invalid": row("households", {"证件号码": "62982119800101"}),
+    "id_tidied": row("households", {"证件号码": f"{HEAD_ID[:6]} {HEAD_ID[6:14]} {HEAD_ID[14:]}"}),
     "id_birth_date": row("households", {"证件号码": "629821198013010017"}),
     "id_check_digit": row("households", {"证件号码": HEAD_ID[:-1] + ("1" if HEAD_ID[-1] != "1" else "2")}),
     "count_invalid": row("households", {"家庭人口数": 31}),
