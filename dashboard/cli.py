@@ -128,7 +128,7 @@ def _load(chosen: argparse.Namespace) -> int:
 
 
 def _rows(chosen: argparse.Namespace) -> int:
-    con, _ = _reader(chosen)
+    con, _ = _reader_or_nothing(chosen)
     table = queries.arrow(con, f"export/{chosen.kind}", {"region_code": ""})
     if chosen.format == "parquet":
         pa.parquet.write_table(table, pa.PythonFile(sys.stdout.buffer, mode="w"))
@@ -138,8 +138,8 @@ def _rows(chosen: argparse.Namespace) -> int:
 
 
 def _indicators(chosen: argparse.Namespace) -> int:
-    con, version = _reader(chosen)
-    as_of = chosen.as_of or version.as_of
+    con, version = _reader_or_nothing(chosen)
+    as_of = chosen.as_of or (version.as_of if version else date.today())
     only = _split(chosen.only)
     known = {definition.id for definition in indicators.all()}
     if unknown := [name for name in only if name not in known]:
@@ -268,6 +268,17 @@ def _reader(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, stor
     root = _root(chosen)
     version = _current(root)
     return store.connection(root, version), version
+
+
+def _reader_or_nothing(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, store.Version | None]:
+    """As `_reader`; before the first load a database without rows, so that tables come out with their header."""
+    root = _root(chosen)
+    if store.current(root) is not None:
+        return _reader(chosen)
+    _say(f"“{root}”中还没有数据，只输出表头。请先用 load 命令导入台账。")
+    con = store.nothing()
+    rollups.prepare(con)
+    return con, None
 
 
 def _askable() -> list[str]:

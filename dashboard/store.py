@@ -104,6 +104,14 @@ def connection(root: Path, version: Version) -> duckdb.DuckDBPyConnection:
     return _connection(str(version_file(root, version.id)))
 
 
+def nothing() -> duckdb.DuckDBPyConnection:
+    """A database in memory with every table and no row, for readers before the first load."""
+    con = duckdb.connect(config=_READER_CONFIG)
+    for name in queries.names("schema"):
+        queries.execute(con, name)
+    return con
+
+
 def rollback(root: Path, version_id: str) -> Version:
     """Point readers at an earlier (or later) published version; nothing is deleted."""
     with _writing(root):

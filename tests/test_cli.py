@@ -141,7 +141,14 @@ def test_a_dry_run_leaves_no_version(run, tmp_path, county_ledgers):
     assert store.current(tmp_path / "db") is None
 
 
-@pytest.mark.parametrize("command", [["rows", "visits"], ["indicators"], ["check"], ["query", "meta/version"]])
+@pytest.mark.parametrize("command", [*(["rows", kind] for kind in forms.kinds()), ["indicators"]])
+def test_before_the_first_load_tables_have_their_header_and_no_row(run, county_db, tmp_path, command):
+    code, out, said = run(*command, "--db", tmp_path / "db")
+    assert (code, out) == (0, run(*command, "--db", county_db)[1].splitlines(keepends=True)[0])
+    assert "请先用 load 命令导入台账" in said
+
+
+@pytest.mark.parametrize("command", [["check"], ["query", "meta/version"]])
 def test_before_the_first_load_every_reading_command_says_what_to_do(run, tmp_path, command):
     code, out, said = run(*command, "--db", tmp_path / "db")
     assert (code, out) == (2, "")
