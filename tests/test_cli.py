@@ -132,7 +132,14 @@ def test_recompute_publishes_the_same_figures_again(run, own_db):
     before = run("indicators", "--db", own_db)[1]
     assert run("recompute", "--db", own_db)[0] == 0
     assert store.current(own_db).id == "v0002"
-    assert run("indicators", "--db", own_db)[1] == before
+    after = run("indicators", "--db", own_db)[1]
+    figures = ("numerator", "denominator", "value")
+    for old, new in zip(table(before), table(after), strict=True):
+        # Sums of fractions depend in their last digits on the order in which threads met the rows.
+        assert [pytest.approx(float(old.pop(name) or "nan"), rel=1e-12, nan_ok=True) for name in figures] == [
+            float(new.pop(name) or "nan") for name in figures
+        ]
+        assert old == new
 
 
 def test_a_dry_run_leaves_no_version(run, tmp_path, county_ledgers):
