@@ -146,6 +146,8 @@ def _id_number(field_: Field, context: Context, cell: Any) -> Value:
     text = re.sub(r"[-\s]", "", narrow(_undressed(text_of(cell)))).upper()
     if _is_empty(field_, text):
         return BLANK
+    if _ERROR_TEXT.fullmatch(text):
+        return Value(code="formula_error")
     number, code = identity.normalised(text, context.today)
     if number == text and number not in text_of(cell):
         code = "id_tidied"
@@ -159,6 +161,8 @@ def _phone(field_: Field, context: Context, cell: Any) -> Value:
     text = _undressed(text_of(cell))
     if _is_empty(field_, text):
         return BLANK
+    if _ERROR_TEXT.fullmatch(text):
+        return Value(code="formula_error")
     parts = [part for part in _SEPARATORS.split(text) if part]
     usual = all(_PHONE.fullmatch(part.removeprefix("+86")) for part in parts)
     return Value(text, None if usual else "phone_unusual")
@@ -216,6 +220,8 @@ def _count(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if _is_empty(field_, text):
         return BLANK
+    if _ERROR_TEXT.fullmatch(text):
+        return Value(code="formula_error")
     number = _numeric(cell if not isinstance(cell, str) else narrow(text).rstrip("人口"))
     if number is None or number != int(number) or not field_.min <= number <= field_.max:
         return Value(code="count_invalid", args={"low": f"{field_.min:g}", "high": f"{field_.max:g}"})
@@ -226,6 +232,8 @@ def _year(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if _is_empty(field_, text):
         return BLANK
+    if _ERROR_TEXT.fullmatch(text):
+        return Value(code="formula_error")
     number = _numeric(cell if not isinstance(cell, str) else narrow(text).removesuffix("度").removesuffix("年"))
     if number is None or number != int(number) or not 2000 <= number <= context.today.year:
         return Value(code="year_invalid", args={"this_year": context.today.year})
@@ -236,6 +244,8 @@ def _number(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if _is_empty(field_, text):
         return BLANK
+    if _ERROR_TEXT.fullmatch(text):
+        return Value(code="formula_error")
     number = _numeric(cell if not isinstance(cell, str) else narrow(text).rstrip("分个月"))
     if number is None:
         return Value(code="number_invalid")
@@ -249,6 +259,8 @@ def _share(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if _is_empty(field_, text):
         return BLANK
+    if _ERROR_TEXT.fullmatch(text):
+        return Value(code="formula_error")
     bare = narrow(text).removeprefix("百分之") if isinstance(cell, str) else cell
     is_percent = isinstance(cell, str) and (bare.endswith("%") or bare != narrow(text))
     number = _numeric(bare.rstrip("%") if is_percent else bare)

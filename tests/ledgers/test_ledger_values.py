@@ -270,3 +270,22 @@ def test_a_column_of_usual_cells_reads_like_its_single_cells():
     assert parsed("visits", "visited_on", "2025-03-05", "2099-01-01")[1] == [None, "date_in_future"]
     assert parsed("households", "phone", "19900000001", "", "12")[1] == [None, None, "phone_unusual"]
     assert parsed("visits", "findings", " 好 ", "", "#N/A") == (["好", None, None], [None, None, "formula_error"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("households", "phone"),
+        ("households", "household_size"),
+        ("households", "head_id_number"),
+        ("incomes", "income_year"),
+        ("checklist", "full_score"),
+        ("checklist", "completion_share"),
+        ("rectification", "progress"),
+    ],
+)
+def test_a_formula_error_is_told_as_one_in_every_column(kind, column):
+    field = forms.get(kind).field(column)
+    result = columns.parse(field, ["#DIV/0!"], values.Context(today=TODAY))
+    assert [problem.code for problem in result.problems] == ["formula_error"]
+    assert all(array.null_count == 1 for array in result.arrays.values())
