@@ -4,7 +4,7 @@ The key is the version, which never changes, so nothing expires; what is returne
 because pandas copies on write and the shared result stays as it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 
 from dashboard import paths, queries, store
 from dashboard.regions import Tree
+from dashboard.view import View
 
 
 class Figure(NamedTuple):
@@ -72,6 +73,25 @@ def parameters() -> Mapping[str, Parameter]:
     return _parameters(str(paths.database_root()), _being_read())
 
 
+def once(key: str, make: Callable[[], Any], view: View, *chosen: Hashable) -> Any:
+    """What ``make`` gives, made once for ``key`` and the version, place, year and choices; not to be changed."""
+    parts = (view.version.id, view.place.code if view.place else "", view.year)
+    return _once(key, str(paths.database_root()), parts, chosen, _Recipe(make))
+
+
+class _Recipe:
+    """A way to make something; every recipe equals every other, so that caches look at the rest of the key."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make: Callable[[], Any] | None = make
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Recipe)
+
+    def __hash__(self) -> int:
+        return 0
+
+
 def _being_read() -> store.Version:
     version = _reading.get() or begin_reading()
     if version is None:
@@ -84,6 +104,13 @@ def _being_read() -> store.Version:
 def _rows(root: str, version: store.Version, name: str, bound: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
     params = {key: list(value) if isinstance(value, tuple) else value for key, value in bound}
     return queries.run(store.connection(Path(root), version), name, params)
+
+
+@lru_cache(maxsize=1024)
+def _once(key: str, root: str, parts: tuple, chosen: tuple, recipe: _Recipe) -> Any:
+    # What a page's function closes over must not live as long as what it made.
+    make, recipe.make = recipe.make, None
+    return make()
 
 
 @lru_cache(maxsize=8)

@@ -1,8 +1,11 @@
 """What the village economy page says: states of villages in colour, the headline, the columns of its table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
 
 from dashboard import columns, palette, text
+from dashboard.maps import Band, bands
 from dashboard.regions import Region
 from dashboard.told import Told
 
@@ -31,6 +34,14 @@ VILLAGE_COLUMNS = {
     "subsidy_yuan": columns.wan("补助收入"),
     "profit_yuan": columns.wan("本年收益"),
 }
+
+
+def income_map(villages: pd.DataFrame, edges: Sequence[float]) -> tuple[pd.DataFrame, tuple[Band, ...]]:
+    """The map of operating income by village, in the bands of the states whose lower edges in yuan are given."""
+    drawn = villages.rename(columns={"village_code": "region_code", "operating_yuan": "value"})
+    judged = {state: colour for state, colour in STATES.items() if state != "未填报"}
+    labels = [text.wan(value, 2) for value in villages["operating_yuan"]]
+    return drawn.assign(label=labels), bands(edges, list(judged), list(judged.values()))
 
 
 def headline(place: Region, year: int, facts: Mapping[str, Told], target_yuan: float) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -61,56 +62,28 @@ def even_bands(
 
 
 def choropleth(
-    table: pd.DataFrame,
-    legend: Sequence[Band],
+    make: Callable[[], tuple[pd.DataFrame, Sequence[Band]]],
     view: View,
     key: str,
     level: str = "village",
     height: int = 380,
     alt: str = "分村地图",
+    chosen: str = "",
 ) -> None:
     """Regions coloured by band; a click on one sets the filters to it.
 
-    ``table`` has ``region_code``, ``value`` (null = grey) and ``label`` (the value as said on hover), of the whole
-    county: what lies around the place is drawn pale. The legend counts what the map turns to: the county or a township.
+    ``make`` gives the table and the legend's bands; it is called once for a version, place, year and ``chosen``, the
+    page's own choice that they depend on. The table has ``region_code``, ``value`` (null = grey) and ``label`` (the
+    value as said on hover), of the whole county: what lies around the place is drawn pale. The legend counts what the
+    map turns to: the county or a township.
     """
-    shown = _turned_to(view) if level == "village" else None
-    counts, missing = [0] * len(legend), 0
-    values = {}
-    for code, value, label in zip(table["region_code"], table["value"], table["label"], strict=True):
-        band = _band_of(value, legend)
-        values[code] = [band, label if band is not None else _NO_VALUE]
-        if shown is not None and code not in shown:
-            continue
-        if band is None:
-            missing += 1
-        else:
-            counts[band] += 1
+    drawn = cached.once(f"map_{key}", lambda: _drawn(*make(), view, level), view, chosen)
     _COMPONENT(
         key=key,
         height="content",
-        data={
-            "shapes": SHAPES_ROUTE.format(version=view.version.id),
-            "level": level,
-            "values": values,
-            "bands": [
-                {"label": band.label, "colour": band.colour, "count": count}
-                for band, count in zip(legend, counts, strict=True)
-            ],
-            "missing": {"label": _NO_VALUE, "colour": palette.MISSING, "count": missing},
-            "focus": view.place.code,
-            "focus_level": view.place.level,
-            "focus_township": view.township_code,
-            "alt": alt,
-            "height": height,
-        },
+        data={**drawn, "alt": alt, "height": height},
         on_picked_change=lambda: _go_to(st.session_state[key].picked),
     )
-
-
-def _turned_to(view: View) -> set[str] | None:
-    """The villages the map shows large: those of the township looked at; None for all."""
-    return set(cached.regions().children(view.township_code)) if view.township_code else None
 
 
 def drawing(version_id: str) -> bytes:
@@ -132,6 +105,40 @@ def warm_up() -> None:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _drawing(_version: store.Version, root: str, version_id: str) -> bytes:
     return outlines.drawing(queries.run(store.connection(Path(root), _version), "meta/outlines"))
+
+
+def _drawn(table: pd.DataFrame, legend: Sequence[Band], view: View, level: str) -> dict[str, Any]:
+    """What the component draws: every region's band and words, the legend with counts, where to look."""
+    shown = _turned_to(view) if level == "village" else None
+    counts, missing = [0] * len(legend), 0
+    values = {}
+    for code, value, label in zip(table["region_code"], table["value"], table["label"], strict=True):
+        band = _band_of(value, legend)
+        values[code] = [band, label if band is not None else _NO_VALUE]
+        if shown is not None and code not in shown:
+            continue
+        if band is None:
+            missing += 1
+        else:
+            counts[band] += 1
+    return {
+        "shapes": SHAPES_ROUTE.format(version=view.version.id),
+        "level": level,
+        "values": values,
+        "bands": [
+            {"label": band.label, "colour": band.colour, "count": count}
+            for band, count in zip(legend, counts, strict=True)
+        ],
+        "missing": {"label": _NO_VALUE, "colour": palette.MISSING, "count": missing},
+        "focus": view.place.code,
+        "focus_level": view.place.level,
+        "focus_township": view.township_code,
+    }
+
+
+def _turned_to(view: View) -> set[str] | None:
+    """The villages the map shows large: those of the township looked at; None for all."""
+    return set(cached.regions().children(view.township_code)) if view.township_code else None
 
 
 def _go_to(code: str | None) -> None:

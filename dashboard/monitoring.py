@@ -210,6 +210,11 @@ def visits_title(month: str, visits: Any) -> str:
     )
 
 
+def overdue_map(villages: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Band, ...]]:
+    """The map of overdue households by village, and its bands."""
+    return villages.assign(value=villages["overdue"], label=overdue_labels(villages)), OVERDUE_BANDS
+
+
 def map_title(villages: pd.DataFrame) -> str:
     """How many overdue households there are in the place, in how many villages."""
     inside = villages[villages["is_inside"]]

@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from dashboard import cached, columns, indicators, told
+from dashboard import cached, columns, indicators, text, told
 from dashboard.cached import Figure, Parameter
 from dashboard.cards import SHAPES
 from dashboard.columns import Column
 from dashboard.indicators import Indicator
+from dashboard.maps import Band, even_bands
 from dashboard.told import Told
 from dashboard.view import View
 
@@ -30,6 +31,20 @@ class Worse:
     told: Told
     moved: float
     where: str
+
+
+def indicator_map(name: str, fact: Told, view: View) -> tuple[pd.DataFrame, tuple[Band, ...]]:
+    """The map of an indicator by village for the period told, and its bands."""
+    asked = {"county_code": view.trail[0].code, "indicator": fact.definition.id, "grp": name.partition("|")[2]}
+    villages = cached.rows("meta/by_village", {**asked, "period": fact.period})
+    labels = [indicators.format(fact.definition.id, value) for value in villages["value"]]
+    legend = even_bands(
+        villages["value"],
+        lambda edge: text.plain(edge * fact.definition.display_factor),
+        fact.definition.display_unit,
+        whole=fact.definition.decimals == 0,
+    )
+    return villages.assign(label=labels), legend
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cached, collective, figures, lights, maps, shell, sources, text, told, ui
+from dashboard import blocks, cached, collective, figures, lights, maps, shell, sources, text, told, ui
 
 INDICATORS = (
     "collective_attained_pct",
@@ -21,18 +21,23 @@ limits = {name: parameter.value for name, parameter in cached.parameters().items
 target, shell_limit = limits["collective_target_yuan"], limits["collective_shell_yuan"]
 edges = [shell_limit, shell_limit + 0.01, limits["collective_weak_yuan"], target]
 facts = told.figures(view, INDICATORS)
-unreported = int((villages["state"] == "未填报").sum())
-reported = len(villages) - unreported
 subject = f"{view.year}年{view.place.name}"
 
-ui.finding(
-    collective.headline(view.place, view.year, facts, target),
-    f"应填报 {len(villages)} 个村，已填报 {reported} 个，未填报 {unreported} 个（不计入达标率）。",
-)
-ui.cards([fact.card() for fact in facts.values()])
 
-left, right = st.columns([5, 4])
-with left:
+def summary() -> None:
+    """The finding and the cards."""
+    unreported = int((villages["state"] == "未填报").sum())
+    reported = len(villages) - unreported
+
+    ui.finding(
+        collective.headline(view.place, view.year, facts, target),
+        f"应填报 {len(villages)} 个村，已填报 {reported} 个，未填报 {unreported} 个（不计入达标率）。",
+    )
+    ui.cards([fact.card() for fact in facts.values()])
+
+
+def skyline() -> None:
+    """Every village from low to high, against the target."""
     counted = villages["state"].value_counts()
     ordered = villages.dropna(subset="operating_yuan").sort_values("operating_yuan")
     ui.figure(
@@ -48,47 +53,55 @@ with left:
         sources.line(["collective_attained_pct"], view),
         key="collective_skyline",
     )
+
+
+blocks.block("collective_summary", summary, view)
+
+left, right = st.columns([5, 4])
+with left:
+    blocks.block("collective_skyline", skyline, view)
 with right, st.container(border=True, height="stretch", key="collective_map_frame"):
     ui.section("经营性收入分村图", "点击乡镇、村可下钻")
     everywhere = cached.rows("village/attainment", view.params(region_code=view.trail[0].code, region_level="county"))
-    maps.choropleth(
-        everywhere.rename(columns={"village_code": "region_code", "operating_yuan": "value"}).assign(
-            label=[text.wan(value, 2) for value in everywhere["operating_yuan"]]
-        ),
-        maps.bands(edges, list(collective.STATES)[:4], list(collective.STATES.values())[:4]),
-        view,
-        key="collective_map",
-        height=284,
-    )
+    maps.choropleth(lambda: collective.income_map(everywhere, edges), view, key="collective_map", height=284)
 
-left, right = st.columns(2)
-with left:
-    made = cached.rows("village/composition", view.params())
-    amounts = {part: made[column] / 10_000 for part, column in zip(collective.PARTS, made.columns[1:], strict=True)}
-    ui.figure(
-        figures.stacked(made["account_year"], amounts, "万元"),
-        "历年总收入从哪里来（万元）",
-        sources.line(["collective_income_yuan"], view),
-        key="collective_parts",
-    )
-with right:
-    by_year = cached.rows("village/states_by_year", view.params())
-    counts = {state: by_year[column] for state, column in zip(collective.STATES, by_year.columns[1:], strict=True)}
-    ui.figure(
-        figures.stacked(by_year["account_year"], counts, "个村", decimals=0, colours=list(collective.STATES.values())),
-        "各年度村的构成（个村）",
-        sources.line(["collective_attained_pct", "collective_shell", "collective_weak"], view),
-        key="collective_states",
-    )
+
+def through_the_years() -> None:
+    """Composition of incomes and of villages, year by year."""
+    left, right = st.columns(2)
+    with left:
+        made = cached.rows("village/composition", view.params())
+        amounts = {part: made[column] / 10_000 for part, column in zip(collective.PARTS, made.columns[1:], strict=True)}
+        ui.figure(
+            figures.stacked(made["account_year"], amounts, "万元"),
+            "历年总收入从哪里来（万元）",
+            sources.line(["collective_income_yuan"], view),
+            key="collective_parts",
+        )
+    with right:
+        by_year = cached.rows("village/states_by_year", view.params())
+        counts = {state: by_year[column] for state, column in zip(collective.STATES, by_year.columns[1:], strict=True)}
+        ui.figure(
+            figures.stacked(
+                by_year["account_year"], counts, "个村", decimals=0, colours=list(collective.STATES.values())
+            ),
+            "各年度村的构成（个村）",
+            sources.line(["collective_attained_pct", "collective_shell", "collective_weak"], view),
+            key="collective_states",
+        )
+
+
+blocks.block("collective_years", through_the_years, view)
 
 ui.section("各村明细", "未填报和差额大的在前；差额为距目标还差多少")
 kept = ui.segments("范围", ["未达标", "全部"], key="collective_kept")
 ui.table_with_export(
-    villages if kept == "全部" else villages[villages["state"] != "达标"],
+    lambda: villages if kept == "全部" else villages[villages["state"] != "达标"],
     f"村集体经济_{subject}_{kept}",
     collective.VILLAGE_COLUMNS,
     sources.notes(INDICATORS, view, f"范围：{kept}"),
     key="collective_villages",
+    drawn_for=(view, kept),
 )
 ui.legend(lights.meaning(limits))
 ui.source(sources.line(INDICATORS, view))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cached, indicators, lights, maps, scorecard, shell, sources, text, told, ui
+from dashboard import blocks, cached, lights, maps, scorecard, shell, sources, told, ui
 
 view = shell.begin("overview")
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
@@ -26,17 +26,29 @@ pages = {
 below_county = tuple(name for name in pages if name != "checklist_done_pct")
 facts = told.figures(view, list(pages))
 ids = [fact.definition.id for fact in facts.values()]
-lit = [fact.light for fact in facts.values() if fact.light in lights.WORDS]
-counts = "、".join(f"{lit.count(light)} 项{word}" for light, word in lights.WORDS.items() if light in lit)
 
-ui.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
-st.html(scorecard.worse_html(view, scorecard.worse(view, tuple(pages))[:4]))
-ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
+
+def summary() -> None:
+    """The finding, what got worse and the cards."""
+    lit = [fact.light for fact in facts.values() if fact.light in lights.WORDS]
+    counts = "、".join(f"{lit.count(light)} 项{word}" for light, word in lights.WORDS.items() if light in lit)
+
+    ui.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
+    st.html(scorecard.worse_html(view, scorecard.worse(view, tuple(pages))[:4]))
+    ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
+
+
+def board() -> None:
+    """Units × indicators."""
+    ui.section("各单位记分牌", "点击名称下钻；底色为本列最差")
+    st.html(scorecard.board_html(view, below_county))
+
+
+blocks.block("overview_summary", summary, view)
 
 left, right = st.columns([8, 5])
 with left, st.container(border=True, gap="xsmall", height="stretch", key="overview_board"):
-    ui.section("各单位记分牌", "点击名称下钻；底色为本列最差")
-    st.html(scorecard.board_html(view, below_county))
+    blocks.block("overview_board", board, view)
 with right, st.container(border=True, gap="xsmall", height="stretch", key="overview_map_frame"):
     name = st.selectbox(
         "地图指标",
@@ -49,23 +61,15 @@ with right, st.container(border=True, gap="xsmall", height="stretch", key="overv
         filter_mode=None,
         placeholder="请选择",
     )
-    fact = facts[name]
-    told_of = {"county_code": view.trail[0].code, "indicator": fact.definition.id, "grp": name.partition("|")[2]}
-    villages = cached.rows("meta/by_village", {**told_of, "period": fact.period})
     maps.choropleth(
-        villages.assign(label=[indicators.format(fact.definition.id, value) for value in villages["value"]]),
-        maps.even_bands(
-            villages["value"],
-            lambda edge: text.plain(edge * fact.definition.display_factor),
-            fact.definition.display_unit,
-            whole=fact.definition.decimals == 0,
-        ),
+        lambda: scorecard.indicator_map(name, facts[name], view),
         view,
         key="overview_map",
         height=242,
-        alt=f"各村{fact.definition.name}",
+        alt=f"各村{facts[name].definition.name}",
+        chosen=name,
     )
-numbers, shown = scorecard.table(view, tuple(pages))
+numbers, shown = cached.once("overview_table", lambda: scorecard.table(view, tuple(pages)), view)
 left, right = st.columns([1, 2], vertical_alignment="center")
 with left:
     ui.export_buttons(numbers, f"总览_{view.place.name}", shown, sources.notes(ids, view), key="overview")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cached, columns, figures, lights, rectification, shell, sources, told, ui
+from dashboard import blocks, cached, columns, figures, lights, rectification, shell, sources, told, ui
 
 INDICATORS = list(rectification.COUNTS)
 
@@ -28,57 +28,67 @@ if groups.empty:
     ui.empty("所选条件下没有问题", "请在上方改选责任单位或问题来源。")
     st.stop()
 
-total = groups[groups["dimension"] == "全部"].iloc[0]
 limits = {name: parameter.value for name, parameter in cached.parameters().items()}
-soon = f"{limits['due_soon_days']:.0f} 天内到期"
-if chosen:
-    counts = {one: total[column] for one, column in rectification.COUNTS.items()}
-    facts = told.counted(counts, total["problems"], f"{view.version.as_of}")
-ui.finding(
-    rectification.headline("，".join(filter(None, [view.place.name, chosen])), total, soon),
-    rectification.detail(total, groups),
-)
-ui.cards([fact.card() for fact in facts.values()])
-ui.section("督办预警", "三色由本系统规则判定，天数和进度差在口径文件中可改")
-ui.legend(rectification.ladder(total, limits, soon))
 
-slots = [*st.columns(2), *st.columns(2)]
-for slot, (dimension, (title, figure)) in zip(
-    slots, rectification.by_group(groups, view.place.level).items(), strict=False
-):
-    with slot:
-        ui.figure(figure, title, sources.line(INDICATORS, view), key=f"rectification_{dimension}")
-with slots[-1]:
-    left = groups[groups["dimension"] == "时限"]
-    if left.empty:
-        ui.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
-    else:
-        ui.figure(
-            figures.time_left(left["name"], left["problems"], left["overdue"], left["due_soon"], "个"),
-            f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
-            sources.line(["rectification_overdue", "rectification_due_30d"], view),
-            key="rectification_left",
-        )
+
+def picture() -> None:
+    """The finding, the cards, the ladder and the figures."""
+    total = groups[groups["dimension"] == "全部"].iloc[0]
+    soon = f"{limits['due_soon_days']:.0f} 天内到期"
+    shown = facts
+    if chosen:
+        counts = {one: total[column] for one, column in rectification.COUNTS.items()}
+        shown = told.counted(counts, total["problems"], f"{view.version.as_of}")
+    ui.finding(
+        rectification.headline("，".join(filter(None, [view.place.name, chosen])), total, soon),
+        rectification.detail(total, groups),
+    )
+    ui.cards([fact.card() for fact in shown.values()])
+    ui.section("督办预警", "三色由本系统规则判定，天数和进度差在口径文件中可改")
+    ui.legend(rectification.ladder(total, limits, soon))
+
+    slots = [*st.columns(2), *st.columns(2)]
+    for slot, (dimension, (title, figure)) in zip(
+        slots, rectification.by_group(groups, view.place.level).items(), strict=False
+    ):
+        with slot:
+            ui.figure(figure, title, sources.line(INDICATORS, view), key=f"rectification_{dimension}")
+    with slots[-1]:
+        left = groups[groups["dimension"] == "时限"]
+        if left.empty:
+            ui.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
+        else:
+            ui.figure(
+                figures.time_left(left["name"], left["problems"], left["overdue"], left["due_soon"], "个"),
+                f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
+                sources.line(["rectification_overdue", "rectification_due_30d"], view),
+                key="rectification_left",
+            )
+
+
+blocks.block("rectification_picture", picture, view, unit, source)
 
 ui.section("各组整改进度", "逾期多的在前；几个单位共同负责的，各单位都计一次；逾期增减与上一版本比")
 grouped = ui.segments("分组", rectification.DIMENSIONS, key="rectification_grouped")
 ui.table_with_export(
-    groups[groups["dimension"] == grouped],
+    lambda: groups[groups["dimension"] == grouped],
     f"问题整改进度_{view.place.name}_按{grouped}",
     {"name": columns.text(grouped), **rectification.GROUP_COLUMNS},
     sources.notes(INDICATORS, view, chosen),
     key="rectification_groups",
+    drawn_for=(view, unit, source, grouped),
 )
 
 ui.section("问题清单", "逾期久的在前，责任人已脱敏")
 kept = ui.segments("范围", rectification.LISTS, key="rectification_kept")
 listed = cached.rows("rectification/problems", {**filters, "status": "" if kept == rectification.EVERYTHING else kept})
 ui.table_with_export(
-    rectification.with_lights(listed),
+    lambda: rectification.with_lights(listed),
     f"问题整改_{view.place.name}_{kept}",
     rectification.PROBLEM_COLUMNS,
     sources.notes(INDICATORS, view, f"{chosen or '全部单位和来源'}，范围：{kept}"),
     key="rectification_problems",
+    drawn_for=(view, unit, source, kept),
     height=420 if len(listed) > 11 else "auto",
 )
 ui.legend(lights.meaning(limits))

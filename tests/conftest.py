@@ -48,3 +48,13 @@ def site(county_db, tmp_path_factory) -> Iterator[str]:
     root = shutil.copytree(county_db, tmp_path_factory.mktemp("site") / "db")
     with server.running(paths.PROJECT / "app.py", root) as address:
         yield address
+
+
+@pytest.fixture
+def undrawn() -> Iterator[None]:
+    """Nothing drawn before is sent again in the test, and nothing drawn in it afterwards."""
+    blocks._drawn.clear()
+    cached._once.cache_clear()
+    yield
+    blocks._drawn.clear()
+    cached._once.cache_clear()

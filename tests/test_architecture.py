@@ -12,7 +12,7 @@ PACKAGE = paths.PROJECT / "dashboard"
 PAGES = sorted((paths.PROJECT / "pages").glob("*.py"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-STREAMLIT_KNOWN_TO = {"shell", "ui", "cached", "maps", "frame", "regions"}
+STREAMLIT_KNOWN_TO = {"shell", "ui", "cached", "maps", "frame", "blocks"}
 DUCKDB_KNOWN_TO = {"queries", "store", "rollups", "ledgers.merge", "cli"}
 PLOTLY_KNOWN_TO = {"canvas", "figures", "trends"}
 TOP_LEVEL = {"app.py", "pages", "data", "queries", "tests", "requirements.txt", "README.md", "dashboard"} | {
@@ -60,7 +60,7 @@ def test_a_page_knows_only_streamlit_and_the_package(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_is_a_short_script(page):
-    assert len(page.read_text(encoding="utf-8").splitlines()) <= 130
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= 150
 
 
 def test_no_sql_in_python():

@@ -88,7 +88,7 @@ def test_the_page_shows_the_figures_of_the_long_table(page, figure, townships):
         assert units.at[code, "逾期未走访（户）"] == figure("visit_overdue", code)["value"]
 
 
-def test_the_township_that_lags_is_named_in_the_headline_and_stands_first(page, monkeypatch):
+def test_the_township_that_lags_is_named_in_the_headline_and_stands_first(page, monkeypatch, undrawn):
     asked = cached.parameters
     small = "small_number_households"
     # The county of the tests is small: there a few households are enough to be named.
