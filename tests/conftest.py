@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from bench import server
-from dashboard import paths, sample
+from dashboard import blocks, cached, paths, sample
 from dashboard.ledgers import load
 
 HOUSEHOLDS = 900
