@@ -63,8 +63,8 @@ SAID_COLUMNS = {
     "row": columns.text("行", width=50),
     "column": columns.text("列", width=110),
     "value": columns.text("内容", width=120),
-    "says": columns.text("问题", width=400),
-    "todo": columns.text("怎么办", width=330),
+    "says": columns.text("问题", width=470),
+    "todo": columns.text("怎么办", width=260),
 }
 CHANGE_COLUMNS = {
     "ledger": columns.text("台账"),

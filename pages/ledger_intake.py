@@ -97,7 +97,7 @@ if view.version:
     others = listed.loc[listed["state"] == "", "id"].tolist()
     if others:
         with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
-            target = ui.pick("版本", others, "intake_target", width=140)
+            target = ui.pick("版本", others, f"intake_target_{view.version.id}", width=140)
             with st.popover(
                 "回退到此版本", disabled=desk.state == intake.PUBLISHING, key=f"intake_back_{view.version.id}"
             ):

@@ -295,3 +295,20 @@ def test_without_anything_usable_there_is_no_button_to_publish(page):
     page.file_uploader[0].upload("通知.txt", "关于开会的通知\n".encode()).run()
     assert "没有可以发布的内容" in words(page)
     assert "intake_publish" not in [button.key for button in page.button]
+
+
+def test_going_back_offers_the_version_before_the_last_publication(root, richer, accounts, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_DB", str(root))
+
+    def publish(upload: Upload) -> None:
+        desk = checked(root, upload)
+        desk.publish()
+        settled(desk)
+
+    publish(richer)
+    app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
+    app.switch_page("pages/ledger_intake.py").run()
+    assert app.selectbox(key="intake_target_v0002").value == "v0001"
+    publish(Upload.of("村集体经济.csv", ledger_files.csv_bytes(accounts)))
+    app.run()
+    assert app.selectbox(key="intake_target_v0003").value == "v0002"
