@@ -47,7 +47,9 @@ _reading: ContextVar[store.Version | None] = ContextVar("version_being_read", de
 
 def begin_reading() -> store.Version | None:
     """Fix the version that `rows` reads in this run of a page; None before the first load."""
-    version = store.current(paths.database_root())
+    root = paths.database_root()
+    standing = store.current_id(root)
+    version = _version(str(root), standing) if standing else None
     _reading.set(version)
     return version
 
@@ -111,6 +113,11 @@ def _once(key: str, root: str, parts: tuple, chosen: tuple, recipe: _Recipe) -> 
     # What a page's function closes over must not live as long as what it made.
     make, recipe.make = recipe.make, None
     return make()
+
+
+@lru_cache(maxsize=8)
+def _version(root: str, version_id: str) -> store.Version:
+    return store.version(Path(root), version_id)
 
 
 @lru_cache(maxsize=8)

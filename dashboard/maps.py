@@ -1,5 +1,6 @@
 """A map of villages or townships as SVG: no tiles, no WebGL, outlines fetched once per version."""
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -77,11 +78,12 @@ def choropleth(
     value as said on hover), of the whole county: what lies around the place is drawn pale. The legend counts what the
     map turns to: the county or a township.
     """
-    drawn = cached.once(f"map_{key}", lambda: _drawn(*make(), view, level), view, chosen)
+    drawn = cached.once(f"map_{key}", lambda: json.dumps(_drawn(*make(), view, level)), view, chosen)
     _COMPONENT(
         key=key,
         height="content",
-        data={**drawn, "alt": alt, "height": height},
+        # As text, which need not be written out again at every rerun.
+        data={"drawn": drawn, "alt": alt, "height": height},
         on_picked_change=lambda: _go_to(st.session_state[key].picked),
     )
 

@@ -4,8 +4,10 @@ import logging
 import traceback
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -111,13 +113,25 @@ def drill(view: View, labels: Mapping[str, str], key: str) -> None:
 
 
 def _navigation() -> st.Page:
-    st.set_page_config(page_title=TITLE, page_icon="📊", layout="wide", initial_sidebar_state="collapsed")
+    # Copies, because a run marks the page it draws.
+    chosen = st.navigation([copy(link) for link in _links()], position="top")
+    st.set_page_config(
+        page_title=f"{_page_of(chosen.url_path).title} · {TITLE}",
+        page_icon="📊",
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     st.logo(ui.banner(TITLE), size="large")
-    links = [_link(page, url_path=page.stem) for page in PAGES]
-    # The default page has no address of its own in Streamlit, so the overview is there twice: hidden, for the bare
-    # address, and under its name.
+    return chosen
+
+
+@cache
+def _links() -> tuple[st.Page, ...]:
+    """What the navigation leads to. The default page has no address of its own in Streamlit, so the overview is there
+    twice: hidden, for the bare address, and under its name.
+    """
     home = _link(PAGES[0], url_path="home", default=True, visibility="hidden")
-    return st.navigation([home, *links], position="top")
+    return home, *(_link(page, url_path=page.stem) for page in PAGES)
 
 
 def _link(page: Page, **how: Any) -> st.Page:
@@ -129,7 +143,6 @@ def _page_of(url_path: str) -> Page:
 
 
 def _frame(page: Page) -> View:
-    st.set_page_config(page_title=f"{page.title} · {TITLE}")
     ui.stylesheet()
     try:
         version = cached.begin_reading()
@@ -209,6 +222,7 @@ def _year(indicator: str) -> int | None:
     return int(chosen)
 
 
+@lru_cache(maxsize=8)
 def _facts(version: store.Version | None, jurisdiction: str) -> str:
     on = version.as_of if version else date.today()
     facts: dict[str, str] = {"": policy.in_force(on).office_name}

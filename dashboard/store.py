@@ -63,13 +63,24 @@ class Build:
 
 def current(root: Path) -> Version | None:
     """The version readers see, or None before the first load."""
+    standing = current_id(root)
+    return version(root, standing) if standing else None
+
+
+def version(root: Path, version_id: str) -> Version:
+    """A published version by its id; StoreError where its card is missing or damaged."""
+    return _card(root, version_id)
+
+
+def current_id(root: Path) -> str | None:
+    """The id of the version readers see, or None before the first load."""
     pointer = root / "CURRENT"
     for _ in range(50):
         try:
             name = pointer.read_text(encoding="utf-8").strip()
             if not name:
                 raise StoreError(_POINTER_DAMAGED)
-            return _card(root, name)
+            return name
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:

@@ -101,7 +101,8 @@ function draw(root, shapes, data, pick) {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component
+  const { parentElement, setTriggerValue } = component
+  const data = { ...component.data, ...JSON.parse(component.data.drawn) }
   const root = parentElement.querySelector(".map")
   // In rem, so that the map grows with the type on a projector.
   root.style.height = `${data.height / 15}rem`
