@@ -1,5 +1,6 @@
 """Invented counties of a given size, as ledgers and as a published version; kept between runs."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -20,8 +21,8 @@ def ledgers(households: int) -> Path:
 
 
 def published(households: int) -> Path:
-    """The folder of published versions of a county of that size."""
-    root = _SHELF / f"db-{households}"
+    """The folder of published versions of a county of that size, computed by the queries as they are now."""
+    root = _SHELF / f"db-{households}-{_queries_digest()}"
     if store.current(root) is None:
         print(f"loading the county of {households:,} households …")
         report = load.load([ledgers(households)], root)
@@ -32,6 +33,11 @@ def published(households: int) -> Path:
 def files(households: int) -> list[Path]:
     """The workbooks among its ledgers."""
     return sorted(ledgers(households).glob("*.xlsx"))
+
+
+def _queries_digest() -> str:
+    texts = [file.read_bytes() for file in sorted(paths.QUERIES.rglob("*.sql"))]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:12]
 
 
 PROJECT = paths.PROJECT

@@ -21,7 +21,7 @@ PAGES = (
 
 def main() -> None:
     """Print the median of the paired ratios for each page and size of county."""
-    for households in (12_000, 100_000):
+    for households in (100_000, 12_000):
         root = county.published(households)
         with (
             server.running(county.PROJECT / "bench" / "empty_app.py") as empty,
