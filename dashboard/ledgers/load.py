@@ -294,11 +294,6 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def _is_ledger_file(file: Path) -> bool:
-    """Whether a file in a folder is to be read; what spreadsheet programs leave behind while open is not."""
-    return file.suffix.lower() in _LEDGER_SUFFIXES | _OUTLINE_SUFFIXES and not file.name.startswith(("~$", "."))
-
-
 def _sha256(path: Path) -> str:
     try:
         with path.open("rb") as stream:
