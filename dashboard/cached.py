@@ -75,6 +75,11 @@ def parameters() -> Mapping[str, Parameter]:
     return _parameters(str(paths.database_root()), _being_read())
 
 
+def limits() -> dict[str, float | None]:
+    """The values of `parameters`, by id."""
+    return {name: parameter.value for name, parameter in parameters().items()}
+
+
 def once(key: str, make: Callable[[], Any], view: View, *chosen: Hashable) -> Any:
     """What ``make`` gives, made once for ``key`` and the version, place, year and choices; not to be changed."""
     parts = (view.version.id, view.place.code if view.place else "", view.year)

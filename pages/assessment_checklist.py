@@ -25,7 +25,7 @@ if groups.empty:
     ui.empty("所选条件下没有任务", "请在上方改选方案、考核板块或牵头单位。")
     st.stop()
 
-limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+limits = cached.limits()
 
 
 def picture() -> None:

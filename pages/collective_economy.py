@@ -17,7 +17,7 @@ if view.year is None:
     ui.empty("没有村集体经济数据", "请在“台账导入”页面导入《村集体经济收入台账》，导入后本页自动显示。")
     st.stop()
 villages = cached.rows("village/attainment", view.params())
-limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+limits = cached.limits()
 target, shell_limit = limits["collective_target_yuan"], limits["collective_shell_yuan"]
 edges = [shell_limit, shell_limit + 0.01, limits["collective_weak_yuan"], target]
 facts = told.figures(view, INDICATORS)

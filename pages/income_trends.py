@@ -14,7 +14,7 @@ if view.year is None:
     ui.empty("没有收入数据", "请在“台账导入”页面导入《收入台账》，导入后本页自动显示。")
     st.stop()
 
-limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+limits = cached.limits()
 line, small = limits.get("income_line_yuan"), limits["small_number_households"]
 chosen = ui.segments("人群", list(incomes.GROUPS), key="income_group")
 grp = incomes.GROUPS[chosen]

@@ -20,7 +20,7 @@ if facts["monitored_active"].now.value is None:
     ui.empty("没有监测对象数据", "请在“台账导入”页面导入《监测对象台账》，导入后本页自动显示。")
     st.stop()
 
-limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+limits = cached.limits()
 small = limits["small_number_households"]
 period = facts["visit_coverage_pct"].period
 month = monitoring.month_words(period, view.version.as_of)

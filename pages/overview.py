@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import blocks, cached, lights, maps, scorecard, shell, sources, told, ui
 
 view = shell.begin("overview")
-limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+limits = cached.limits()
 line = limits.get("income_line_yuan")
 below_line = {f"income_below_line_pct|{line:g}": "income_trends"} if line else {}
 pages = {

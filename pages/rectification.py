@@ -28,7 +28,7 @@ if groups.empty:
     ui.empty("所选条件下没有问题", "请在上方改选责任单位或问题来源。")
     st.stop()
 
-limits = {name: parameter.value for name, parameter in cached.parameters().items()}
+limits = cached.limits()
 
 
 def picture() -> None:
