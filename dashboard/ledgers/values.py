@@ -74,8 +74,15 @@ def narrow(text: str) -> str:
 # Texts and codes -------------------------------------------------------------------------------------------------
 
 
-def _is_empty(field_: Field, text: str) -> bool:
+def _is_empty(text: str) -> bool:
     return not text or text in forms.common()["blank_words"]
+
+
+def _nothing_in(text: str) -> Value | None:
+    """What a cell without a value is: blank, or a formula's error; None for any other."""
+    if _is_empty(text):
+        return BLANK
+    return Value(code="formula_error") if _ERROR_TEXT.fullmatch(text) else None
 
 
 def _text(field_: Field, context: Context, cell: Any) -> Value:
@@ -96,10 +103,8 @@ def _code(field_: Field, context: Context, cell: Any) -> Value:
     if damaged:
         return damaged
     text = _undressed(text_of(cell))
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     return Value(text)
 
 
@@ -144,10 +149,8 @@ def _id_number(field_: Field, context: Context, cell: Any) -> Value:
     if damaged:
         return damaged
     text = re.sub(r"[-\s]", "", narrow(_undressed(text_of(cell)))).upper()
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     number, code = identity.normalised(text, context.today)
     if number == text and number not in text_of(cell):
         code = "id_tidied"
@@ -159,10 +162,8 @@ def _phone(field_: Field, context: Context, cell: Any) -> Value:
     if damaged:
         return damaged
     text = _undressed(text_of(cell))
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     parts = [part for part in _SEPARATORS.split(text) if part]
     usual = all(_PHONE.fullmatch(part.removeprefix("+86")) for part in parts)
     return Value(text, None if usual else "phone_unusual")
@@ -171,7 +172,7 @@ def _phone(field_: Field, context: Context, cell: Any) -> Value:
 def _tags(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     meaning = field_.meaning
-    if _is_empty(field_, text) or meaning.get(forms.spelling(text), text) is None:
+    if _is_empty(text) or meaning.get(forms.spelling(text), text) is None:
         return BLANK
     if _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
@@ -184,10 +185,8 @@ def _choice(field_: Field, context: Context, cell: Any) -> Value:
     key = forms.spelling(text)
     if key in field_.meaning:
         return Value(field_.meaning[key])
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     return Value(code="choice_unknown", args={"allowed": "、".join(field_.values or ("是", "否"))})
 
 
@@ -218,10 +217,8 @@ def _numeric(cell: Any) -> Decimal | None:
 
 def _count(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     number = _numeric(cell if not isinstance(cell, str) else narrow(text).rstrip("人口"))
     if number is None or number != int(number) or not field_.min <= number <= field_.max:
         return Value(code="count_invalid", args={"low": f"{field_.min:g}", "high": f"{field_.max:g}"})
@@ -230,10 +227,8 @@ def _count(field_: Field, context: Context, cell: Any) -> Value:
 
 def _year(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     number = _numeric(cell if not isinstance(cell, str) else narrow(text).removesuffix("度").removesuffix("年"))
     if number is None or number != int(number) or not 2000 <= number <= context.today.year:
         return Value(code="year_invalid", args={"this_year": context.today.year})
@@ -242,10 +237,8 @@ def _year(field_: Field, context: Context, cell: Any) -> Value:
 
 def _number(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     number = _numeric(cell if not isinstance(cell, str) else narrow(text).rstrip("分个月"))
     if number is None:
         return Value(code="number_invalid")
@@ -257,10 +250,8 @@ def _number(field_: Field, context: Context, cell: Any) -> Value:
 def _share(field_: Field, context: Context, cell: Any) -> Value:
     """A fraction from 85%, 0.85 or, under a title with （%）, 85; there a number up to 1 is taken as a fraction."""
     text = text_of(cell)
-    if _is_empty(field_, text):
-        return BLANK
-    if _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
+    if nothing := _nothing_in(text):
+        return nothing
     bare = narrow(text).removeprefix("百分之") if isinstance(cell, str) else cell
     is_percent = isinstance(cell, str) and (bare.endswith("%") or bare != narrow(text))
     number = _numeric(bare.rstrip("%") if is_percent else bare)
@@ -289,7 +280,7 @@ def _day_of(text: str) -> str:
 
 def _date(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
-    if _is_empty(field_, text):
+    if _is_empty(text):
         return BLANK
     if field_.meaning and field_.meaning.get(forms.spelling(text), "") is None:
         return BLANK
@@ -311,7 +302,7 @@ def _date(field_: Field, context: Context, cell: Any) -> Value:
 def money(field_: Field, context: Context, cell: Any) -> Value:
     """An amount in yuan, to the cent; a unit in the cell goes before the column's."""
     text = text_of(cell)
-    if _is_empty(field_, text):
+    if _is_empty(text):
         return BLANK
     if isinstance(cell, str) and _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
