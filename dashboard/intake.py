@@ -21,7 +21,7 @@ import pandas as pd
 
 from dashboard import columns, indicators, policy, store
 from dashboard.ledgers import forms, issues, load, report
-from dashboard.ledgers.load import Said
+from dashboard.ledgers.reading import Said
 from dashboard.ledgers.report import Report, SheetReport
 
 RESULTS = {

@@ -2,31 +2,22 @@
 
 import contextlib
 import gc
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import boundaries, check, forms, grid, header, merge, placing, report
-from dashboard.ledgers.check import Options, Rows, SheetRefused
+from dashboard.ledgers import boundaries, check, forms, merge, placing, reading, report
+from dashboard.ledgers.check import Rows
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.places import Directory, Village
+from dashboard.ledgers.reading import Said
 from dashboard.ledgers.report import Report, SheetReport
 
 Progress = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a person says about one file; None leaves it to the file."""
-
-    ledger: str | None = None
-    year: int | None = None
-    unit: str | None = None
 
 
 _LEDGER_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".txt", ".tsv"}
@@ -53,11 +44,11 @@ def load(
     published, and the report names the one that stands. Raises StoreError when the database cannot be written.
     """
     told = Report(dry_run=dry_run)
-    options = Options(date.today(), year, unit)
+    today, said = date.today(), Said(ledger, year, unit)
     notify = progress or (lambda share, what: None)
     opened = store.rehearsing if dry_run else store.building
     with _paused_collector(), opened(root) as build:
-        intake = _Intake(build, told, options, ledger, by_file or {})
+        intake = _Intake(build, told, today, said, by_file or {})
         files = _files(paths, told)
         for number, file in enumerate(files):
             notify(_READ * number / len(files), f"读取 {file.name}")
@@ -72,7 +63,7 @@ def load(
             told.version = standing
             return told
         notify(_MERGED, "计算指标")
-        version = _publish(root, build, told, options.today, notify)
+        version = _publish(root, build, told, today, notify)
         told.version, told.published = version.id, True
     notify(1, "已发布")
     return told
@@ -107,8 +98,8 @@ class _Intake:
 
     build: store.Build
     told: Report
-    options: Options
-    ledger: str | None
+    today: date
+    said: Said
     by_file: Mapping[Path, Said]
     rows: dict[str, list[Rows]] = field(default_factory=dict)
     outlines: list[tuple[SheetReport, list]] = field(default_factory=list)
@@ -119,23 +110,14 @@ class _Intake:
 
     def read(self, path: Path) -> None:
         """Read one file; where one of its ledgers is refused, nothing of it is loaded."""
-        try:
-            sha256 = _sha256(path)
-            found = self._outlines(path) if path.suffix.lower() in _OUTLINE_SUFFIXES else self._sheets(path)
-        except grid.Unreadable as unreadable:
-            entry = self._entry(path, None)
-            entry.refuse(unreadable.code, **unreadable.details)
-            found, sha256 = [(entry, None)], ""
-        refused = any(entry.status == report.REFUSED for entry, _ in found)
-        for entry, rows in found:
-            entry.sha256 = sha256
-            self.told.files.append(entry)
-            if refused and rows is not None:
-                entry.refuse("sheet_goes_with_file")
-            elif isinstance(rows, Rows):
-                self.rows.setdefault(rows.form.kind, []).append(rows)
-            elif rows is not None:
-                self.outlines.append((entry, rows))
+        said = self.by_file.get(path, self.said)
+        for found in reading.read(path, said, self.today, self._last_file_no + 1):
+            self._last_file_no = max(self._last_file_no, found.report.file_no)
+            self.told.files.append(found.report)
+            if found.rows is not None:
+                self.rows.setdefault(found.rows.form.kind, []).append(found.rows)
+            elif found.outlines is not None:
+                self.outlines.append((found.report, found.outlines))
 
     def merge(self, notify: Progress) -> None:
         """Bring every ledger into the version, in the order in which they refer to each other."""
@@ -162,7 +144,7 @@ class _Intake:
             merge.with_standing(self.build, form, placing.placed(rows, directory), rows.report) for rows in sheets
         ]
         reports = {rows.report.file_no: rows.report for rows in sheets}
-        self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.options.today))
+        self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today))
 
     def _merge_outlines(self, directory: Directory) -> None:
         if not self.outlines:
@@ -171,7 +153,7 @@ class _Intake:
         tables = [boundaries.checked(features, directory, entry) for entry, features in self.outlines]
         reports = {entry.file_no: entry for entry, _ in self.outlines}
         self.told.ledgers.append(
-            merge.merge(self.build, boundaries.FORM, pa.concat_tables(tables), reports, self.options.today)
+            merge.merge(self.build, boundaries.FORM, pa.concat_tables(tables), reports, self.today)
         )
 
     def _directory(self) -> Directory:
@@ -180,95 +162,6 @@ class _Intake:
             for facts in queries.fetch(self.build.con, "load/directory")
         ]
         return Directory(villages)
-
-    def _outlines(self, path: Path) -> list[tuple[SheetReport, list | None]]:
-        entry = self._entry(path, None, boundaries.FORM)
-        try:
-            return [(entry, boundaries.read(path))]
-        except boundaries.Unusable as unusable:
-            entry.refuse(unusable.code)
-            return [(entry, None)]
-
-    def _sheets(self, path: Path) -> list[tuple[SheetReport, Rows | None]]:
-        """Every sheet of a file with its report and, where it is a ledger, its rows."""
-        found: list[tuple[SheetReport, Rows | None]] = []
-        doubtful: list[tuple[SheetReport, SheetRefused]] = []
-        for sheet in grid.read(path):
-            entry = self._entry(path, sheet.name)
-            if sheet.hidden or not any(any(cell != "" for cell in row) for row in sheet.rows):
-                entry.status = report.SKIPPED
-                entry.say("sheet_hidden" if sheet.hidden else "sheet_empty")
-                found.append((entry, None))
-                continue
-            if sheet.name is None:
-                sheet.name = path.stem
-            try:
-                found.append((entry, self._checked(sheet, entry)))
-            except SheetRefused as refusal:
-                found.append((entry, None))
-                doubtful.append((entry, refusal))
-        has_rows = any(rows is not None for _, rows in found)
-        for entry, refusal in doubtful:
-            # A cover page or a summary beside the ledgers is left out; anything else wrong refuses the file.
-            if has_rows and refusal.code in _LEFT_OUT:
-                entry.status = report.SKIPPED
-                entry.say(_LEFT_OUT[refusal.code])
-            else:
-                entry.refuse(refusal.code, **refusal.details)
-        if not has_rows and not doubtful:
-            entry = self._entry(path, None)
-            entry.refuse("no_data")
-            found.append((entry, None))
-        return found
-
-    def _checked(self, sheet: grid.Sheet, entry: SheetReport) -> Rows:
-        ledger, options = self._said_of(Path(entry.path))
-        found = header.find(sheet, ledger)
-        best = header.find(sheet) if ledger else found
-        if ledger and _is_another(best, found, ledger):
-            raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
-        if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
-            raise SheetRefused("not_a_ledger")
-        if found.missing and not _has_key(found):
-            raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
-        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
-        return check.check(sheet, found, options, entry)
-
-    def _said_of(self, path: Path) -> tuple[str | None, Options]:
-        said = self.by_file.get(path)
-        if said is None:
-            return self.ledger, self.options
-        return said.ledger, replace(self.options, year=said.year, unit=said.unit)
-
-    def _entry(self, path: Path, sheet: str | None, form: Form | None = None) -> SheetReport:
-        self._last_file_no += 1
-        names = (form.kind, form.name) if form else (None, None)
-        return SheetReport(str(path), sheet, *names, file_no=self._last_file_no)
-
-
-# Sheets refused for these reasons are only left out where other sheets of the file are ledgers.
-_LEFT_OUT = {
-    "not_a_ledger": "sheet_not_a_ledger",
-    "not_quite_a_ledger": "sheet_not_a_ledger",
-    "no_data": "sheet_without_data",
-}
-_FEWEST_TITLES_OF_A_LEDGER = 3
-# By how many titles another form must fit better before a sheet counts as that other ledger.
-_CLEARLY_MORE = 3
-
-
-def _is_another(best: header.Header | None, found: header.Header | None, wanted: str) -> bool:
-    """Whether a sheet is complete as another ledger and clearly less so as the wanted one."""
-    if best is None or best.form.kind == wanted or best.missing:
-        return False
-    return found is None or bool(found.missing) or len(best.columns) > len(found.columns) + _CLEARLY_MORE
-
-
-def _has_key(found: header.Header) -> bool:
-    """Whether the sheet has the columns of the ledger's key (a year may come from elsewhere)."""
-    form = found.form
-    key = [column for column in form.key if form.has(column) and form.field(column).type != "year"]
-    return all(column in found.columns for column in key)
 
 
 def _files(paths: Iterable[Path], told: Report) -> list[Path]:
@@ -292,14 +185,6 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
             entry.refuse("file_not_found")
             told.files.append(entry)
     return list(dict.fromkeys(files))
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise grid.Unreadable("file_unreadable") from error
 
 
 def _publish(

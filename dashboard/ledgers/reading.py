@@ -1,0 +1,161 @@
+"""One file → its sheets read and checked as ledgers. Knows neither the database nor other files."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dashboard.ledgers import boundaries, check, forms, grid, header, report
+from dashboard.ledgers.check import Options, Rows, SheetRefused
+from dashboard.ledgers.report import SheetReport
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person says about one file; None leaves it to the file."""
+
+    ledger: str | None = None
+    year: int | None = None
+    unit: str | None = None
+
+
+@dataclass
+class Found:
+    """One sheet of a file: its report and, where it is to be loaded, its rows or outlines."""
+
+    report: SheetReport
+    rows: Rows | None = None
+    outlines: list[dict[str, Any]] | None = None
+
+
+# Sheets refused for these reasons are only left out where other sheets of the file are ledgers.
+_LEFT_OUT = {
+    "not_a_ledger": "sheet_not_a_ledger",
+    "not_quite_a_ledger": "sheet_not_a_ledger",
+    "no_data": "sheet_without_data",
+}
+_FEWEST_TITLES_OF_A_LEDGER = 3
+# By how many titles another form must fit better before a sheet counts as that other ledger.
+_CLEARLY_MORE = 3
+_OUTLINE_SUFFIX = ".geojson"
+
+
+def read(path: Path, said: Said, today: date, file_no: int) -> list[Found]:
+    """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
+
+    Where one of its ledgers is refused, nothing of the file is to be loaded.
+    """
+    reader = _Reader(path, said, today, file_no)
+    try:
+        sha256 = _sha256(path)
+        found = reader.outlines() if path.suffix.lower() == _OUTLINE_SUFFIX else reader.sheets()
+    except grid.Unreadable as unreadable:
+        entry = reader.entry(None)
+        entry.refuse(unreadable.code, **unreadable.details)
+        return [Found(entry)]
+    is_refused = any(one.report.status == report.REFUSED for one in found)
+    for one in found:
+        one.report.sha256 = sha256
+        if is_refused and (one.rows is not None or one.outlines is not None):
+            one.report.refuse("sheet_goes_with_file")
+            one.rows = one.outlines = None
+    return found
+
+
+class _Reader:
+    """One file being read."""
+
+    def __init__(self, path: Path, said: Said, today: date, file_no: int) -> None:
+        self._path = path
+        self._said = said
+        self._options = Options(today, said.year, said.unit)
+        self._next_no = file_no
+
+    def entry(self, sheet: str | None, kind: str | None = None, name: str | None = None) -> SheetReport:
+        """A report with the next number."""
+        number, self._next_no = self._next_no, self._next_no + 1
+        return SheetReport(str(self._path), sheet, kind, name, file_no=number)
+
+    def outlines(self) -> list[Found]:
+        """The file's outlines, in a list of one."""
+        entry = self.entry(None, boundaries.FORM.kind, boundaries.FORM.name)
+        try:
+            return [Found(entry, outlines=boundaries.read(self._path))]
+        except boundaries.Unusable as unusable:
+            entry.refuse(unusable.code)
+            return [Found(entry)]
+
+    def sheets(self) -> list[Found]:
+        """Every sheet of the file with its report and, where it is a ledger, its rows."""
+        found: list[Found] = []
+        doubtful: list[tuple[SheetReport, SheetRefused]] = []
+        for sheet in grid.read(self._path):
+            entry = self.entry(sheet.name)
+            if passed_by := _passed_by(sheet):
+                entry.status = report.SKIPPED
+                entry.say(passed_by)
+                found.append(Found(entry))
+                continue
+            if sheet.name is None:
+                sheet.name = self._path.stem
+            try:
+                found.append(Found(entry, self._checked(sheet, entry)))
+            except SheetRefused as refusal:
+                found.append(Found(entry))
+                doubtful.append((entry, refusal))
+        has_rows = any(one.rows is not None for one in found)
+        for entry, refusal in doubtful:
+            # A cover page or a summary beside the ledgers is left out; anything else wrong refuses the file.
+            if has_rows and refusal.code in _LEFT_OUT:
+                entry.status = report.SKIPPED
+                entry.say(_LEFT_OUT[refusal.code])
+            else:
+                entry.refuse(refusal.code, **refusal.details)
+        if not has_rows and not doubtful:
+            entry = self.entry(None)
+            entry.refuse("no_data")
+            found.append(Found(entry))
+        return found
+
+    def _checked(self, sheet: grid.Sheet, entry: SheetReport) -> Rows:
+        ledger = self._said.ledger
+        found = header.find(sheet, ledger)
+        best = header.find(sheet) if ledger else found
+        if ledger and _is_another(best, found, ledger):
+            raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
+        if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
+            raise SheetRefused("not_a_ledger")
+        if found.missing and not _has_key(found):
+            raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
+        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
+        return check.check(sheet, found, self._options, entry)
+
+
+def _passed_by(sheet: grid.Sheet) -> str | None:
+    """Why a sheet is not even looked at, by code."""
+    if sheet.hidden:
+        return "sheet_hidden"
+    return None if any(any(cell != "" for cell in row) for row in sheet.rows) else "sheet_empty"
+
+
+def _is_another(best: header.Header | None, found: header.Header | None, wanted: str) -> bool:
+    """Whether a sheet is complete as another ledger and clearly less so as the wanted one."""
+    if best is None or best.form.kind == wanted or best.missing:
+        return False
+    return found is None or bool(found.missing) or len(best.columns) > len(found.columns) + _CLEARLY_MORE
+
+
+def _has_key(found: header.Header) -> bool:
+    """Whether the sheet has the columns of the ledger's key (a year may come from elsewhere)."""
+    form = found.form
+    key = [column for column in form.key if form.has(column) and form.field(column).type != "year"]
+    return all(column in found.columns for column in key)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise grid.Unreadable("file_unreadable") from error
