@@ -3,6 +3,7 @@
 import re
 
 from dashboard import cli, paths, queries, shell
+from dashboard.ledgers import guide
 
 README = (paths.PROJECT / "README.md").read_text(encoding="utf-8")
 DESIGN = (paths.PROJECT / "docs" / "design.md").read_text(encoding="utf-8")
@@ -31,3 +32,11 @@ def test_documents_named_in_the_readme_exist():
 def test_every_folder_of_queries_is_in_the_design():
     for folder in {name.split("/")[0] for name in queries.names()}:
         assert f"{folder}/" in DESIGN, folder
+
+
+def test_the_guide_of_the_clerk_tells_every_message_as_it_is():
+    assert guide.FILE.read_text(encoding="utf-8") == guide.document()
+
+
+def test_the_guide_leaves_no_placeholder_to_the_reader():
+    assert "{" not in guide.messages()
