@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from dashboard.ledgers import forms
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
 
-_SEARCHED_ROWS = 15
+SEARCHED_ROWS = 15
 _DEEPEST = 3
 _FEWEST_TITLES = 2
 _LONGEST_TITLE = 60
@@ -53,6 +53,38 @@ def find(sheet: Sheet, wanted: str | None = None) -> Header | None:
     return best[1] if best else None
 
 
+def at(sheet: Sheet, form: Form, first: int, last: int) -> Header:
+    """The header as it stands in given rows, read as a given ledger."""
+    return _mapped(form, first, last, titles(sheet, first, last))
+
+
+def of(form: Form, first: int, last: int, titles: list[tuple[str, str]], columns: Mapping[str, int]) -> Header:
+    """The header in given rows whose titles hold the given columns: database column → index."""
+    header = Header(form, first, last, {}, {}, {})
+    by_index = {index: column for column, index in columns.items()}
+    for index, (title, group) in enumerate(titles):
+        if index in by_index:
+            _note(header, by_index[index], index, title or f"{letter(index)}列", group)
+        elif title:
+            header.left_out.append(_one_line(title))
+    header.missing = _missing(header)
+    return header
+
+
+def titles(sheet: Sheet, first: int, last: int) -> list[tuple[str, str]]:
+    """(title, group above it) by column, where the header stands in given rows."""
+    texts, groups = _texts(sheet, last + 1)
+    return [_stacked(texts, groups, last, last - first, column) for column in range(len(texts[last]))]
+
+
+def letter(index: int) -> str:
+    """The letters Excel gives the column of an index from 0."""
+    letters = ""
+    while index >= 0:
+        letters, index = chr(ord("A") + index % 26) + letters, index // 26 - 1
+    return letters
+
+
 def lines_above(sheet: Sheet, header: Header) -> list[str]:
     """The texts that stand above the header."""
     return [str(cell).strip() for row in sheet.rows[: header.first_row] for cell in row if str(cell).strip()]
@@ -82,13 +114,8 @@ def _candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
 
     Of several rows together a column's title is its lowest text.
     """
-    height = min(_SEARCHED_ROWS, len(sheet.rows))
-    texts = [[_text(cell) for cell in row] for row in sheet.rows[:height]]
-    groups = [list(row) for row in texts]
-    for top, left, _, right in sheet.merges:
-        if top < height and left < len(groups[top]):
-            for column in range(left, min(right + 1, len(groups[top]))):
-                groups[top][column] = texts[top][left]
+    height = min(SEARCHED_ROWS, len(sheet.rows))
+    texts, groups = _texts(sheet, height)
     found = []
     for last in range(height):
         if sum(map(bool, texts[last])) < _FEWEST_TITLES:
@@ -97,6 +124,17 @@ def _candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
             titles = [_stacked(texts, groups, last, depth, column) for column in range(len(texts[last]))]
             found.append((last - depth, last, titles))
     return found
+
+
+def _texts(sheet: Sheet, height: int) -> tuple[list[list[str]], list[list[str]]]:
+    """The texts of the first rows, and the same with merged cells repeated across their columns."""
+    texts = [[_text(cell) for cell in row] for row in sheet.rows[:height]]
+    groups = [list(row) for row in texts]
+    for top, left, _, right in sheet.merges:
+        if top < height and left < len(groups[top]):
+            for column in range(left, min(right + 1, len(groups[top]))):
+                groups[top][column] = texts[top][left]
+    return texts, groups
 
 
 def _stacked(texts, groups, last: int, depth: int, column: int) -> tuple[str, str]:
@@ -131,16 +169,24 @@ def _mapped(form: Form, first: int, last: int, titles: list[tuple[str, str]]) ->
         if standing is not None:
             header.left_out.append(header.titles[field_.column])
         ranks[field_.column] = rank
-        header.columns[field_.column] = index
-        header.titles[field_.column] = _one_line(title)
-        header.notes[field_.column] = bracketed(title) + bracketed(group) + _trailing_unit(title)
+        _note(header, field_.column, index, title, group)
     header.left_out = [_one_line(title) for title in header.left_out]
-    header.missing = [
+    header.missing = _missing(header)
+    return header
+
+
+def _note(header: Header, column: str, index: int, title: str, group: str) -> None:
+    header.columns[column] = index
+    header.titles[column] = _one_line(title)
+    header.notes[column] = bracketed(title) + bracketed(group) + _trailing_unit(title)
+
+
+def _missing(header: Header) -> list[str]:
+    return [
         field_.title
-        for field_ in form.fields
+        for field_ in header.form.fields
         if field_.required and field_.column not in header.columns and field_.type != "year"
     ]
-    return header
 
 
 @cache
