@@ -4,9 +4,13 @@ Formats: 张** keeps the surname's first character, an identity number its first
 characters, a phone its first three and last four.
 """
 
-import re
+from __future__ import annotations
 
-import pandas as pd
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ID_IN_TEXT = re.compile(r"(?<!\d)\d{15}(?:\d{2}[\dXx](?:\d{2})?)?(?!\d)")
 _PHONE_IN_TEXT = re.compile(r"(?<!\d)1\d{10}(?!\d)")
@@ -64,6 +68,8 @@ BY_COLUMN = {
 
 def frame(table: pd.DataFrame) -> pd.DataFrame:
     """The table with every personal column of text masked (a new table where there is any)."""
+    import pandas as pd  # here, since the process that reads ledger files masks values only
+
     hidden = {
         column: table[column].map(BY_COLUMN[column], na_action="ignore")
         for column in table.columns

@@ -6,9 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import shapely
-from shapely.errors import ShapelyError
-from shapely.geometry import mapping, shape
 
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.places import Directory
@@ -76,6 +73,11 @@ def _code(feature: Any) -> str | None:
 
 def _outline(feature: dict[str, Any]) -> str | None:
     """The polygon as GeoJSON text, its outer ring clockwise (else the drawing fills the rest of the world)."""
+    # Here, since the process that reads files needs no geometry.
+    import shapely
+    from shapely.errors import ShapelyError
+    from shapely.geometry import mapping, shape
+
     try:
         geometry = shape(feature["geometry"])
     except (KeyError, TypeError, ValueError, AttributeError, ShapelyError):

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import boundaries, check, forms, merge, placing, reading, report
+from dashboard.ledgers import apart, boundaries, check, forms, merge, placing, report
 from dashboard.ledgers.check import Rows
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.places import Directory, Village
-from dashboard.ledgers.reading import Said
+from dashboard.ledgers.reading import Found, Said
 from dashboard.ledgers.report import Report, SheetReport
 
 Progress = Callable[[float, str], None]
@@ -24,6 +25,8 @@ _LEDGER_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".txt", ".t
 _OUTLINE_SUFFIXES = {".geojson"}
 # How the time of a load is divided, for the progress bar.
 _READ, _MERGED, _FILLED = 0.6, 0.85, 0.97
+# What reading a megabyte takes, as a first guess of the progress bar, and when it begins to count seconds.
+_USUAL_S_PER_MB, _A_WHILE_S = 0.3, 2
 
 
 def load(
@@ -47,12 +50,9 @@ def load(
     today, said = date.today(), Said(ledger, year, unit)
     notify = progress or (lambda share, what: None)
     opened = store.rehearsing if dry_run else store.building
-    with _paused_collector(), opened(root) as build:
+    with _paused_collector(), apart.reader() as reader, opened(root) as build:
         intake = _Intake(build, told, today, said, by_file or {})
-        files = _files(paths, told)
-        for number, file in enumerate(files):
-            notify(_READ * number / len(files), f"读取 {file.name}")
-            intake.read(file)
+        intake.read(reader, _files(paths, told), notify)
         intake.merge(notify)
         if dry_run:
             notify(1, "核对完成")
@@ -108,10 +108,16 @@ class _Intake:
         merge.begin(self.build)
         [(self._last_file_no,)] = queries.fetch(self.build.con, "load/last_file_no")
 
-    def read(self, path: Path) -> None:
-        """Read one file; where one of its ledgers is refused, nothing of it is loaded."""
-        said = self.by_file.get(path, self.said)
-        for found in reading.read(path, said, self.today, self._last_file_no + 1):
+    def read(self, reader: apart.Reader, files: Sequence[Path], notify: Progress) -> None:
+        """Read the files; where one of a file's ledgers is refused, nothing of that file is loaded."""
+        bar = _Bar(files, notify)
+        for path in files:
+            bar.begin(path)
+            said = self.by_file.get(path, self.said)
+            self._take(reader.read(path, said, self.today, self._last_file_no + 1, bar.tell))
+
+    def _take(self, sheets: Iterable[Found]) -> None:
+        for found in sheets:
             self._last_file_no = max(self._last_file_no, found.report.file_no)
             self.told.files.append(found.report)
             if found.rows is not None:
@@ -162,6 +168,32 @@ class _Intake:
             for facts in queries.fetch(self.build.con, "load/directory")
         ]
         return Directory(villages)
+
+
+class _Bar:
+    """How far reading has come: files by their size, and within a file as far as time lets suppose."""
+
+    def __init__(self, files: Sequence[Path], notify: Progress) -> None:
+        self._sizes_mb = {file: file.stat().st_size / 1_000_000 for file in files}
+        self._whole_mb = sum(self._sizes_mb.values()) or 1
+        self._done_mb = self._size_mb = 0.0
+        self._notify = notify
+
+    def begin(self, file: Path) -> None:
+        """The next file is being read."""
+        self._done_mb += self._size_mb
+        self._file, self._size_mb = file, self._sizes_mb[file]
+        self._begun = time.monotonic()
+        self.tell("")
+
+    def tell(self, stage: str) -> None:
+        """The file is still being read."""
+        passed_s = time.monotonic() - self._begun
+        # Nobody knows how long a file takes: the bar moves on for as long as it does, ever slower.
+        share = passed_s / (passed_s + self._size_mb * _USUAL_S_PER_MB) if passed_s else 0
+        done = _READ * (self._done_mb + share * self._size_mb) / self._whole_mb
+        words = f"读取 {self._file.name}" + (f"：{stage}" if stage else "")
+        self._notify(done, words if passed_s < _A_WHILE_S else f"{words}（已用 {passed_s:.0f} 秒）")
 
 
 def _files(paths: Iterable[Path], told: Report) -> list[Path]:

@@ -1,6 +1,7 @@
 """One file → its sheets read and checked as ledgers. Knows neither the database nor other files."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,12 +42,14 @@ _CLEARLY_MORE = 3
 _OUTLINE_SUFFIX = ".geojson"
 
 
-def read(path: Path, said: Said, today: date, file_no: int) -> list[Found]:
+def read(
+    path: Path, said: Said, today: date, file_no: int, notify: Callable[[str], None] = lambda stage: None
+) -> list[Found]:
     """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
 
-    Where one of its ledgers is refused, nothing of the file is to be loaded.
+    Where one of its ledgers is refused, nothing of the file is to be loaded. ``notify`` hears what is being done.
     """
-    reader = _Reader(path, said, today, file_no)
+    reader = _Reader(path, said, today, file_no, notify)
     try:
         sha256 = _sha256(path)
         found = reader.outlines() if path.suffix.lower() == _OUTLINE_SUFFIX else reader.sheets()
@@ -66,8 +69,9 @@ def read(path: Path, said: Said, today: date, file_no: int) -> list[Found]:
 class _Reader:
     """One file being read."""
 
-    def __init__(self, path: Path, said: Said, today: date, file_no: int) -> None:
+    def __init__(self, path: Path, said: Said, today: date, file_no: int, notify: Callable[[str], None]) -> None:
         self._path = path
+        self._notify = notify
         self._said = said
         self._options = Options(today, said.year, said.unit)
         self._next_no = file_no
@@ -99,6 +103,7 @@ class _Reader:
                 continue
             if sheet.name is None:
                 sheet.name = self._path.stem
+            self._notify(f"核对 {len(sheet.rows):,} 行")
             try:
                 found.append(Found(entry, self._checked(sheet, entry)))
             except SheetRefused as refusal:

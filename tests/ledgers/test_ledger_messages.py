@@ -1,18 +1,21 @@
 """Every refusal, warning and notice of the catalogue can be provoked, and says where, what and what to do."""
 
+import csv
 import hashlib
 import json
 import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
+from unittest import mock
 
 import openpyxl
+import psutil
 import pytest
 import xlsxwriter
 from books import HEAD_ID, VILLAGES, id_number, ledger, table, text, xlsx
 
-from dashboard.ledgers import grid, issues
+from dashboard.ledgers import apart, grid, issues
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 IN_WAN = dict(zip(table("incomes")[0][3:], (2.35, 0.8, 0.05, 0.15, 0.2, 3.15, 1.575), strict=True))
@@ -147,6 +150,37 @@ def _of_another_county(desk):
 
 WIFE = {"姓名": "李梅", "证件号码": id_number("19820202", "002"), "与户主关系": "配偶", "性别": "女", "出生日期": ""}
 
+def _many_rows(desk):
+    """A file that takes long enough to be interrupted."""
+    lines = table("visits", *[{"走访情况": str(number)} for number in range(5_000)])
+    path = desk.folder / "走访台账.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        for _ in range(20):
+            csv.writer(stream).writerows(lines)
+    return path
+
+
+def _allowing(**less) -> Callable:
+    """A file for which less may be used than it takes."""
+
+    def made(desk):
+        allowed = {"memory_bytes": 10**9, "processor_s": 100} | less
+        with mock.patch.object(apart, "limits", lambda path: apart.Limits(**allowed)):
+            return desk.check(_many_rows(desk))
+
+    return made
+
+
+def _killed_while_reading(desk):
+    def kill(share, what):
+        if "核对 " in what:
+            for child in psutil.Process().children():
+                if "dashboard.ledgers" in "".join(child.cmdline()):
+                    child.kill()
+
+    return desk.check(_many_rows(desk), progress=kill)
+
+
 PROVOKE: dict[str, Callable] = {
     # files
     "file_not_found": lambda desk: desk.check(desk.folder / "没有.xlsx"),
@@ -156,6 +190,9 @@ PROVOKE: dict[str, Callable] = {
     "file_damaged": _truncated,
     "file_hostile": rezipped(_hostile),
     "archive_bomb": rezipped(_bomb),
+    "file_too_heavy": _allowing(memory_bytes=1),
+    "file_took_too_long": _allowing(processor_s=0),
+    "file_broke_reader": _killed_while_reading,
     "not_a_table": raw("图.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(100)),
     "encoding_unknown": raw("乱.csv", "户编号".encode("gb18030") + b",\xff\xff\x80\n"),
     "csv_unbalanced": raw("台账.csv", '户编号,户主姓名\n"H001,张三\n'.encode()),

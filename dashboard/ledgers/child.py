@@ -1,0 +1,77 @@
+"""The process that reads ledger files for `apart`: takes a file's path from stdin, gives its sheets to stdout."""
+
+import contextlib
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from typing import IO, Any
+
+from dashboard.ledgers import reading, wire
+
+with contextlib.suppress(ImportError):  # not on Windows, where the parent alone watches
+    import resource
+
+
+def serve() -> None:
+    """Answer requests until nobody can send one any more."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever a library prints must not get between the answers.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # An interrupt from the keyboard is the parent's to handle.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Cells have no cycles, and there are millions of them: collecting while reading costs a fifth of the time.
+    gc.disable()
+    gc.freeze()
+    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    wire.send(answers, ("ready", None))
+    while True:
+        _answer(requests.get(), answers)
+        gc.collect()
+
+
+def _listen(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
+    """Hand requests on; without a parent the process ends at once, whatever it is doing."""
+    try:
+        while True:
+            requests.put(wire.receive(sys.stdin.buffer))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
+    try:
+        _limit(request["memory_bytes"], request["processor_s"])
+        if request["folder"] is not None:
+            os.chdir(request["folder"])
+        found = reading.read(*request["arguments"], notify=lambda stage: wire.send(answers, ("stage", stage)))
+        wire.send(answers, ("found", found))
+    except MemoryError:
+        wire.send(answers, ("failed", ("file_too_heavy", "MemoryError")))
+    except BrokenPipeError:
+        os._exit(0)
+    except Exception as error:
+        # The words of an exception may quote a cell: only its kind and place are told.
+        wire.send(answers, ("failed", ("file_broke_reader", _place(error))))
+
+
+def _limit(memory_bytes: int, processor_s: float) -> None:
+    """Let the system refuse memory beyond the limit, and end a process that its parent no longer watches."""
+    if "resource" in globals():
+        _lower(resource.RLIMIT_DATA, memory_bytes)
+        _lower(resource.RLIMIT_CPU, int(time.process_time() + 2 * processor_s) + 1)
+
+
+def _lower(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _place(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.filename}, line {last.lineno}"
