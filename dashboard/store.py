@@ -185,7 +185,7 @@ def publish(root: Path, build: Build, card: Version) -> Version:
     shelf.mkdir(exist_ok=True)
     _synced(build.file)
     _replace(build.file, version_file(root, build.id))
-    _write_text(shelf / f"{build.id}.json", json.dumps(asdict(card), default=str, ensure_ascii=False, indent=1))
+    write_text(shelf / f"{build.id}.json", json.dumps(asdict(card), default=str, ensure_ascii=False, indent=1))
     _point_at(root, build.id, "publish")
     return card
 
@@ -248,10 +248,10 @@ def _point_at(root: Path, version_id: str, action: str) -> None:
     entry = {"at": datetime.now().isoformat(timespec="seconds"), "action": action, "version": version_id}
     with (root / "history.jsonl").open("a", encoding="utf-8") as history:
         history.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    _write_text(root / "CURRENT", version_id + "\n")
+    write_text(root / "CURRENT", version_id + "\n")
 
 
-def _write_text(file: Path, text: str) -> None:
+def write_text(file: Path, text: str) -> None:
     """Replace a file's text so that a reader, or a crash, sees either the old or the new."""
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     fresh.write_text(text, encoding="utf-8")

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from dashboard.ledgers import forms, header
 from dashboard.ledgers.check import SheetRefused
@@ -29,6 +30,8 @@ class Layout:
 class Said:
     """What a person says about one file; None leaves it to the file.
 
+    ``is_left_out``: the sheet is not to be read. ``is_about_layout``: something is said of this very sheet that holds
+    for others of its layout, which the year never does.
     ``sheets`` says more of single sheets, by the file's path within an archive ('' outside one) and the sheet's name
     ('' where it has none). ``remembered`` is what was confirmed at earlier loads, by fingerprint of the header.
     """
@@ -37,18 +40,24 @@ class Said:
     year: int | None = None
     unit: str | None = None
     layout: Layout | None = None
+    is_left_out: bool = False
+    is_about_layout: bool = False
     sheets: Mapping[tuple[str, str], "Said"] = field(default_factory=dict, hash=False)
     remembered: Mapping[str, "Remembered"] = field(default_factory=dict, hash=False)
 
-    @property
-    def is_layout(self) -> bool:
-        """Whether it says anything that holds for every sheet of the same layout (the year never does)."""
-        return bool(self.ledger or self.unit or self.layout)
-
     def about(self, inner: str, sheet: str | None) -> "Said":
         """What is said about one sheet: its own words before those about the file."""
-        own = self.sheets.get((inner, sheet or ""), Said())
-        return Said(own.ledger or self.ledger, own.year or self.year, own.unit or self.unit, own.layout or self.layout)
+        own = self.sheets.get((inner, sheet or ""))
+        if own is None:
+            return replace(self, sheets={}, remembered={})
+        return replace(
+            own,
+            ledger=own.ledger or self.ledger,
+            year=own.year or self.year,
+            unit=own.unit or self.unit,
+            layout=own.layout or self.layout,
+            is_about_layout=bool(own.ledger or own.unit or own.layout),
+        )
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,13 @@ def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, 
     return None
 
 
-def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: str) -> tuple[str, Remembered]:
+def in_words(said: Said) -> str:
+    """What is said of a layout, in words."""
+    known = {"台账种类": said.ledger, "列对应关系": said.layout, "金额单位": said.unit}
+    return "、".join(words for words, value in known.items() if value)
+
+
+def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: date) -> tuple[str, Remembered]:
     """The fingerprint of a sheet's layout and what is to be remembered of what a person said about it.
 
     Where the person said what the columns hold, what was understood of the others is remembered with it.
@@ -89,8 +104,8 @@ def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: str) 
         titled = [index for index, (title, _) in enumerate(header.titles(sheet, *rows)) if title]
         layout = Layout((0, rows[1] - rows[0]), tuple((index - left, filled.get(index)) for index in titled))
     titles = tuple(title for title, _ in header.titles(sheet, *rows) if title)
-    kept = Said(found.form.kind if said.ledger or layout else None, None, said.unit, layout)
-    return fingerprint(sheet, *rows), Remembered(kept, today, titles, file_name)
+    kept = Said(found.form.kind if said.ledger or layout else None, unit=said.unit, layout=layout)
+    return fingerprint(sheet, *rows), Remembered(kept, today.isoformat(), titles, file_name)
 
 
 def fits(said: Said) -> bool:
@@ -118,6 +133,8 @@ def read(sheet: Sheet, layout: Layout, kind: str | None) -> Header | None:
             (header.at(sheet, form, *rows) for form in considered),
             key=lambda one: (not one.missing, len(one.columns)),
         )
+        if kind is None and not found.columns:
+            return None
     return _assigned(sheet, found, layout.columns)
 
 
@@ -147,7 +164,7 @@ def _refuse_impossible(form: Form, columns: Sequence[tuple[int, str | None]], na
     by_field: dict[str, list[int]] = {}
     for index, column in columns:
         if index not in named or (column and not form.has(column)):
-            raise SheetRefused("columns_assigned_nowhere", column=header.letter(index), ledger=form.name)
+            raise SheetRefused("columns_assigned_nowhere", letter=header.letter(index), ledger=form.name)
         if column:
             by_field.setdefault(column, []).append(index)
     for column, indexes in by_field.items():
@@ -161,7 +178,7 @@ def _placed(said: Said, sheet: Sheet, first: int, last: int) -> Said:
         return said
     left = _left(sheet, first, last)
     columns = tuple((index + left, column) for index, column in said.layout.columns)
-    return Said(said.ledger, None, said.unit, Layout((first, last), columns))
+    return replace(said, layout=Layout((first, last), columns))
 
 
 def _left(sheet: Sheet, first: int, last: int) -> int:

@@ -1,0 +1,94 @@
+"""What was understood of a sheet: its header, its columns, its data rows, its unit and year; told, not decided here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dashboard.ledgers import header, issues
+from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.header import Header
+
+if TYPE_CHECKING:
+    from dashboard.ledgers.confirmed import Remembered
+
+# How many of a sheet's first rows and columns are shown, so that a person can say which of them is the header.
+_SHOWN_ROWS = 12
+_SHOWN_COLUMNS = 30
+
+
+@dataclass(frozen=True)
+class ColumnUse:
+    """A sender's column: its index from 0, its title, the field it fills (both None: not read), a masked example."""
+
+    index: int
+    title: str
+    column: str | None
+    field: str | None
+    example: str
+
+    @property
+    def letter(self) -> str:
+        """The column as Excel names it."""
+        return header.letter(self.index)
+
+
+@dataclass
+class Understood:
+    """What was understood of one sheet. Row numbers are as Excel shows them; None and blanks: not known.
+
+    ``top`` are the sheet's first rows, masked; ``left_out`` the rows that are no data, by the notice that tells of
+    them; ``units`` are the titles by (unit, where it was found). ``layout`` is what a person said now that may be remembered
+    (`confirmed.memory`), ``confirmed_on`` the day of what was remembered and used.
+    """
+
+    top: list[list[str]] = field(default_factory=list)
+    height: int = 0
+    kind: str | None = None
+    header_rows: tuple[int, int] | None = None
+    columns: list[ColumnUse] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    data_rows: tuple[int, int] | None = None
+    rows: int = 0
+    left_out: dict[str, list[int]] = field(default_factory=dict)
+    units: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    year: int | None = None
+    year_from: str = ""
+    layout: "tuple[str, Remembered] | None" = None
+    confirmed_on: str = ""
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> "Understood":
+        """What a sheet shows before its header is known."""
+        rows = sheet.rows[:_SHOWN_ROWS]
+        return cls([[_shown(cell) for cell in row[:_SHOWN_COLUMNS]] for row in rows], len(sheet.rows))
+
+    def note_header(self, sheet: Sheet, found: Header) -> None:
+        """Where the header stands and what its columns hold."""
+        self.kind = found.form.kind
+        self.header_rows = found.first_row + 1, found.last_row + 1
+        fields = {index: column for column, index in found.columns.items()}
+        first = next((row for row in sheet.rows[found.last_row + 1 :] if any(cell != "" for cell in row)), [])
+        self.columns = []
+        for index, (title, group) in enumerate(header.titles(sheet, found.first_row, found.last_row)):
+            if title or index in fields:
+                known = found.form.field(fields[index]) if index in fields else None
+                example = _shown(first[index], known.personal if known else "") if index < len(first) else ""
+                name = header.one_line(f"{group}/{title}" if group else title)
+                self.columns.append(
+                    ColumnUse(index, name, known.column if known else None, known.title if known else None, example)
+                )
+        self.missing = list(found.missing)
+
+    def note_rows(self, rows: Sequence[int], left_out: Mapping[str, Iterable[int]]) -> None:
+        """Which rows, by index, are data and which are not."""
+        if rows:
+            self.data_rows, self.rows = (min(rows) + 1, max(rows) + 1), len(rows)
+        self.left_out = {code: [row + 1 for row in found] for code, found in left_out.items()}
+
+    def note_unit(self, unit: str, source: str, title: str) -> None:
+        """In which unit a column of amounts was read."""
+        self.units.setdefault((unit, source), []).append(title)
+
+
+def _shown(cell: Any, personal: str = "") -> str:
+    return issues.masked(cell, personal) or ""
