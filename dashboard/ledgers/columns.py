@@ -1,7 +1,7 @@
 """Raw cells of one column → Arrow arrays: columns of usual cells all at once, else each distinct cell once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard.ledgers import identity
+from dashboard.ledgers import dates, identity, numbers
 from dashboard.ledgers.forms import Field
 from dashboard.ledgers.values import PARSERS, Context, Value, money
 
@@ -61,7 +61,7 @@ def blank(field_: Field, length: int) -> dict[str, pa.Array]:
 
 
 def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
-    parser = partial(PARSERS[field_.type], field_, context)
+    parser = partial(PARSERS[field_.type], field_, _with_neighbours(field_, cells, context))
     parsed, keys = _distinct(cells, parser)
     plain = {key: value.value for key, value in parsed.items()}
     told = {key for key, value in parsed.items() if value.code}
@@ -71,6 +71,18 @@ def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
         if key in told
     ]
     return Column(_arrays(field_, list(map(plain.__getitem__, keys))), problems)
+
+
+def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> Context:
+    """The context with what a column's cells tell about each other."""
+    if field_.type in ("share", "progress") and context.is_percent:
+        found = (numbers.of_cell(cell) for cell in set(cells))
+        return replace(context, has_percents=any(number is not None and number > 1 for number in found))
+    if field_.type == "date" and context.is_text:
+        texts = {cell for cell in set(cells) if isinstance(cell, str) and "." in cell}
+        if any(map(dates.is_first_of_ten, texts)):
+            return replace(context, months_lost_zeros=not any(map(dates.keeps_zeros, texts)))
+    return context
 
 
 def _distinct(cells: Sequence[Any], parser: Callable[[Any], Value]) -> tuple[dict[Any, Value], Sequence[Any]]:
@@ -129,7 +141,11 @@ def _usual_dates(field_: Field, texts: pa.Array, context: Context) -> dict[str, 
 
 def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     """Identity numbers: those in perfect order are checked all at once, the others one by one."""
-    usual = [index for index, cell in enumerate(cells) if type(cell) is str and len(cell) == 18]
+    usual = [
+        index
+        for index, cell in enumerate(cells)
+        if type(cell) is str and len(cell) == 18 and not identity.may_have_lost_digits(cell)
+    ]
     valid = identity.are_valid([cells[index] for index in usual], context.today)
     if valid.all() and len(usual) == len(cells):
         return Column(_arrays(field_, list(cells)))

@@ -28,7 +28,10 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form; ``meaning`` maps accepted spellings to canonical values (None = blank)."""
+    """One field of a form; ``meaning`` maps accepted spellings to canonical values (None = blank).
+
+    ``units`` are words that may follow a number of the field, the longest first.
+    """
 
     title: str
     column: str
@@ -42,11 +45,16 @@ class Field:
     event: bool
     min: float | None
     max: float | None
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Form:
-    """One kind of ledger. ``place`` says how a row is placed: by village, household, region or not at all."""
+    """One kind of ledger. ``place`` says how a row is placed: by village, household, region or not at all.
+
+    ``typical_yuan`` bounds the largest amount of a row; ``typical_spread`` says how many times that of a usual row
+    it may be, or it of that. ``by_month`` is the date whose months may stand side by side as columns.
+    """
 
     kind: str
     name: str
@@ -55,6 +63,8 @@ class Form:
     place: str
     typical_yuan: tuple[float, float] | None
     fields: tuple[Field, ...]
+    typical_spread: float | None = None
+    by_month: str | None = None
 
     def field(self, column: str) -> Field:
         """The field of a database column; KeyError when the form has none."""
@@ -118,6 +128,8 @@ def _form(kind: str) -> Form:
         key=tuple(facts["key"]),
         place=facts.get("place", "none"),
         typical_yuan=tuple(typical) if typical else None,
+        typical_spread=facts.get("typical_spread"),
+        by_month=facts.get("by_month"),
         fields=tuple(_field(entry) for entry in facts["field"]),
     )
 
@@ -136,6 +148,7 @@ def _field(entry: dict[str, Any]) -> Field:
         event=entry.get("event", False),
         min=entry.get("min"),
         max=entry.get("max"),
+        units=tuple(sorted(entry.get("units", common()["units"].get(entry["type"], ())), key=len, reverse=True)),
     )
 
 

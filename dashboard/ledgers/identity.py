@@ -31,6 +31,11 @@ def is_valid(number: str, today: date) -> bool:
     )
 
 
+def may_have_lost_digits(number: str) -> bool:
+    """Whether a valid number ends as one of 18 digits does of which a spreadsheet program kept 15."""
+    return number.endswith("000")
+
+
 def are_valid(numbers: Sequence[str], today: date) -> np.ndarray:
     """`is_valid` for many texts of exactly 18 characters at once, as a boolean array."""
     if not numbers:

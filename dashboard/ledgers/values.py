@@ -6,11 +6,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
-from dashboard.ledgers import dates, forms, identity
+from dashboard.ledgers import dates, forms, identity, numbers
 from dashboard.ledgers.forms import Field
 
 _LARGEST_WHOLE = 10**15
@@ -18,13 +18,13 @@ _LARGEST_YUAN = Decimal(10) ** 15
 _NOISE_YUAN = Decimal("0.000001")
 _CENT = Decimal("0.01")
 _ERROR_TEXT = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!)", re.I)
-_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
-# Exponents of more than two digits are nobody's amount, but would be a number of a gigabyte.
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,30})?(\.\d{0,30})?([eE][+-]?\d{1,2})?", re.ASCII)
+_SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
+_ID_DRESS = re.compile(r"[-\s'\"·()\[\]【】]")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
-_TIME = re.compile(r"(?<=[\d日号])[\sT]+\d{1,2}[:：时]\d{1,2}([:：分]\d{1,2}(\.\d+)?秒?)?分?$")
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e]")
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e"
+_INVISIBLE = re.compile(f"[{_UNSEEN}]")
+_OUTER = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+$")
 
 
 class Value(NamedTuple):
@@ -37,12 +37,19 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What a sheet says about its columns: today, the year of dates without one, yuan per unit, percent titles."""
+    """What a sheet says about its columns: today, the year of dates without one, yuan per unit, percent titles.
+
+    ``is_text`` is true of text files, whose cells may have been numbers. What a column's other cells say: that some
+    are above 1 (``has_percents``), that nothing shows whether 2024.1 was 2024.10 (``months_lost_zeros``).
+    """
 
     today: date
     year: int | None = None
     factor: int = 1
     is_percent: bool = False
+    is_text: bool = False
+    has_percents: bool = False
+    months_lost_zeros: bool = False
 
 
 BLANK = Value()
@@ -62,12 +69,12 @@ def text_of(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGEST_WHOLE:
         return str(int(cell))
     if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ")
+        return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
     return "" if cell is None else str(cell)
 
 
 def narrow(text: str) -> str:
-    """Full-width letters, digits and signs as half-width ones, without any blanks."""
+    """A name or title as it is compared: compatible characters as usual ones, without any blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-").replace("–", "-")
 
 
@@ -86,14 +93,15 @@ def _nothing_in(text: str) -> Value | None:
 
 
 def _text(field_: Field, context: Context, cell: Any) -> Value:
-    text = text_of(cell)
+    """A text with every character but outer blanks; joiners within are part of how some names are written."""
+    text = _OUTER.sub("", cell) if isinstance(cell, str) else text_of(cell)
     if not text:
         return BLANK
     if _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
-    if isinstance(cell, float) and abs(cell) >= _LARGEST_WHOLE:
+    if isinstance(cell, int | float) and abs(cell) >= _LARGEST_WHOLE:
         return Value(code="digits_lost")
-    return Value(text)
+    return Value(text, "text_from_date", {"text": text}) if isinstance(cell, date) else Value(text)
 
 
 def _code(field_: Field, context: Context, cell: Any) -> Value:
@@ -112,7 +120,7 @@ def _region_code(field_: Field, context: Context, cell: Any) -> Value:
     parsed = _code(field_, context, cell)
     if parsed.value is None:
         return parsed
-    code = narrow(parsed.value)
+    code = "".join(parsed.value.split())
     if not code.isascii() or not code.isdigit():
         return Value(code="region_code_invalid")
     is_village = field_.column in ("village_code", "place_code")
@@ -141,19 +149,22 @@ def _undressed(text: str) -> str:
     """A code without what people and programs put round it: an apostrophe, ="…", full-width digits."""
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
-    return unicodedata.normalize("NFKC", text.lstrip("'’‘`")).strip() if not text.isascii() else text.lstrip("'`")
+    return numbers.half_width(text).strip().lstrip("'`").strip()
 
 
 def _id_number(field_: Field, context: Context, cell: Any) -> Value:
     damaged = _damaged(cell)
     if damaged:
         return damaged
-    text = re.sub(r"[-\s]", "", narrow(_undressed(text_of(cell)))).upper()
-    if nothing := _nothing_in(text):
+    written = _undressed(text_of(cell))
+    if nothing := _nothing_in(written):
         return nothing
+    text = _ID_DRESS.sub("", written).upper()
     number, code = identity.normalised(text, context.today)
     if number == text and number not in text_of(cell):
         code = "id_tidied"
+    if number and identity.may_have_lost_digits(number):
+        code = "id_ends_in_zeros"
     return Value(number, code)
 
 
@@ -193,33 +204,11 @@ def _choice(field_: Field, context: Context, cell: Any) -> Value:
 # Numbers -----------------------------------------------------------------------------------------------------------
 
 
-def _decimal(text: str) -> Decimal | None:
-    """A number as people type it (thousands separators, currency signs, brackets for minus); None if it is none."""
-    bare = narrow(text).lstrip("¥￥")
-    if bare.startswith("(") and bare.endswith(")"):
-        bare = f"-{bare[1:-1]}"
-    if not _NUMBER.fullmatch(bare) or not any(character.isdigit() for character in bare):
-        return None
-    try:
-        number = Decimal(bare.replace(",", ""))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _numeric(cell: Any) -> Decimal | None:
-    if isinstance(cell, bool | date):
-        return None
-    if isinstance(cell, int | float):
-        return Decimal(repr(cell)) if math.isfinite(cell) else None
-    return _decimal(text_of(cell))
-
-
 def _count(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if nothing := _nothing_in(text):
         return nothing
-    number = _numeric(cell if not isinstance(cell, str) else narrow(text).rstrip("人口"))
+    number = _without_unit(field_, cell)
     if number is None or number != int(number) or not field_.min <= number <= field_.max:
         return Value(code="count_invalid", args={"low": f"{field_.min:g}", "high": f"{field_.max:g}"})
     return Value(int(number))
@@ -229,7 +218,7 @@ def _year(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if nothing := _nothing_in(text):
         return nothing
-    number = _numeric(cell if not isinstance(cell, str) else narrow(text).removesuffix("度").removesuffix("年"))
+    number = _without_unit(field_, dates.in_digits(text) if isinstance(cell, str) else cell)
     if number is None or number != int(number) or not 2000 <= number <= context.today.year:
         return Value(code="year_invalid", args={"this_year": context.today.year})
     return Value(int(number))
@@ -239,7 +228,7 @@ def _number(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if nothing := _nothing_in(text):
         return nothing
-    number = _numeric(cell if not isinstance(cell, str) else narrow(text).rstrip("分个月"))
+    number = _without_unit(field_, cell)
     if number is None:
         return Value(code="number_invalid")
     if (field_.min is not None and number < field_.min) or (field_.max is not None and number > field_.max):
@@ -247,21 +236,36 @@ def _number(field_: Field, context: Context, cell: Any) -> Value:
     return Value(float(number))
 
 
+def _without_unit(field_: Field, cell: Any) -> Decimal | None:
+    """A cell's number, where it may be followed by a unit of its field such as 3人 or 2.5个月."""
+    if not isinstance(cell, str):
+        return numbers.of_cell(cell)
+    bare = numbers.compact(cell)
+    unit = next((unit for unit in field_.units if bare.endswith(unit)), "")
+    return numbers.written(bare.removesuffix(unit))
+
+
 def _share(field_: Field, context: Context, cell: Any) -> Value:
-    """A fraction from 85%, 0.85 or, under a title with （%）, 85; there a number up to 1 is taken as a fraction."""
+    """A fraction from 85%, 0.85 or, under a title with （%）, 85; there a number up to 1 is taken as a fraction.
+
+    There 1 beside numbers above 1 may be the hundredth part or the whole, so it is neither.
+    """
     text = text_of(cell)
     if nothing := _nothing_in(text):
         return nothing
-    bare = narrow(text).removeprefix("百分之") if isinstance(cell, str) else cell
-    is_percent = isinstance(cell, str) and (bare.endswith("%") or bare != narrow(text))
-    number = _numeric(bare.rstrip("%") if is_percent else bare)
-    if number is None:
+    bare = numbers.compact(cell) if isinstance(cell, str) else cell
+    digits = bare.removeprefix("百分之").removesuffix("%") if isinstance(cell, str) else cell
+    is_percent = digits != bare
+    number = numbers.of_cell(digits)
+    if number is None or (is_percent and len(bare) - len(digits) == len("百分之%")):
         return Value(code="share_invalid")
-    if is_percent or (context.is_percent and number > 1):
+    if context.has_percents and not is_percent and number == 1:
+        return Value(code="share_ambiguous")
+    taken_as_fraction = context.is_percent and not is_percent and 0 < number <= 1
+    if is_percent or (context.is_percent and not taken_as_fraction):
         number /= 100
     if not 0 <= number <= 1:
         return Value(code="share_out_of_range")
-    taken_as_fraction = context.is_percent and not is_percent and 0 < number == _numeric(bare)
     return Value(float(number), "share_as_fraction" if taken_as_fraction else None)
 
 
@@ -273,11 +277,6 @@ def _progress(field_: Field, context: Context, cell: Any) -> Value:
     return Value((parsed.value, None) if parsed.value is not None else None, parsed.code)
 
 
-def _day_of(text: str) -> str:
-    """A day written with its time, without the time; told apart by the blank between them (2025/3/8 10:00)."""
-    return _TIME.sub("", text)
-
-
 def _date(field_: Field, context: Context, cell: Any) -> Value:
     text = text_of(cell)
     if _is_empty(text):
@@ -286,7 +285,9 @@ def _date(field_: Field, context: Context, cell: Any) -> Value:
         return BLANK
     if isinstance(cell, str) and _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
-    day, precision, code = dates.parsed(cell if not isinstance(cell, str) else narrow(_day_of(text)), context.year)
+    if isinstance(cell, str) and context.months_lost_zeros and dates.is_first_of_ten(text):
+        return Value(code="date_ambiguous")
+    day, precision, code = dates.parsed(text if isinstance(cell, str) else cell, context.year)
     if day is None:
         return Value(code=code)
     if day.year < 1900:
@@ -302,27 +303,30 @@ def _date(field_: Field, context: Context, cell: Any) -> Value:
 def money(field_: Field, context: Context, cell: Any) -> Value:
     """An amount in yuan, to the cent; a unit in the cell goes before the column's."""
     text = text_of(cell)
-    if _is_empty(text):
-        return BLANK
-    if isinstance(cell, str) and _ERROR_TEXT.fullmatch(text):
-        return Value(code="formula_error")
-    factor = context.factor
-    bare = narrow(text).removesuffix("整")
-    unit = next((unit for unit in _units() if bare.endswith(unit)), None) if isinstance(cell, str) else None
-    if unit:
-        factor = forms.common()["money_units"][unit]
-        number = _decimal(bare.removesuffix(unit))
-    else:
-        number = _numeric(cell)
+    if nothing := _nothing_in(text):
+        return nothing
+    number, unit = _amount(text) if isinstance(cell, str) else (numbers.of_cell(cell), None)
     if number is None:
         return Value(code="money_invalid")
-    yuan = number * factor
+    yuan = number * (forms.common()["money_units"][unit] if unit else context.factor)
     if yuan < 0 and not field_.negative:
         return Value(code="money_negative")
     if abs(yuan) >= _LARGEST_YUAN:
         return Value(code="money_invalid")
     rounded = yuan.quantize(_CENT, ROUND_HALF_UP)
     return Value(rounded, "money_rounded" if abs(yuan - rounded) > _NOISE_YUAN else None)
+
+
+def _amount(text: str) -> tuple[Decimal | None, str | None]:
+    """(number, unit) of an amount as text: one currency sign before it, a unit or sign behind it."""
+    bare = numbers.compact(text).upper()
+    sign = next((sign for sign in forms.common()["currency"] if bare.startswith(sign)), "")
+    bare = bare.removeprefix(sign).removesuffix("整")
+    unit = next((unit for unit in _units() if bare.endswith(unit)), None)
+    if unit is None and not sign:
+        sign = next((sign for sign in forms.common()["currency"] if bare.endswith(sign)), "")
+        bare = bare.removesuffix(sign)
+    return numbers.written(bare.removesuffix(unit or "")), unit
 
 
 @cache

@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from unittest import mock
 
 import openpyxl
@@ -266,11 +266,18 @@ PROVOKE: dict[str, Callable] = {
     "sex_against_id": row("members", {"性别": "女"}),
     "birth_against_id": row("members", {"出生日期": "1980-02"}),
     "members_differ_from_size": row("members"),
+    "share_ambiguous": lines(
+        "checklist",
+        lambda cells: [[*cells[0][:6], "完成率（%）", *cells[0][7:]]]
+        + [[number, *cells[1][1:6], share, *cells[1][7:]] for number, share in (("A-01", 1), ("A-02", 85))],
+    ),
     "no_head": row("members", {"与户主关系": "其他"}),
     "several_heads": row("members", {}, WIFE | {"与户主关系": "户主"}),
     "net_income_differs": row("incomes", {"家庭纯收入": 28000.02, "人均纯收入": ""}),
     "per_capita_differs": row("incomes", {"人均纯收入": 14000.02}),
     "income_not_positive": row("incomes", {"生产经营性支出": 40000, "家庭纯收入": -10000, "人均纯收入": -5000}),
+    "date_short_year": row("visits", {"走访日期": "25.3.5"}),
+    "date_is_period": row("visits", {"走访日期": "2025年3月上旬"}),
     "measure_for_unmonitored": row("measures", {"户编号": "H002"}),
     "total_income_differs": row("collective_economy", {"总收入": 199999}),
     "parts_exceed_operating": row("collective_economy", {"其中：发包租赁收入": 150000}),
@@ -291,6 +298,9 @@ PROVOKE: dict[str, Callable] = {
     "region_code_padded": row("regions", {"乡镇代码": "629821100"}),
     "share_as_fraction": lines("checklist", lambda cells: [[*cells[0][:6], "完成率（%）", *cells[0][7:]], cells[1]]),
     "date_from_serial": row("visits", {"走访日期": 45721}),
+    "id_ends_in_zeros": row("households", {"证件号码": id_number("19800715", "100")}),
+    "text_from_date": row("households", {"自然村组": datetime(2025, 1, 2)}),
+    "amount_unusual": row("incomes", IN_WAN, {"户编号": "H002"}, {}, {"年度": 2023}, {"年度": 2022}, {"年度": 2021}),
     "village_former_name": row("households", {"行政村": "红旗村"}),
     "year_inferred": lines("incomes", lambda cells: [["示例县2024年农户收入台账"], *(line[1:] for line in cells)]),
     "unit_converted": row("incomes", {"工资性收入（万元）": 2}, without=("工资性收入",)),

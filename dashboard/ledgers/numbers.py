@@ -1,0 +1,54 @@
+"""Numbers as people write them, to the last digit. What is not plainly one number is none."""
+
+import math
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+# Only the full-width forms of ASCII and the many blanks and dashes: ① or ² would otherwise become digits.
+_HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
+_HALF_WIDTH |= dict.fromkeys([0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000], " ")
+_HALF_WIDTH |= dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2013, 0x2212, 0xFE63], "-")
+_HALF_WIDTH |= {0xFFE5: "¥", 0x2018: "'", 0x2019: "'"}
+
+# Thousands parted by one sign throughout; a positive exponent is what a spreadsheet program leaves of lost digits.
+_GROUPED = r"\d{1,3}(?P<part>[, '])\d{3}(?:(?P=part)\d{3}){0,8}"
+_NUMBER = re.compile(
+    rf"(?P<sign>[+-]?) ?(?P<whole>{_GROUPED}|\d{{1,30}})?(?P<rest>(?:\.\d{{1,30}})?(?:[eE]-\d{{1,2}})?)", re.ASCII
+)
+_BRACKETED = re.compile(r"\(([\d., ']+)\)", re.ASCII)
+_DIGIT = re.compile(r"\d", re.ASCII)
+_NOT_DIGITS = re.compile(r"[, ']")
+_BLANKS = re.compile(r"\s+")
+_LOOSE_BLANK = re.compile(r"(?<!\d) | (?!\d)")
+
+
+def half_width(text: str) -> str:
+    """A text with full-width letters, digits and signs as half-width ones, and with plain blanks and hyphens."""
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
+
+
+def compact(text: str) -> str:
+    """A half-width text without blanks, but for one between digits: 2024 1 is not 20241."""
+    return _LOOSE_BLANK.sub("", _BLANKS.sub(" ", half_width(text))).strip()
+
+
+def written(text: str) -> Decimal | None:
+    """The number a text is (thousands separators, a sign, brackets for minus); None where it is not one number."""
+    bare = _BLANKS.sub(" ", half_width(text)).strip()
+    if bracketed := _BRACKETED.fullmatch(bare):
+        bare = f"-{bracketed[1].strip()}"
+    found = _NUMBER.fullmatch(bare)
+    if not found or not _DIGIT.search((found["whole"] or "") + found["rest"].upper().partition("E")[0]):
+        return None
+    return Decimal(found["sign"] + _NOT_DIGITS.sub("", found["whole"] or "") + found["rest"])
+
+
+def of_cell(cell: Any) -> Decimal | None:
+    """The number a cell holds as number or text; truth values, dates and what is not finite are none."""
+    if isinstance(cell, bool | date):
+        return None
+    if isinstance(cell, int | float):
+        return Decimal(repr(cell)) if math.isfinite(cell) else None
+    return written(cell) if isinstance(cell, str) else None
