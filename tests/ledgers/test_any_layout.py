@@ -13,7 +13,6 @@ from dashboard.ledgers import forms, header, identity, reading
 from dashboard.ledgers.forms import Field
 
 TODAY = date(2025, 11, 20)
-SEX = {"男": 1, "女": 0}
 NAMES = st.text("张王李赵陈杨刘合计注𠮷㐂·一二三建国秀英", min_size=2, max_size=4).filter(
     lambda name: name[0] not in "合注·"
 )
@@ -130,7 +129,7 @@ def ledgers(draw):
     lines += draw(st.sampled_from([[], [["填表人：王某"]], [[""] * len(titles), ["注：本表一式两份"]]]))
     above = draw(st.sampled_from([[], [["某县台账"]], [["某县台账"], ["填报单位：某乡"], []]]))
     if said_above:
-        above = [["某县台账"], [f"单位：{unit}"]] + above[1:]
+        above = [["某县台账"], [f"单位：{unit}"], *above[1:]]
     shift = draw(st.integers(0, 2))
     grid = [[""] * shift + list(line) for line in above + lines]
     width = max(map(len, grid))
