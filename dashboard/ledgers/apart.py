@@ -108,13 +108,17 @@ def reader() -> Iterator[Reader]:
 
 def limits(path: Path) -> Limits:
     """What reading the file may use, by its size."""
-    settings = _settings()
+    settings, size = _settings(), size_mb(path)
+    memory_mb = min(settings["memory_mb"] + settings["memory_mb_per_mb"] * size, settings["memory_mb_at_most"])
+    return Limits(int(memory_mb * _MEGABYTE), settings["seconds"] + settings["seconds_per_mb"] * size)
+
+
+def size_mb(path: Path) -> float:
+    """The size of a file in megabytes; 0 where it has gone, which whoever reads it will tell."""
     try:
-        size_mb = path.stat().st_size / _MEGABYTE
+        return path.stat().st_size / _MEGABYTE
     except OSError:
-        size_mb = 0
-    memory_mb = min(settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb, settings["memory_mb_at_most"])
-    return Limits(int(memory_mb * _MEGABYTE), settings["seconds"] + settings["seconds_per_mb"] * size_mb)
+        return 0
 
 
 @cache

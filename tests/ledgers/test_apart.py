@@ -1,0 +1,290 @@
+"""The process that reads files: what it may take, how it ends, and that nobody but the file's sender notices."""
+
+import contextlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+
+import books
+import psutil
+import pytest
+
+from dashboard import paths
+from dashboard.ledgers import apart, child, reading, wire
+from dashboard.ledgers.apart import Limits
+from dashboard.ledgers.reading import Said
+
+TODAY = date(2026, 1, 31)
+POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes with names")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Every test starts with no process and leaves none."""
+    apart._idle.clear()
+    yield
+    apart._idle.clear()
+
+
+def readers(of: int | None = None) -> list[psutil.Process]:
+    """The processes that read for a process (this one)."""
+    with contextlib.suppress(psutil.Error):
+        return [one for one in psutil.Process(of).children() if "dashboard.ledgers" in "".join(one.cmdline())]
+    return []
+
+
+def until(happened, seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happened():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def table_file(folder: Path, kind: str, *changes: dict) -> Path:
+    """A workbook of one kind in a folder of its own."""
+    folder.mkdir(exist_ok=True)
+    return books.ledger(folder, kind, *changes)
+
+
+def read(path: Path, told=lambda stage: None) -> list[reading.Found]:
+    with apart.reader() as reader:
+        return reader.read(path, Said(), TODAY, 1, told)
+
+
+def codes(found: list[reading.Found]) -> list[str]:
+    return [issue.code for one in found for issue in one.report.issues]
+
+
+@pytest.fixture
+def pipe(tmp_path) -> Path:
+    """A file that never has anything to read."""
+    path = tmp_path / "走访台账.csv"
+    os.mkfifo(path)
+    return path
+
+
+def test_what_is_read_apart_is_what_is_read_here(tmp_path):
+    path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"}, {"年度": "20X5"})
+    [here], [there] = reading.read(path, Said(), TODAY, 7), read(path)
+    there.report.file_no = 7
+    assert there.rows.form is here.rows.form
+    assert there.rows.report is there.report
+    assert there.rows.table.drop_columns("file_no").equals(here.rows.table.drop_columns("file_no"))
+    assert there.report == here.report
+    assert here.report.refused
+
+
+def test_outlines_come_across(county_ledgers):
+    path = next(county_ledgers.glob("*.geojson"))
+    [here], [there] = reading.read(path, Said(), TODAY, 1), read(path)
+    assert there.outlines == here.outlines
+
+
+def test_the_process_is_kept_for_the_next_load(tmp_path):
+    path = books.ledger(tmp_path, "households")
+    read(path)
+    kept = readers()
+    read(path)
+    assert len(kept) == 1
+    assert readers() == kept
+
+
+def test_a_process_that_has_grown_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(apart, "_GROWN", 0)
+    read(books.ledger(tmp_path, "households"))
+    assert until(lambda: not readers())
+
+
+def test_two_loads_at_once_have_a_process_each(tmp_path):
+    path = books.ledger(tmp_path, "households")
+    with apart.reader() as one, apart.reader() as other:
+        assert len(readers()) == 2
+        for reader in (one, other):
+            assert reader.read(path, Said(), TODAY, 1)[0].rows is not None
+    assert until(lambda: len(readers()) == 1)
+
+
+def test_a_file_that_ends_the_process_is_refused_and_the_others_are_loaded(desk):
+    files = [
+        table_file(desk.folder / "1", "households"),
+        table_file(desk.folder / "2", "visits"),
+        table_file(desk.folder / "3", "incomes"),
+    ]
+
+    def kill(share, what):
+        if files[1].name in what:
+            for one in readers():
+                one.kill()
+
+    report = desk.load(*files, progress=kill)
+    assert [entry.status for entry in report.files] == ["loaded", "refused", "loaded"]
+    assert [issue.code for issue in report.files[1].issues] == ["file_broke_reader"]
+    assert report.exit_code == 2
+    assert len(desk.table("core_incomes")) == 1
+    assert desk.table("core_visits") == []
+    assert [row["file_no"] for row in desk.table("meta_files")] == sorted({e.file_no for e in report.files} | {1, 2})
+
+
+@POSIX
+def test_a_file_that_never_answers_is_given_up(pipe, monkeypatch):
+    monkeypatch.setattr(apart, "limits", lambda path: Limits(10**9, 0.05))
+    heard = []
+    assert codes(read(pipe, heard.append)) == ["file_took_too_long"]
+    assert heard, "the progress bar stands still while the process waits"
+    assert not readers()
+
+
+def test_limits_are_held_against_what_a_process_uses():
+    here = psutil.Process()
+    assert apart._Watch(here, Limits(10**12, 1000)).exceeded() is None
+    assert apart._Watch(here, Limits(1, 1000)).exceeded() == "file_too_heavy"
+    watch = apart._Watch(here, Limits(10**12, 0.05))
+    end = time.process_time() + 0.2
+    while time.process_time() < end:
+        pass
+    assert watch.exceeded() == "file_took_too_long"
+
+
+def test_larger_files_may_take_more_up_to_a_point(tmp_path):
+    sizes = []
+    for size in (0, 5_000_000, 10**12):
+        path = tmp_path / f"{size}.csv"
+        path.touch()
+        os.truncate(path, min(size, 2**40))
+        sizes.append(apart.limits(path))
+    assert sizes[0].memory_bytes < sizes[1].memory_bytes < sizes[2].memory_bytes < 4 * 10**9
+    assert sizes[0].processor_s < sizes[1].processor_s < sizes[2].processor_s
+    assert apart.limits(tmp_path / "gone.csv") == sizes[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system's own limit is told apart on Linux only")
+def test_the_system_refuses_memory_before_the_watch_looks(tmp_path, monkeypatch):
+    monkeypatch.setattr(apart, "_TICK_S", 60)
+    monkeypatch.setattr(apart, "limits", lambda path: Limits(200_000_000, 100))
+    path = tmp_path / "走访台账.csv"
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write("户编号,走访日期\n")
+        stream.writelines(f"H{number},2025-01-01\n" for number in range(1_500_000))
+    assert codes(read(path)) == ["file_too_heavy"]
+
+
+@POSIX
+def test_whoever_interrupts_does_not_wait_for_the_file(pipe, tmp_path):
+    def interrupt(stage):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read(pipe, interrupt)
+    assert not readers()
+    assert read(books.ledger(tmp_path, "households"))[0].rows is not None
+
+
+@POSIX
+def test_the_process_ends_with_a_parent_that_is_killed(pipe):
+    waiting = (
+        "import sys; from datetime import date; from pathlib import Path\n"
+        "from dashboard.ledgers import apart; from dashboard.ledgers.reading import Said\n"
+        "with apart.reader() as reader:\n"
+        "    reader.read(Path(sys.argv[1]), Said(), date.today(), 1, lambda stage: print(flush=True))\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", waiting, str(pipe)], cwd=paths.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    parent.stdout.readline()
+    [orphan] = readers(parent.pid)
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    assert until(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_the_script_that_loads_is_not_run_again_and_threads_may_load(tmp_path):
+    path = books.ledger(tmp_path, "households")
+    script = tmp_path / "app.py"
+    script.write_text(
+        "import sys, threading; from datetime import date; from pathlib import Path\n"
+        "from dashboard.ledgers import apart; from dashboard.ledgers.reading import Said\n"
+        "print('started')\n"
+        "def load():\n"
+        "    with apart.reader() as reader:\n"
+        "        print(reader.read(Path(sys.argv[1]), Said(), date.today(), 1)[0].report.status)\n"
+        "for _ in range(2):\n"
+        "    thread = threading.Thread(target=load); thread.start(); thread.join()\n"
+    )
+    said = subprocess.run(
+        [sys.executable, script, path],
+        env=os.environ | {"PYTHONPATH": str(paths.PROJECT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == ["started", "loaded", "loaded"]
+    assert said.stderr == ""
+
+
+def test_a_path_means_the_same_in_the_process_after_a_change_of_folder(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        table_file(tmp_path / name, "households", {"户编号": name})
+    for name in ("one", "two"):
+        monkeypatch.chdir(tmp_path / name)
+        [path] = Path().glob("*.xlsx")
+        [found] = read(path)
+        assert found.report.path == str(path)
+        assert found.rows.table["household_id"].to_pylist() == [name]
+
+
+def test_after_a_fork_the_parents_process_is_left_alone(tmp_path):
+    path = books.ledger(tmp_path, "households")
+    read(path)
+    apart._idle._child.owner = -1  # as a forked process finds it
+    kept = readers()
+    read(path)
+    assert kept[0] in readers()
+    kept[0].kill()
+
+
+def test_an_unforeseen_failure_tells_its_kind_and_place_but_not_its_words(monkeypatch):
+    def broken(*_, notify):
+        raise ValueError("629821198001010014")
+
+    monkeypatch.setattr(reading, "read", broken)
+    monkeypatch.setattr(child, "_limit", lambda *_: None)
+    answers = io.BytesIO()
+    request = {"folder": None, "arguments": (), "memory_bytes": 1, "processor_s": 1}
+    child._answer(request, answers)
+    answers.seek(0)
+    kind, (code, place) = wire.receive(answers)
+    assert (kind, code) == ("failed", "file_broke_reader")
+    assert place.startswith("ValueError in ") and "629821198001010014" not in place
+
+
+def test_half_a_message_is_none():
+    whole = io.BytesIO()
+    wire.send(whole, ("found", list(range(1000))))
+    with pytest.raises(EOFError):
+        wire.receive(io.BytesIO(whole.getvalue()[:-1]))
+
+
+def test_many_loads_in_many_threads_mix_nothing_up(tmp_path):
+    files = [table_file(tmp_path / str(number), "households", {"户编号": f"H{number}"}) for number in range(12)]
+    found: dict[int, list[str]] = {}
+
+    def load(number: int) -> None:
+        [one] = read(files[number])
+        found[number] = one.rows.table["household_id"].to_pylist()
+
+    threads = [threading.Thread(target=load, args=(number,)) for number in range(len(files))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: [f"H{number}"] for number in range(len(files))}
+    assert until(lambda: len(readers()) <= 1)
