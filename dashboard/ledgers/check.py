@@ -47,11 +47,12 @@ class Options:
 
 @dataclass
 class Rows:
-    """Checked rows of one sheet: columns of the form, ``row_no`` and ``file_no``; refused ones are gone."""
+    """Checked rows of one sheet: columns of the form, ``row_no`` and ``file_no``; refused ones stand apart."""
 
     form: Form
     table: pa.Table
     report: SheetReport
+    refused: pa.Table | None = None
 
 
 def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -> Rows:
@@ -83,7 +84,8 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     _tell_problems(header, parsed, kept, report)
     _refuse_unsaved_formulas(sheet, header, kept, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
-    return Rows(header.form, _table(header.form, parsed, kept, report), report)
+    table, refused = _table(header.form, parsed, kept, report)
+    return Rows(header.form, table, report, refused)
 
 
 def _refuse_bad_header(header: Header) -> None:
@@ -302,7 +304,8 @@ def _refuse_missing(sheet: Sheet, header: Header, cells, parsed, kept: Sequence[
                 report.say("value_missing", row=kept[index] + 1, column=title, value=value)
 
 
-def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> pa.Table:
+def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> tuple[pa.Table, pa.Table | None]:
+    """The rows to be loaded, and those that are refused."""
     arrays: dict[str, pa.Array] = {}
     for field in form.fields:
         column = parsed.get(field.column)
@@ -311,9 +314,10 @@ def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> pa.T
     arrays["row_no"] = pa.array(row_no)
     arrays["file_no"] = pa.array(np.full(len(kept), report.file_no, dtype=np.int32))
     table = pa.table(arrays)
-    if report.refused:
-        table = table.filter(pa.array(~np.isin(row_no, list(report.refused))))
-    return table
+    if not report.refused:
+        return table, None
+    is_refused = np.isin(row_no, list(report.refused))
+    return table.filter(pa.array(~is_refused)), table.filter(pa.array(is_refused))
 
 
 def _named(texts: Iterable[str]) -> str:

@@ -150,7 +150,8 @@ class _Intake:
             merge.with_standing(self.build, form, placing.placed(rows, directory), rows.report) for rows in sheets
         ]
         reports = {rows.report.file_no: rows.report for rows in sheets}
-        self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today))
+        refused = merge.refused_keys(sheets)
+        self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today, refused))
 
     def _merge_outlines(self, directory: Directory) -> None:
         if not self.outlines:
@@ -174,7 +175,7 @@ class _Bar:
     """How far reading has come: files by their size, and within a file as far as time lets suppose."""
 
     def __init__(self, files: Sequence[Path], notify: Progress) -> None:
-        self._sizes_mb = {file: apart.size_mb(file) for file in files}
+        self._sizes_mb = {file: file.stat().st_size / 1_000_000 for file in files}
         self._whole_mb = sum(self._sizes_mb.values()) or 1
         self._done_mb = self._size_mb = 0.0
         self._notify = notify

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from dashboard import queries, store
 from dashboard.ledgers import forms, issues
+from dashboard.ledgers.check import Rows
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.report import Change, LedgerReport, SheetReport
 
@@ -16,7 +17,17 @@ _POSITION = ("file_no", "row_no", "row_hash")
 _EXAMPLES = 50
 _NAMED_KEYS = 20
 # What joins the parts of a key of several columns.
-_KEY_JOIN = "|"
+KEY_JOIN = "|"
+# What a row is known by beside its key, where a person is to decide about it: the first that a ledger has.
+_SHOWN_BESIDE_KEY = (
+    "member_name",
+    "measure_name",
+    "head_name",
+    "village_name",
+    "content",
+    "description",
+    "record_key",
+)
 # Placed by their household at publication, so not part of what the sender said.
 _DERIVED = "village_code"
 
@@ -30,14 +41,23 @@ def begin(build: store.Build) -> None:
 
 
 def merge(
-    build: store.Build, form: Form, table: pa.Table, reports: Mapping[int, SheetReport], today: date
+    build: store.Build,
+    form: Form,
+    table: pa.Table,
+    reports: Mapping[int, SheetReport],
+    today: date,
+    refused: pa.Array | None = None,
 ) -> LedgerReport:
-    """Merge placed rows of a ledger into the version; counts and issues go to the sheets' reports by file_no."""
+    """Merge placed rows of a ledger into the version; counts and issues go to the sheets' reports by file_no.
+
+    ``refused`` are the keys of rows held back before (`refused_keys`), which are in the files all the same.
+    """
     con = build.con
-    _show_standing(build, form)
+    show_standing(build, form)
     con.register("incoming", _staged_columns(con, form, table))
     queries.execute(con, "load/stage")
     con.unregister("incoming")
+    con.register("refused_keys", pa.table({"record_key": pa.array([], pa.string()) if refused is None else refused}))
     if form.place == "household":
         _hold_back_unknown_households(con, form, reports)
     _hold_back_duplicates(con, form, reports)
@@ -48,6 +68,22 @@ def merge(
     queries.execute(con, "load/merge")
     _store(con, form)
     return told
+
+
+def refused_keys(sheets: Sequence[Rows]) -> pa.Array:
+    """The keys of rows that were refused when they were read or placed; null for each whose key cannot be told."""
+    found = []
+    for rows in sheets:
+        numbers = pa.array(sorted(rows.report.refused), pa.int32())
+        placing = rows.table.filter(pa.compute.is_in(rows.table["row_no"], numbers))
+        tables = [placing] if rows.refused is None else [rows.refused, placing]
+        is_keyed = set(rows.form.key) <= set(placing.column_names)
+        for table in tables:
+            found.append(record_keys(rows.form, table) if is_keyed else pa.nulls(len(table), pa.string()))
+        # Records whose cells cannot be told apart never became rows.
+        lost = len(numbers) - sum(map(len, tables))
+        found.append(pa.nulls(max(lost, 0), pa.string()))
+    return pa.concat_arrays(found)
 
 
 def with_standing(build: store.Build, form: Form, rows: pa.Table, report: SheetReport) -> pa.Table:
@@ -62,9 +98,9 @@ def with_standing(build: store.Build, form: Form, rows: pa.Table, report: SheetR
     absent = [column for column in absent if rows[column].null_count == len(rows)]
     if build.base is None or not absent or not len(rows):
         return rows
-    _show_standing(build, form)
+    show_standing(build, form)
     standing = build.con.table("standing").select("record_key", *absent).to_arrow_table()
-    places = pa.compute.index_in(_record_keys(form, rows), standing["record_key"].combine_chunks())
+    places = pa.compute.index_in(record_keys(form, rows), standing["record_key"].combine_chunks())
     kept = []
     for column in absent:
         values = standing[column].take(places).cast(rows[column].type)
@@ -78,6 +114,35 @@ def with_standing(build: store.Build, form: Form, rows: pa.Table, report: SheetR
     return rows
 
 
+def with_standing_precision(build: store.Build, form: Form, rows: pa.Table) -> pa.Table:
+    """The rows with the precision that stands for a date, where theirs is the day by which a month is stored.
+
+    What is given out has days only; given back, it changes nothing.
+    """
+    dates = [field.column for field in form.fields if field.type == "date"]
+    if build.base is None or not dates or not len(rows):
+        return rows
+    show_standing(build, form)
+    for column in dates:
+        precision = f"{column}_precision"
+        is_month = duckdb.ColumnExpression(precision) == duckdb.ConstantExpression("month")
+        months = build.con.table("standing").filter(is_month).select("record_key", column).to_arrow_table()
+        if not len(months):
+            continue
+        places = pa.compute.index_in(record_keys(form, rows), months["record_key"].combine_chunks())
+        is_same = pa.compute.equal(months[column].take(places), rows[column])
+        kept = pa.compute.if_else(pa.compute.fill_null(is_same, False), "month", rows[precision])
+        rows = rows.set_column(rows.schema.get_field_index(precision), precision, kept)
+    return rows
+
+
+def standing_rows(build: store.Build, form: Form, keys: Sequence[str]) -> pa.Table:
+    """The standing rows of some keys."""
+    show_standing(build, form)
+    is_meant = duckdb.ColumnExpression("record_key").isin(*map(duckdb.ConstantExpression, keys))
+    return build.con.table("standing").filter(is_meant).to_arrow_table()
+
+
 def _columns_of(field: forms.Field) -> tuple[str, ...]:
     """The database columns a field fills."""
     match field.type:
@@ -89,12 +154,15 @@ def _columns_of(field: forms.Field) -> tuple[str, ...]:
             return (field.column,)
 
 
-def keep(build: store.Build, form: Form) -> None:
-    """Take a ledger over as it stands."""
-    if build.base is not None:
-        _show_standing(build, form)
-        queries.execute(build.con, "load/keep")
-        _store(build.con, form)
+def keep(build: store.Build, form: Form, without: pa.Array | None = None) -> None:
+    """Take a ledger over as it stands, but for the rows of some keys."""
+    if build.base is None:
+        return
+    show_standing(build, form)
+    if without is not None:
+        build.con.register("removed", pa.table({"record_key": without}))
+    queries.execute(build.con, "load/keep" if without is None else "load/keep_others")
+    _store(build.con, form)
 
 
 def tell_composition(build: store.Build, reports: Mapping[int, SheetReport]) -> None:
@@ -108,11 +176,11 @@ def tell_composition(build: store.Build, reports: Mapping[int, SheetReport]) -> 
         report.say(code, row=row, column=title, value=value, detail=detail, household=issues.masked(household))
 
 
-def _show_standing(build: store.Build, form: Form) -> None:
+def show_standing(build: store.Build, form: Form) -> None:
     """Show the ledger of the version this one starts from (empty for the first) as ``standing``, with its keys."""
     source = build.con.table(f"base.{form.table}" if build.base is not None else form.table)
     parts = [duckdb.ColumnExpression(column) for column in form.key]
-    key = duckdb.FunctionExpression("concat_ws", duckdb.ConstantExpression(_KEY_JOIN), *parts).alias("record_key")
+    key = duckdb.FunctionExpression("concat_ws", duckdb.ConstantExpression(KEY_JOIN), *parts).alias("record_key")
     build.con.register("standing", source.select(duckdb.StarExpression(), key))
 
 
@@ -132,16 +200,17 @@ def _staged_columns(con: duckdb.DuckDBPyConnection, form: Form, table: pa.Table)
             **whole,
             "file_no": table["file_no"],
             "row_no": table["row_no"],
-            "record_key": _record_keys(form, table),
+            "record_key": record_keys(form, table),
             named: table[named] if named in table.column_names else pa.nulls(length, pa.string()),
             "canonical": pa.StructArray.from_arrays([whole[column] for column in said], said),
         }
     )
 
 
-def _record_keys(form: Form, table: pa.Table) -> pa.Array:
+def record_keys(form: Form, table: pa.Table) -> pa.Array:
+    """The key of every row as one text."""
     parts = [_array(table[column].cast(pa.string())) for column in form.key]
-    return pa.compute.binary_join_element_wise(*parts, _KEY_JOIN)
+    return pa.compute.binary_join_element_wise(*parts, KEY_JOIN)
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -182,7 +251,7 @@ def _named(report: SheetReport) -> str:
 
 
 def _shown(key: str) -> str:
-    return key.replace(_KEY_JOIN, " ")
+    return key.replace(KEY_JOIN, " ")
 
 
 def _hold_back(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None:
@@ -221,6 +290,7 @@ def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerRepor
     missing = queries.fetch(con, "load/missing_keys", {"keys": _NAMED_KEYS})
     if missing and reports:
         _tell_missing(form, missing, told, reports)
+        told.left_out = _left_out(con, form)
     if told.changed:
         told.examples = _examples(con, form)
         for report in reports.values():
@@ -237,6 +307,38 @@ def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, repo
     last.missing = told.missing
     more = "等" if told.missing > len(missing) else ""
     last.say("rows_missing", count=told.missing, keys="、".join(told.missing_keys) + more, ledger=form.name)
+
+
+def _left_out(con, form: Form) -> pa.Table:
+    """The standing rows that the load leaves out though it speaks of their place and period (record_key, place, shown).
+
+    A file of one month, or of one village, says nothing of the others.
+    """
+    staged = con.table("staged")
+    household = duckdb.ColumnExpression("household_id" if "household_id" in staged.columns else "record_key")
+    loaded = staged.select("record_key", household.alias("household_id"), *_scope(form, staged.columns))
+    con.register("loaded_scope", loaded)
+    standing = con.table("standing")
+    shown = next(duckdb.ColumnExpression(column) for column in _SHOWN_BESIDE_KEY if column in standing.columns)
+    con.register("standing_scope", standing.select("record_key", shown.alias("shown"), *_scope(form, standing.columns)))
+    return queries.relation(con, "load/left_out").to_arrow_table()
+
+
+def _scope(form: Form, columns: Sequence[str]) -> list[duckdb.Expression]:
+    """What a row speaks of: its period (the year or month of its key) and its place, both '' where it has none."""
+    nothing = duckdb.ConstantExpression("")
+    period = place = nothing
+    for column in form.key:
+        kind = form.field(column).type if form.has(column) else ""
+        if kind == "year":
+            period = duckdb.ColumnExpression(column).cast(duckdb.sqltypes.VARCHAR)
+        elif kind == "date":
+            month = duckdb.ConstantExpression("%Y-%m")
+            period = duckdb.FunctionExpression("strftime", duckdb.ColumnExpression(column), month)
+    of_place = "township_code" if form.place == "directory" else "village_code"
+    if of_place in columns:
+        place = duckdb.ColumnExpression(of_place)
+    return [period.alias("period"), place.alias("place")]
 
 
 def _examples(con, form: Form) -> list[Change]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
+
 from dashboard.ledgers import issues
 from dashboard.ledgers.issues import Issue
 
@@ -79,7 +81,11 @@ class Change:
 
 @dataclass
 class LedgerReport:
-    """What a load did to one ledger, counted over its files."""
+    """What a load did to one ledger, counted over its files.
+
+    ``left_out`` are standing rows that the files leave out though they speak of their place and period: record_key,
+    place, shown (a name).
+    """
 
     kind: str
     name: str
@@ -90,6 +96,7 @@ class LedgerReport:
     refused: int = 0
     examples: list[Change] = field(default_factory=list)
     missing_keys: list[str] = field(default_factory=list)
+    left_out: pa.Table | None = None
 
     @property
     def counts(self) -> dict[str, int]:
