@@ -1,4 +1,4 @@
--- purpose: Lead units (牵头单位) of checklist items one by one; a cell may name several, joined by 、.
+-- purpose: Lead units (牵头单位) of checklist items one by one; a cell may name several, however parted.
 --   Splitting a list is written differently by every SQL engine, so it is done here and nowhere else.
 -- grain: one row per item and lead unit.
 -- params: none
@@ -7,7 +7,7 @@
 with named as (
     select
         item_id,
-        trim(unnest(string_split(lead_unit, '、'))) as lead_unit
+        unnest(regexp_split_to_array(lead_unit, '[、，,；;／/\s　]+')) as lead_unit
     from core_checklist
     where lead_unit is not null
 )

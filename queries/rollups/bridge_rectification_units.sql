@@ -1,4 +1,4 @@
--- purpose: Responsible units (责任单位) of problems one by one; a cell may name several, joined by 、.
+-- purpose: Responsible units (责任单位) of problems one by one; a cell may name several, however parted.
 --   Splitting a list is written differently by every SQL engine, so it is done here and nowhere else.
 -- grain: one row per problem and responsible unit.
 -- params: none
@@ -7,7 +7,7 @@
 with named as (
     select
         problem_id,
-        trim(unnest(string_split(responsible_unit, '、'))) as responsible_unit
+        unnest(regexp_split_to_array(responsible_unit, '[、，,；;／/\s　]+')) as responsible_unit
     from core_rectification
     where responsible_unit is not null
 )
