@@ -38,11 +38,17 @@ class SheetRefused(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What the person who loads says, and the day it is."""
+    """What the person who loads says now, or said of an earlier load of the layout, and the day it is."""
 
     today: date
     year: int | None = None
     unit: str | None = None
+    unit_is_remembered: bool = False
+
+    @property
+    def unit_from(self) -> str:
+        """Where the unit comes from, in words."""
+        return "以前确认的单位" if self.unit_is_remembered else "导入时的指定"
 
 
 @dataclass
@@ -64,6 +70,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     report.titles = header.titles
     report.rows_read = len(body.rows)
     said = _Said(sheet, header, options)
+    report.understood.note_rows(body.rows, body.skipped)
     _tell_layout(sheet, header, body, report)
     for row, width in body.ragged:
         report.say("csv_field_count", row=row + 1, fields=width, expected=len(sheet.rows[header.last_row]))
@@ -129,12 +136,14 @@ class _Said:
         needs_year = self._header.form.needs_year
         if needs_year and needs_year not in parsed:
             report.say("year_inferred", year=self.year, source=self._year_from)
+            report.understood.year, report.understood.year_from = self.year, self._year_from
         money = [field for field in self._header.form.fields if field.type == "money" and field.column in parsed]
         units: dict[tuple[str, str], list[str]] = defaultdict(list)
         for field in money:
             unit, source = self._unit(self._header.notes.get(field.column, ()))
             if self.override:
-                unit, source = self.override, "导入时的指定"
+                unit, source = self.override, self.options.unit_from
+            report.understood.note_unit(unit, source, self._header.titles[field.column])
             if forms.common()["money_units"][unit] != 1:
                 units[unit, source].append(self._header.titles[field.column])
         for (unit, source), titles in units.items():
@@ -150,7 +159,7 @@ class _Said:
                 return unit, "表头上方的说明"
         if unit := _unit_of_line(self._name):
             return unit, "工作表名称"
-        return (self.options.unit, "导入时的指定") if self.options.unit else ("元", "")
+        return (self.options.unit, self.options.unit_from) if self.options.unit else ("元", "")
 
     def _found_year(self) -> tuple[int | None, str]:
         for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):
@@ -214,14 +223,23 @@ def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[st
     if not typical or not fields:
         return parsed
     magnitude = _typical_amount([parsed[field.column] for field in fields], fields)
-    if magnitude is None or typical[0] <= magnitude <= typical[1]:
+    if _is_plausible(magnitude, typical):
         return parsed
     unit = said.options.unit
     if unit is None:
         raise SheetRefused("unit_needed", amount=f"{magnitude:,.2f}")
     said.override = unit
     again = {field.column: columns.parse(field, cells[field.column], said.context(field)) for field in fields}
+    # What the person says now is taken at their word; what they said of another file is not.
+    if said.options.unit_is_remembered:
+        magnitude = _typical_amount([again[field.column] for field in fields], fields)
+        if not _is_plausible(magnitude, typical):
+            raise SheetRefused("unit_needed", amount=f"{magnitude:,.2f}")
     return parsed | again
+
+
+def _is_plausible(magnitude: float | None, typical: tuple[float, float]) -> bool:
+    return magnitude is None or typical[0] <= magnitude <= typical[1]
 
 
 def _typical_amount(columns: Sequence[columns.Column], fields: Sequence[Field]) -> float | None:

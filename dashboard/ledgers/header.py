@@ -66,7 +66,7 @@ def of(form: Form, first: int, last: int, titles: list[tuple[str, str]], columns
         if index in by_index:
             _note(header, by_index[index], index, title or f"{letter(index)}列", group)
         elif title:
-            header.left_out.append(_one_line(title))
+            header.left_out.append(one_line(title))
     header.missing = _missing(header)
     return header
 
@@ -170,14 +170,14 @@ def _mapped(form: Form, first: int, last: int, titles: list[tuple[str, str]]) ->
             header.left_out.append(header.titles[field_.column])
         ranks[field_.column] = rank
         _note(header, field_.column, index, title, group)
-    header.left_out = [_one_line(title) for title in header.left_out]
+    header.left_out = [one_line(title) for title in header.left_out]
     header.missing = _missing(header)
     return header
 
 
 def _note(header: Header, column: str, index: int, title: str, group: str) -> None:
     header.columns[column] = index
-    header.titles[column] = _one_line(title)
+    header.titles[column] = one_line(title)
     header.notes[column] = bracketed(title) + bracketed(group) + _trailing_unit(title)
 
 
@@ -233,5 +233,6 @@ def _text(cell: Any) -> str:
     return cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))
 
 
-def _one_line(title: str) -> str:
+def one_line(title: str) -> str:
+    """A title without blanks and line breaks."""
     return re.sub(r"\s+", "", title)

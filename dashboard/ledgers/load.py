@@ -4,14 +4,14 @@ import contextlib
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import apart, boundaries, check, forms, merge, placing, report
+from dashboard.ledgers import apart, boundaries, check, forms, merge, placing, remembered, report
 from dashboard.ledgers.check import Rows
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.places import Directory, Village
@@ -47,11 +47,13 @@ def load(
     published, and the report names the one that stands. Raises StoreError when the database cannot be written.
     """
     told = Report(dry_run=dry_run)
-    today, said = date.today(), Said(ledger, year, unit)
+    today, known = date.today(), remembered.read(root)
+    said = Said(ledger, year, unit, remembered=known)
+    by_file = {path: replace(words, remembered=known) for path, words in (by_file or {}).items()}
     notify = progress or (lambda share, what: None)
     opened = store.rehearsing if dry_run else store.building
     with _paused_collector(), apart.reader() as reader, opened(root) as build:
-        intake = _Intake(build, told, today, said, by_file or {})
+        intake = _Intake(build, told, today, said, by_file)
         intake.read(reader, _files(paths, told), notify)
         intake.merge(notify)
         if dry_run:
@@ -65,6 +67,7 @@ def load(
         notify(_MERGED, "计算指标")
         version = _publish(root, build, told, today, notify)
         told.version, told.published = version.id, True
+        remembered.keep(root, told.files)
     notify(1, "已发布")
     return told
 

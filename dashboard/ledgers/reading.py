@@ -2,23 +2,16 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.ledgers import boundaries, check, forms, grid, header, report
+from dashboard.ledgers import boundaries, check, confirmed, forms, grid, header, report
 from dashboard.ledgers.check import Options, Rows, SheetRefused
+from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.report import SheetReport
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a person says about one file; None leaves it to the file."""
-
-    ledger: str | None = None
-    year: int | None = None
-    unit: str | None = None
+from dashboard.ledgers.understood import Understood
 
 
 @dataclass
@@ -73,7 +66,7 @@ class _Reader:
         self._path = path
         self._notify = notify
         self._said = said
-        self._options = Options(today, said.year, said.unit)
+        self._today = today
         self._next_no = file_no
 
     def entry(self, sheet: str | None, kind: str | None = None, name: str | None = None) -> SheetReport:
@@ -101,6 +94,11 @@ class _Reader:
                 entry.say(passed_by)
                 found.append(Found(entry))
                 continue
+            if self._about(entry).is_left_out:
+                entry.status = report.SKIPPED
+                entry.say("sheet_left_out_as_said")
+                found.append(Found(entry))
+                continue
             if sheet.name is None:
                 sheet.name = self._path.stem
             self._notify(f"核对 {len(sheet.rows):,} 行")
@@ -124,17 +122,66 @@ class _Reader:
         return found
 
     def _checked(self, sheet: grid.Sheet, entry: SheetReport) -> Rows:
-        ledger = self._said.ledger
+        entry.understood = Understood.of(sheet)
+        now = self._about(entry)
+        said = self._with_remembered(sheet, now, entry)
+        found = self._header(sheet, said, entry)
+        if now.is_about_layout:
+            entry.understood.layout = confirmed.memory(said, sheet, found, Path(entry.path).name, self._today)
+        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
+        options = Options(self._today, said.year, said.unit, unit_is_remembered=now.unit is None)
+        return check.check(sheet, found, options, entry)
+
+    def _about(self, entry: SheetReport) -> Said:
+        """What is said of one sheet; a file within an archive has the archive's path before its own."""
+        return self._said.about(entry.path.removeprefix(str(self._path)).lstrip("/"), entry.sheet)
+
+    def _with_remembered(self, sheet: grid.Sheet, said: Said, entry: SheetReport) -> Said:
+        """What the person says, and what was confirmed of this layout at an earlier load where they say nothing."""
+        recalled = confirmed.recalled(sheet, self._said.remembered) if said.layout is None else None
+        if recalled is None:
+            return said
+        earlier, known = recalled
+        if said.ledger and earlier.ledger not in (None, said.ledger):
+            return said
+        if not confirmed.fits(earlier):
+            entry.say("layout_no_longer_fits", day=known.confirmed_on)
+            return said
+        entry.say("layout_remembered", day=known.confirmed_on, what=confirmed.in_words(earlier))
+        entry.understood.confirmed_on = known.confirmed_on
+        return replace(
+            said, ledger=said.ledger or earlier.ledger, unit=said.unit or earlier.unit, layout=earlier.layout
+        )
+
+    def _header(self, sheet: grid.Sheet, said: Said, entry: SheetReport) -> header.Header:
+        """The sheet's header as the person says it is, else as it is found; raises SheetRefused where there is none."""
+        if said.layout is not None:
+            return self._header_as_said(sheet, said, entry)
+        ledger = said.ledger
         found = header.find(sheet, ledger)
         best = header.find(sheet) if ledger else found
+        if found is not None:
+            entry.understood.note_header(sheet, found)
         if ledger and _is_another(best, found, ledger):
             raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
         if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
             raise SheetRefused("not_a_ledger")
         if found.missing and not _has_key(found):
             raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
-        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
-        return check.check(sheet, found, self._options, entry)
+        return found
+
+    def _header_as_said(self, sheet: grid.Sheet, said: Said, entry: SheetReport) -> header.Header:
+        try:
+            found = confirmed.read(sheet, said.layout, said.ledger)
+        except SheetRefused:
+            # What was said cannot be; what is found without it is shown, to be put right from there.
+            if (found := header.find(sheet, said.ledger)) is not None:
+                entry.understood.note_header(sheet, found)
+            raise
+        if found is None:
+            raise SheetRefused("not_a_ledger")
+        entry.understood.note_header(sheet, found)
+        return found
 
 
 def _passed_by(sheet: grid.Sheet) -> str | None:

@@ -1,4 +1,4 @@
-"""Layouts that a person put right once (列对应关系): kept beside the versions, used at the next load of the same layout."""
+"""Layouts a person put right once (列对应关系): kept beside the versions, used for the same layout at the next load."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

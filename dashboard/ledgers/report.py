@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from dashboard.ledgers import issues
 from dashboard.ledgers.issues import Issue
+from dashboard.ledgers.understood import Understood
 
 LOADED, PARTIAL, REFUSED, SKIPPED = "loaded", "partial", "refused", "skipped"
 
@@ -43,6 +44,7 @@ class SheetReport:
     refused: set[int] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
     titles: Mapping[str, str] = field(default_factory=dict)
+    understood: Understood = field(default_factory=Understood)
 
     def say(self, code: str, row: int | None = None, column: str | None = None, value: Any = None, **more: Any) -> None:
         """Add an issue; ``column`` is the sender's title. A refused row is remembered as held back."""

@@ -37,8 +37,8 @@ class Understood:
     """What was understood of one sheet. Row numbers are as Excel shows them; None and blanks: not known.
 
     ``top`` are the sheet's first rows, masked; ``left_out`` the rows that are no data, by the notice that tells of
-    them; ``units`` are the titles by (unit, where it was found). ``layout`` is what a person said now that may be remembered
-    (`confirmed.memory`), ``confirmed_on`` the day of what was remembered and used.
+    them; ``units`` are the titles by (unit, where it was found). ``layout`` is what a person said now that may be
+    remembered (`confirmed.memory`), ``confirmed_on`` the day of what was remembered and used.
     """
 
     top: list[list[str]] = field(default_factory=list)

@@ -14,7 +14,8 @@ import pytest
 import xlsxwriter
 from books import HEAD_ID, VILLAGES, id_number, ledger, table, text, xlsx
 
-from dashboard.ledgers import apart, grid, issues
+from dashboard.ledgers import apart, grid, issues, remembered
+from dashboard.ledgers.confirmed import Layout, Said
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 IN_WAN = dict(zip(table("incomes")[0][3:], (2.35, 0.8, 0.05, 0.15, 0.2, 3.15, 1.575), strict=True))
@@ -142,6 +143,41 @@ def _of_another_county(desk):
     return desk.check_rows("households", {"县": "白水县"})
 
 
+def _as_said(layout: Layout, **words) -> Callable:
+    """A workbook of visits, and what a person says of its sheet."""
+
+    def made(desk):
+        path = ledger(desk.folder, "visits")
+        said = Said(sheets={("", "Sheet1"): Said(layout=layout, **words)})
+        return desk.load(path, by_file={path: said})
+
+    return made
+
+
+def _left_out_as_said(desk):
+    path = xlsx(desk.folder / "a.xlsx", {"走访": table("visits"), "旧": table("visits")})
+    return desk.check(path, by_file={path: Said(sheets={("", "旧"): Said(is_left_out=True)})})
+
+
+def _remembered(desk):
+    _as_said(Layout((0, 0)))(desk)
+    return desk.check_rows("visits")
+
+
+def _no_longer_fitting(desk):
+    _as_said(Layout((0, 0)))(desk)
+    file = desk.root / "layouts.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("visited_on", "gone"), encoding="utf-8")
+    return desk.check_rows("visits")
+
+
+def _not_kept(desk):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remembered, "_LOCK_S", 0)
+        with remembered._alone(desk.root):
+            return _as_said(Layout((0, 0)))(desk)
+
+
 WIFE = {"姓名": "李梅", "证件号码": id_number("19820202", "002"), "与户主关系": "配偶", "性别": "女", "出生日期": ""}
 
 def _many_rows(desk):
@@ -200,6 +236,9 @@ PROVOKE: dict[str, Callable] = {
     "year_needed": row("incomes", without=("年度",)),
     "date_year_needed": row("checklist", {"完成时限": "6月底前"}),
     "unit_needed": row("incomes", IN_WAN),
+    "header_rows_impossible": _as_said(Layout((30, 30))),
+    "columns_assigned_twice": _as_said(Layout(columns=((0, "findings"), (1, "findings")))),
+    "columns_assigned_nowhere": _as_said(Layout(columns=((90, "findings"),))),
     "sheet_goes_with_file": lambda desk: _two_sheets(desk, 收入=table("incomes", without=("年度",))),
     "boundaries_unreadable": raw("边界.geojson", b"{}"),
     # rows
@@ -312,6 +351,10 @@ PROVOKE: dict[str, Callable] = {
     "sheet_hidden": _hidden,
     "sheet_empty": lambda desk: _two_sheets(desk, 空=[]),
     "sheet_not_a_ledger": lambda desk: _two_sheets(desk, 说明=[["填表说明"], ["请如实填写"]]),
+    "sheet_left_out_as_said": _left_out_as_said,
+    "layout_remembered": _remembered,
+    "layout_no_longer_fits": _no_longer_fitting,
+    "layout_not_kept": _not_kept,
     "sheet_without_data": lambda desk: _two_sheets(desk, 收入=table("incomes")[:1]),
 }
 
