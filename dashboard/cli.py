@@ -24,6 +24,8 @@ _REASONS = {
     errno.EACCES: "没有访问权限",
     errno.EPERM: "没有访问权限",
     errno.ENOSPC: "磁盘空间不足",
+    errno.EFBIG: "磁盘空间不足",
+    errno.EDQUOT: "磁盘空间不足",
     errno.EROFS: "磁盘是只读的",
     errno.ENOTDIR: "路径中有一段不是文件夹",
     errno.EISDIR: "给出的是文件夹，不是文件",
@@ -48,12 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say("已中断，已发布的数据没有改动。")
     except BrokenPipeError:
         sys.stderr.close()
-    except OSError as failure:
-        reason = _REASONS.get(failure.errno, "请检查路径、权限和磁盘空间")
-        _say(f"读写文件失败：{reason}（{failure.filename or '文件'}）。已发布的数据没有改动。")
-    except duckdb.Error:
-        _say("数据库未能完成操作，可能是磁盘空间不足或文件损坏。已发布的数据没有改动，可用 check 命令检查当前版本。")
+    except (duckdb.Error, OSError) as failure:
+        _say(_plainly(failure, chosen))
     return _NOT_DONE
+
+
+def _plainly(failure: Exception, chosen: argparse.Namespace) -> str:
+    """One sentence for a failure of a file or of the database."""
+    if isinstance(failure, OSError) and failure.errno is not None:
+        reason = _REASONS.get(failure.errno, "请检查路径、权限和磁盘空间")
+        return f"读写文件失败：{reason}（{failure.filename or '文件'}）。已发布的数据没有改动。"
+    if explained := store.explained(_root(chosen), failure):
+        return str(explained)
+    return "数据库未能完成操作，可能是磁盘空间不足或文件损坏。已发布的数据没有改动，可用 check 命令检查当前版本。"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -209,6 +218,8 @@ def _rollback(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     con, version = _reader(chosen)
     _say(f"正在检查版本 {version.id} …")
+    if unreadable := store.unreadable_tables(con):
+        raise store.StoreError(f"版本“{version.id}”已损坏，读不完整的表：{'、'.join(unreadable)}。{store.HOW_TO_GO_BACK}")
     titles = tomllib.loads((paths.DATA / "checks.toml").read_text(encoding="utf-8"))
     findings = [
         (severity, check, facts["title"], len(queries.run(con, f"checks/{severity}/{check}")))

@@ -84,8 +84,9 @@ def begin(stem: str) -> View:
 
 def failed(error: Exception) -> bool:
     """Say in Chinese that a page could not be drawn; the log gets where, not the values that were worked on."""
-    if isinstance(error, (store.StoreError, policy.PolicyError)):
-        ui.empty("数据无法读取", str(error))
+    explained = store.explained(paths.database_root(), error)
+    if explained or isinstance(error, (store.StoreError, policy.PolicyError)):
+        ui.empty("数据无法读取", str(explained or error))
     else:
         _log.error("page failed: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
         ui.empty("本页未能显示", "请刷新页面再试；仍不行，请记下时间并联系管理员查看运行日志。数据没有改动。")

@@ -2,13 +2,15 @@
 
 Layout of the folder: ``CURRENT`` names the version in force, ``versions/`` holds each version's
 DuckDB file and its JSON card, ``building/`` holds files not yet published, ``LOCK`` admits one writer,
-``history.jsonl`` records every switch.
+``history.jsonl`` records every switch. The pointer is the truth and history its record: whoever writes next removes
+what a load that was killed left behind, and records a switch it could not.
 """
 
 import contextlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -20,7 +22,11 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from dashboard import queries
+from dashboard import mishaps, queries
+from dashboard.mishaps import HOW_TO_GO_BACK, StoreError
+
+# Rows looked at in one go when a version is read through.
+_BATCH_ROWS = 100_000
 
 # Readers can neither reach other files nor fetch extensions, whatever a query says.
 _READER_CONFIG = {
@@ -29,13 +35,6 @@ _READER_CONFIG = {
     "autoload_known_extensions": False,
     "threads": 2,
 }
-
-
-_POINTER_DAMAGED = "当前版本的指针文件 CURRENT 已损坏，请用 versions 命令查看版本，再用 rollback 命令切换到其中一个。"
-
-
-class StoreError(Exception):
-    """A version that cannot be read, built or switched to; the message is one Chinese sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,15 @@ def current_id(root: Path) -> str | None:
         try:
             name = pointer.read_text(encoding="utf-8").strip()
             if not name:
-                raise StoreError(_POINTER_DAMAGED)
+                raise mishaps.pointer_damaged()
             return name
         except FileNotFoundError:
+            # Where a switch was recorded there was a pointer: to start anew from nothing would hide everything.
+            if _recorded(root):
+                raise mishaps.pointer_damaged() from None
             return None
         except UnicodeDecodeError:
-            raise StoreError(_POINTER_DAMAGED) from None
+            raise mishaps.pointer_damaged() from None
         except PermissionError:  # Windows, in the instant of the switch
             threading.Event().wait(0.02)
     raise StoreError("无法读取当前版本的指针文件 CURRENT，请检查数据目录的访问权限。")
@@ -96,13 +98,13 @@ def versions(root: Path) -> list[Version]:
     for card in (root / "versions").glob("v*.json"):
         with contextlib.suppress(StoreError):
             found.append(_card(root, card.stem))
-    return sorted(found, key=lambda version: version.id, reverse=True)
+    return sorted(found, key=lambda version: _number(version.id), reverse=True)
 
 
 def damaged(root: Path) -> list[str]:
     """Ids of published versions whose card is missing or damaged, newest first."""
     readable = {version.id for version in versions(root)}
-    return sorted({file.stem for file in (root / "versions").glob("v*.*")} - readable, reverse=True)
+    return sorted({file.stem for file in (root / "versions").glob("v*.*")} - readable, key=_number, reverse=True)
 
 
 def version_file(root: Path, version_id: str) -> Path:
@@ -130,17 +132,44 @@ def rollback(root: Path, version_id: str) -> Version:
             raise StoreError(f"没有版本“{version_id}”，可用 versions 命令查看已发布的版本。")
         version = _card(root, version_id)
         _probe(version_file(root, version_id))
-        _point_at(root, version_id, "rollback")
+        with _told_plainly(root):
+            _point_at(root, version_id)
+        _record(root, version_id, "rollback")
         return version
+
+
+def unreadable_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables of a version that cannot be read to their last row; DuckDB holds every block against its checksum."""
+    found = []
+    with con.cursor() as cursor:
+        tables = sorted(relation[0] for relation in cursor.execute("show tables").fetchall())
+        for table in tables:
+            try:
+                for _ in cursor.table(table).to_arrow_reader(_BATCH_ROWS):
+                    pass
+            except (duckdb.Error, OSError):
+                found.append(table)
+    return found
+
+
+def explained(root: Path, error: BaseException) -> StoreError | None:
+    """What an error of the database or the disk means, in one sentence; None where it is unknown."""
+    try:
+        return mishaps.explained(error, current_id(root))
+    except StoreError as damage:
+        return damage
 
 
 @contextlib.contextmanager
 def building(root: Path) -> Iterator[Build]:
-    """A new version's file, with every table present and empty; thrown away unless `publish` is called on it."""
-    with _writing(root):
+    """A new version's file, with every table present and empty; thrown away unless `publish` is called on it.
+
+    Raises StoreError also for whatever goes wrong inside because the disk is full or the version in force is damaged.
+    """
+    with _writing(root), _told_plainly(root):
+        _settle(root)
         workshop = root / "building"
         workshop.mkdir(exist_ok=True)
-        _sweep(workshop)
         with _open_build(root, workshop / f"{os.getpid()}-{secrets.token_hex(4)}.duckdb") as build:
             yield build
 
@@ -149,10 +178,22 @@ def building(root: Path) -> Iterator[Build]:
 def rehearsing(root: Path) -> Iterator[Build]:
     """A build that is only looked at (试核对): it holds nobody up, needs no lock and cannot be published."""
     with (
+        _told_plainly(root),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as workshop,
         _open_build(root, Path(workshop) / "rehearsal.duckdb") as build,
     ):
         yield build
+
+
+@contextlib.contextmanager
+def _told_plainly(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        plainly = explained(root, error)
+        if plainly is None:
+            raise
+        raise plainly from error
 
 
 @contextlib.contextmanager
@@ -172,22 +213,34 @@ def _open_build(root: Path, file: Path) -> Iterator[Build]:
             con.close()
     finally:
         for leftover in file.parent.glob(f"{file.name}*"):
-            leftover.unlink(missing_ok=True)
+            _remove(leftover)
 
 
 def publish(root: Path, build: Build, card: Version) -> Version:
-    """Close the built file, put it beside the others and switch readers to it."""
+    """Close the built file, put it beside the others and switch readers to it; OSError leaves everything as it was."""
     if build.base is not None:
         build.con.execute("detach base")
     build.con.execute("checkpoint")
     build.con.close()
     shelf = root / "versions"
     shelf.mkdir(exist_ok=True)
-    _synced(build.file)
-    _replace(build.file, version_file(root, build.id))
-    write_text(shelf / f"{build.id}.json", json.dumps(asdict(card), default=str, ensure_ascii=False, indent=1))
-    _point_at(root, build.id, "publish")
+    try:
+        _synced(build.file)
+        _replace(build.file, version_file(root, build.id))
+        write_text(_card_file(root, build.id), json.dumps(asdict(card), default=str, ensure_ascii=False, indent=1))
+        _point_at(root, build.id)
+    except OSError:
+        _withdraw(root, build.id)
+        raise
+    _record(root, build.id, "publish")
     return card
+
+
+def _withdraw(root: Path, version_id: str) -> None:
+    """Take back a version that readers were not switched to."""
+    if current_id(root) != version_id:
+        _remove(version_file(root, version_id))
+        _remove(_card_file(root, version_id))
 
 
 @cache
@@ -202,14 +255,14 @@ def _probe(file: Path) -> duckdb.DuckDBPyConnection:
             cursor.execute("select count(*) from meta_version").fetchall()
         return con
     except duckdb.Error as error:
-        raise StoreError(f"版本“{file.stem}”的数据库文件已损坏或无法打开，请回退到其他版本。") from error
+        raise mishaps.file_damaged(file.stem) from error
 
 
 def _attach(con: duckdb.DuckDBPyConnection, file: Path) -> None:
     try:
         con.execute(f"attach '{str(file).replace(chr(39), chr(39) * 2)}' as base (read_only)")
     except duckdb.Error as error:
-        raise StoreError(f"版本“{file.stem}”的数据库文件已损坏或无法打开，请先回退到其他版本再导入。") from error
+        raise mishaps.file_damaged(file.stem) from error
 
 
 @contextlib.contextmanager
@@ -230,33 +283,67 @@ def _writing(root: Path) -> Iterator[None]:
 
 def _card(root: Path, version_id: str) -> Version:
     try:
-        facts = json.loads((root / "versions" / f"{version_id}.json").read_text(encoding="utf-8"))
+        facts = json.loads(_card_file(root, version_id).read_text(encoding="utf-8"))
         facts["created_at"] = datetime.fromisoformat(facts["created_at"])
         facts["as_of"] = date.fromisoformat(facts["as_of"])
         return Version(**facts)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"版本“{version_id}”的说明文件缺失或损坏，请回退到其他版本。") from error
+        raise mishaps.card_damaged(version_id) from error
 
 
 def _next_id(root: Path) -> str:
-    """One past the highest number ever used, so that a version id is never given twice."""
-    taken = [int(file.stem[1:]) for file in (root / "versions").glob("v*.*") if file.stem[1:].isdigit()]
-    return f"v{max(taken, default=0) + 1:04d}"
+    """One past the highest number ever used, so that a version id is never given twice, whatever the clock says."""
+    taken = [_number(file.stem) for file in (root / "versions").glob("v*.*")]
+    return f"v{max([*taken, *map(_number, _recorded(root))], default=0) + 1:04d}"
 
 
-def _point_at(root: Path, version_id: str, action: str) -> None:
-    entry = {"at": datetime.now().isoformat(timespec="seconds"), "action": action, "version": version_id}
-    with (root / "history.jsonl").open("a", encoding="utf-8") as history:
-        history.write(json.dumps(entry, ensure_ascii=False) + "\n")
+def _number(version_id: str) -> int:
+    return int(version_id[1:]) if version_id[1:].isdigit() else 0
+
+
+def _card_file(root: Path, version_id: str) -> Path:
+    return root / "versions" / f"{version_id}.json"
+
+
+def _point_at(root: Path, version_id: str) -> None:
     write_text(root / "CURRENT", version_id + "\n")
+
+
+def _record(root: Path, version_id: str, action: str) -> None:
+    """Write down a switch that has happened; where that fails, the next writer does it (`_settle`)."""
+    entry = {"at": datetime.now().isoformat(timespec="seconds"), "action": action, "version": version_id}
+    with contextlib.suppress(OSError), (root / "history.jsonl").open("ab+") as history:
+        if end := history.tell():
+            history.seek(end - 1)
+            if history.read(1) != b"\n":
+                # A line that a full disk cut off does not take the next one with it.
+                history.write(b"\n")
+        history.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+
+
+def _recorded(root: Path) -> list[str]:
+    """The versions readers were switched to, in order; lines that a full disk or a crash cut off are passed over."""
+    try:
+        lines = (root / "history.jsonl").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            found.append(json.loads(line)["version"])
+    return found
 
 
 def write_text(file: Path, text: str) -> None:
     """Replace a file's text so that a reader, or a crash, sees either the old or the new."""
     fresh = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    fresh.write_text(text, encoding="utf-8")
-    _synced(fresh)
-    _replace(fresh, file)
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        _synced(fresh)
+        _replace(fresh, file)
+    except OSError:
+        _remove(fresh)
+        raise
 
 
 def _synced(file: Path) -> None:
@@ -281,8 +368,28 @@ def _replace(source: Path, target: Path) -> None:
             os.close(folder)
 
 
-def _sweep(workshop: Path) -> None:
-    """Remove what a crashed load left behind (we hold the lock, so nobody is building)."""
-    for leftover in workshop.iterdir():
-        with contextlib.suppress(OSError):
+def _settle(root: Path) -> None:
+    """Remove what a load that was killed left behind (we hold the lock, so nobody is building).
+
+    A database file without a card, numbered beyond all that readers were ever switched to, was never published.
+    """
+    shelf = root / "versions"
+    for leftover in [*(root / "building").glob("*"), *root.glob(".CURRENT.*"), *shelf.glob(".*")]:
+        _remove(leftover)
+    switched = _recorded(root)
+    with contextlib.suppress(StoreError):
+        if (standing := current_id(root)) and switched[-1:] != [standing]:
+            _record(root, standing, "rollback" if standing in switched else "publish")
+            switched.append(standing)
+    newest = max(map(_number, switched), default=0)
+    for leftover in shelf.glob("v*.duckdb"):
+        if switched and _number(leftover.stem) > newest and not _card_file(root, leftover.stem).exists():
+            _remove(leftover)
+
+
+def _remove(leftover: Path) -> None:
+    with contextlib.suppress(OSError):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
             leftover.unlink()

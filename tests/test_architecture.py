@@ -13,7 +13,7 @@ PAGES = sorted((paths.PROJECT / "pages").glob("*.py"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 STREAMLIT_KNOWN_TO = {"shell", "ui", "cached", "maps", "frame", "blocks"}
-DUCKDB_KNOWN_TO = {"queries", "store", "rollups", "ledgers.merge", "cli"}
+DUCKDB_KNOWN_TO = {"queries", "store", "mishaps", "rollups", "ledgers.merge", "cli"}
 PLOTLY_KNOWN_TO = {"canvas", "figures", "trends"}
 TOP_LEVEL = {"app.py", "pages", "data", "queries", "tests", "requirements.txt", "README.md", "dashboard"} | {
     "pyproject.toml",

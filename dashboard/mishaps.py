@@ -1,0 +1,56 @@
+"""What goes wrong with the database and its disk, in one Chinese sentence each: what happened and what to do."""
+
+import errno
+
+import duckdb
+
+HOW_TO_GO_BACK = "请用 versions 命令查看其他版本，再用 rollback 命令回退到其中一个。"
+_UNCHANGED = "已发布的数据没有改动。"
+_DISK_FULL = f"磁盘空间不足，没有完成，{_UNCHANGED}请清理磁盘后重试。"
+_NOT_WRITABLE = f"数据目录不允许写入，没有完成，{_UNCHANGED}请检查目录权限。"
+_MEMORY_SHORT = f"内存不足，没有完成，{_UNCHANGED}请关闭其他程序或分批导入后重试。"
+
+# DuckDB's errors have no numbers: what it says where the disk is full, and where a file is not as it was written.
+_SAYS_FULL = ("No space left", "File too large", "Disk quota", "failed to offload", "max_temp_directory_size")
+_SAYS_DAMAGED = (
+    "Corrupt",
+    "Data Corruption",
+    "Could not read enough bytes",
+    "not a valid DuckDB",
+    "Serialization Error",
+)
+_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_CLOSED_ERRORS = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class StoreError(Exception):
+    """A version that cannot be read, built or switched to; the message is one Chinese sentence for the user."""
+
+
+def explained(error: BaseException, version_id: str | None) -> StoreError | None:
+    """What an error of the database or the disk means while ``version_id`` is in force; None where it is unknown."""
+    if not isinstance(error, duckdb.Error | OSError):
+        return None
+    said, number = str(error), getattr(error, "errno", None)
+    if number in _FULL_ERRORS or any(words in said for words in _SAYS_FULL):
+        return StoreError(_DISK_FULL)
+    if number in _CLOSED_ERRORS:
+        return StoreError(_NOT_WRITABLE)
+    if version_id is not None and any(words in said for words in _SAYS_DAMAGED):
+        return file_damaged(version_id)
+    return StoreError(_MEMORY_SHORT) if isinstance(error, duckdb.OutOfMemoryException) else None
+
+
+def file_damaged(version_id: str) -> StoreError:
+    """The database file of a version cannot be read."""
+    return StoreError(f"版本“{version_id}”的数据库文件已损坏或无法打开，{HOW_TO_GO_BACK}")
+
+
+def card_damaged(version_id: str) -> StoreError:
+    """The card of a version cannot be read."""
+    return StoreError(f"版本“{version_id}”的说明文件缺失或损坏，{HOW_TO_GO_BACK}")
+
+
+def pointer_damaged() -> StoreError:
+    """The pointer names no version, or has gone."""
+    return StoreError(f"当前版本的指针文件 CURRENT 已损坏或丢失，{HOW_TO_GO_BACK}")
