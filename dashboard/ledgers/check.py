@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dashboard.ledgers import columns, forms, issues, lines, values
+from dashboard.ledgers import columns, forms, issues, lines, magnitude, values
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header, lines_above
@@ -65,6 +65,8 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     """Check a sheet's cells; raises SheetRefused. Issues go to the report as they are found."""
     _refuse_bad_header(header)
     body = lines.data_lines(sheet, header)
+    if body.refusal:
+        raise SheetRefused(body.refusal.code, **body.refusal.details)
     if not body.rows:
         raise SheetRefused("no_data")
     report.titles = header.titles
@@ -82,6 +84,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
         for field in header.form.fields
         if field.column in cells
     }
+    parsed |= _given(header, len(kept), said)
     _refuse_what_needs_asking(header, parsed, said)
     parsed = _with_plausible_money(header, cells, parsed, said)
     said.tell(report, parsed)
@@ -89,6 +92,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
         year = header.form.field(header.form.needs_year)
         parsed[year.column] = columns.parse(year, [said.year] * len(kept), said.context(year))
     _tell_problems(header, parsed, kept, report)
+    _tell_unusual_amounts(header, parsed, kept, said, report)
     _refuse_unsaved_formulas(sheet, header, kept, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
     table, refused = _table(header.form, parsed, kept, report)
@@ -107,6 +111,16 @@ def _columns(sheet: Sheet, header: Header, kept: Sequence[int]) -> dict[str, lis
     return {column: by_index[index] if by_index else () for column, index in header.columns.items()}
 
 
+def _given(header: Header, rows: int, said: "_Said") -> dict[str, columns.Column]:
+    """What no column has but the sheet's name or title gives, the same for every row; the year is looked for later."""
+    fields = [header.form.field(column) for column in header.given]
+    return {
+        field.column: columns.parse(field, [header.given[field.column].value] * rows, said.context(field))
+        for field in fields
+        if field.type != "year"
+    }
+
+
 class _Said:
     """What the sheet itself says beside its columns: the year, the unit of money."""
 
@@ -115,6 +129,7 @@ class _Said:
         self._header = header
         self.options = options
         self._name = sheet.name or ""
+        self._is_text = sheet.is_text
         self.year, self._year_from = self._found_year()
         self.override: str | None = None
 
@@ -123,13 +138,18 @@ class _Said:
         notes = self._header.notes.get(field.column, ())
         factor = 1
         if field.type == "money":
-            factor = forms.common()["money_units"][self.override or self._unit(notes)[0]]
+            factor = forms.common()["money_units"][self.unit_of(field)]
         return values.Context(
             today=self.options.today,
             year=self.year,
             factor=factor,
             is_percent=any(note in ("%", "％", "百分比") for note in notes),
+            is_text=self._is_text,
         )
+
+    def unit_of(self, field: Field) -> str:
+        """The unit a money field's amounts are read in."""
+        return self.override or self._unit(self._header.notes.get(field.column, ()))[0]
 
     def tell(self, report: SheetReport, parsed: dict[str, columns.Column]) -> None:
         """Notices about what was taken from the title, the sheet's name or the person."""
@@ -162,6 +182,8 @@ class _Said:
         return (self.options.unit, self.options.unit_from) if self.options.unit else ("元", "")
 
     def _found_year(self) -> tuple[int | None, str]:
+        if given := self._header.given.get(self._header.form.needs_year or ""):
+            return given
         for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):
             found = {year for text in texts for year in _years_of(text)}
             if len(found) == 1:
@@ -222,37 +244,32 @@ def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[st
     fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
     if not typical or not fields:
         return parsed
-    magnitude = _typical_amount([parsed[field.column] for field in fields], fields)
-    if _is_plausible(magnitude, typical):
+    amount = magnitude.typical_yuan(magnitude.largest_yuan([parsed[field.column] for field in fields], fields))
+    if _is_plausible(amount, typical):
         return parsed
     unit = said.options.unit
     if unit is None:
-        raise SheetRefused("unit_needed", amount=f"{magnitude:,.2f}")
+        raise SheetRefused("unit_needed", amount=f"{amount:,.2f}")
     said.override = unit
     again = {field.column: columns.parse(field, cells[field.column], said.context(field)) for field in fields}
     # What the person says now is taken at their word; what they said of another file is not.
     if said.options.unit_is_remembered:
-        magnitude = _typical_amount([again[field.column] for field in fields], fields)
-        if not _is_plausible(magnitude, typical):
-            raise SheetRefused("unit_needed", amount=f"{magnitude:,.2f}")
+        amount = magnitude.typical_yuan(magnitude.largest_yuan([again[field.column] for field in fields], fields))
+        if not _is_plausible(amount, typical):
+            raise SheetRefused("unit_needed", amount=f"{amount:,.2f}")
     return parsed | again
 
 
-def _is_plausible(magnitude: float | None, typical: tuple[float, float]) -> bool:
-    return magnitude is None or typical[0] <= magnitude <= typical[1]
+def _is_plausible(amount: float | None, typical: tuple[float, float]) -> bool:
+    return amount is None or typical[0] <= amount <= typical[1]
 
 
-def _typical_amount(columns: Sequence[columns.Column], fields: Sequence[Field]) -> float | None:
-    """The median over rows of a row's largest amount in yuan; None where no amount but zero was given."""
-    amounts = np.array(
-        [
-            np.abs(column.arrays[field.column].cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
-            for column, field in zip(columns, fields, strict=True)
-        ]
-    )
-    largest = amounts.max(axis=0) if amounts.size else np.array([])
-    largest = largest[largest > 0]
-    return float(np.median(largest)) if largest.size else None
+def _tell_unusual_amounts(header: Header, parsed, kept: Sequence[int], said: _Said, report: SheetReport) -> None:
+    """Warn of rows that may have been written in another unit than their sheet's."""
+    fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
+    largest = magnitude.largest_yuan([parsed[field.column] for field in fields], fields)
+    for index in magnitude.unusual_rows(largest, header.form):
+        report.say("amount_unusual", row=kept[index] + 1, unit=said.unit_of(fields[0]), amount=f"{largest[index]:,.2f}")
 
 
 def _tell_layout(sheet: Sheet, header: Header, body: lines.Body, report: SheetReport) -> None:
@@ -263,6 +280,8 @@ def _tell_layout(sheet: Sheet, header: Header, body: lines.Body, report: SheetRe
         report.say(code, count=len(rows), rows=_named(str(row + 1) for row in rows))
     if body.filled:
         report.say("cells_filled_down", count=body.filled)
+    for column, blanks in body.blank_below:
+        report.say("cells_blank_below", column=header.titles[column], count=blanks)
     hidden = [row for row in sheet.hidden_rows if row > header.last_row]
     if hidden and (read := sorted(set(hidden) & set(body.rows))):
         report.say("rows_hidden", count=len(read), rows=_named(str(row + 1) for row in read))

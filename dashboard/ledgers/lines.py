@@ -1,35 +1,57 @@
-"""Which lines below the header are data: blank, total, note, signature and repeated header lines are not."""
+"""Which lines below the header are data: blank, total, note, signature and repeated header lines are not.
+
+What a line is is told by where it stands and by all of its cells; a word alone never decides, since a village, a person
+or a measure may be called by it. A line with a key of its own, or with cells that are somebody's, is data.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from dashboard.ledgers import forms
+from dashboard.ledgers import header as headers
+from dashboard.ledgers import wording
 from dashboard.ledgers.grid import Sheet
-from dashboard.ledgers.header import Header, is_repeated, normal
+from dashboard.ledgers.header import Header
+from dashboard.ledgers.naming import normal
 from dashboard.ledgers.values import is_blank, narrow
 
-_ORDINALS = "甲乙丙丁戊己庚辛壬癸"
-_FEWEST_NUMBERED = 3
 _FOOTER_CELLS = 2
 # How far from its first cell a total line says that it is one.
 _LEADING_CELLS = 3
-_BLANK = "blank"
-# What may follow a short word such as 注 where it begins a note; '' where nothing does.
-_AFTER_NOTE = ("", ":", "(", ",", "1")
+# Over how many columns a cell is merged that heads a section.
+_WIDE = 3
+# How far above a printed header its page's title may begin.
+_LINES_OF_A_TITLE = 4
+# The share of blanks from which a required column looks as if only the first row of each group were filled.
+_MANY_BLANKS = 0.25
 # The field that stands for the key where the key itself need not be a column.
 _STANDS_FOR = {"village_code": "place_village"}
+_BLANK = "blank"
+_TOTAL, _NOTE, _HEADER, _NUMBERING = "lines_total", "lines_note", "lines_repeated_header", "lines_numbering"
+_OUTSIDE, _OTHER_TABLE = "lines_outside", "lines_other_table"
+
+
+class Refusal(NamedTuple):
+    """Why the sheet cannot be read at all, by code."""
+
+    code: str
+    details: dict[str, Any]
 
 
 @dataclass
 class Body:
-    """Row indexes of the data lines, of skipped ones by notice code, CSV records of another width, cells filled."""
+    """Row indexes of the data lines, of skipped ones by notice code, CSV records of another width, cells filled.
+
+    ``blank_below`` are (database column, blank cells) of columns filled only in the first row of each group.
+    """
 
     rows: list[int]
     skipped: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     ragged: list[tuple[int, int]] = field(default_factory=list)
     filled: int = 0
+    blank_below: list[tuple[str, int]] = field(default_factory=list)
+    refusal: Refusal | None = None
 
 
 def data_lines(sheet: Sheet, header: Header) -> Body:
@@ -41,13 +63,20 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
     start = header.last_row + 1
     filled_rows = (index for index, row in enumerate(sheet.rows[start:], start) if row.count("") < len(row))
     body = Body(list(filled_rows), filled=filled)
-    if body.rows and _is_numbering(sheet.rows[body.rows[0]]):
-        body.skipped["lines_numbering"].append(body.rows.pop(0))
-    _set_aside(sheet, header, body)
+    if body.rows and wording.is_numbering(sheet.rows[body.rows[0]]):
+        body.skipped[_NUMBERING].append(body.rows.pop(0))
+    _Sorting(sheet, header, body).set_aside()
+    if header.only_with:
+        body.rows = [row for row in body.rows if any(not is_blank(cell) for cell in _own(sheet.rows[row], header))]
     if sheet.is_text:
         width = len(sheet.rows[header.last_row])
         body.ragged = [(row, len(sheet.rows[row])) for row in body.rows if len(sheet.rows[row]) != width]
+    body.blank_below = _blank_below(sheet, header, body.rows)
     return body
+
+
+def _own(row: Sequence[Any], header: Header) -> list[Any]:
+    return [row[index] for index in header.only_with if index < len(row)]
 
 
 def _fill_down(sheet: Sheet, header: Header) -> int:
@@ -67,55 +96,20 @@ def _fill_down(sheet: Sheet, header: Header) -> int:
     return filled
 
 
-def _is_numbering(row: Sequence[Any]) -> bool:
-    """Whether a line under the header only numbers the columns: 1 2 3 or 甲 乙 丙, or 甲 乙 1 2."""
-    marks = [narrow(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)) for cell in row]
-    marks = [mark.strip("()") for mark in marks if mark]
-    letters = [mark for mark in marks if mark in _ORDINALS]
-    numbers = marks[len(letters) :]
-    return (
-        len(marks) >= _FEWEST_NUMBERED
-        and letters == list(_ORDINALS[: len(letters)])
-        and numbers
-        in ([str(n) for n in range(1, len(numbers) + 1)], [str(n) for n in range(len(letters) + 1, len(marks) + 1)])
-    )
-
-
-def _set_aside(sheet: Sheet, header: Header, body: Body) -> None:
-    """Move lines that are not data from ``rows`` to ``skipped``; only lines whose key is missing are looked at."""
-    key_columns = [_STANDS_FOR.get(column, column) for column in header.form.key]
-    indexes = [header.columns[column] for column in key_columns if column in header.columns]
-    if not indexes or not body.rows:
-        return
-    titles = {normal(title) for title in header.titles.values()}
-    suspects = _suspects(sheet, body.rows, indexes, titles)
-    if not suspects:
-        return
-    keyed = [row for row in body.rows if row not in suspects]
-    last_keyed = keyed[-1] if keyed else header.last_row
-    aside = {}
-    for row in suspects:
-        is_whole = not sheet.is_text or len(sheet.rows[row]) == len(sheet.rows[header.last_row])
-        code = _line_code(sheet.rows[row], titles, may_be_footer=row > last_keyed and is_whole)
-        if code:
-            aside[row] = code
-    for row, code in aside.items():
-        if code != _BLANK:
-            body.skipped[code].append(row)
-    body.rows = [row for row in body.rows if row not in aside]
-
-
-def _suspects(sheet: Sheet, rows: Sequence[int], indexes: Sequence[int], titles: set[str]) -> dict[int, None]:
-    """Rows whose key is blank, or is a word that no key is (合计, the column's own title)."""
-    found: dict[int, None] = {}
-    for index in indexes:
+def _blank_below(sheet: Sheet, header: Header, rows: Sequence[int]) -> list[tuple[str, int]]:
+    """Required columns of which the first row is filled and many below it are blank."""
+    found = []
+    if len(rows) < 2:
+        return found
+    for field_ in header.form.fields:
+        index = header.columns.get(field_.column)
+        if not field_.required or index is None or field_.type not in ("text", "code", "region_code", "year"):
+            continue
         cells = _cells(sheet, rows, index)
-        # A key of plain ASCII characters is one; only the few others are looked at closely.
-        others = {cell for cell in set(cells) if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
-        odd = {cell for cell in others if _is_no_key(cell, titles)}
-        if odd:
-            found |= dict.fromkeys(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
-    return dict(sorted(found.items()))
+        blanks = cells.count("") + cells.count(None)
+        if blanks >= _MANY_BLANKS * len(rows) and not is_blank(cells[0]):
+            found.append((field_.column, blanks))
+    return found
 
 
 def _cells(sheet: Sheet, rows: Sequence[int], index: int) -> list[Any]:
@@ -125,32 +119,136 @@ def _cells(sheet: Sheet, rows: Sequence[int], index: int) -> list[Any]:
     return [sheet.rows[row][index] for row in rows]
 
 
-def _is_no_key(cell: str, titles: set[str]) -> bool:
-    text = narrow(cell)
-    return not text or _is_total(text) or _is_note(text) or normal(cell) in titles
+class _Sorting:
+    """Moves lines that are not data from a body's ``rows`` to ``skipped``; only suspicious lines are looked at."""
+
+    def __init__(self, sheet: Sheet, header: Header, body: Body) -> None:
+        self._sheet, self._header, self._body = sheet, header, body
+        self._titles = {normal(title) for title in header.titles.values()}
+        keys = [_STANDS_FOR.get(column, column) for column in header.form.key]
+        self._keys = [header.columns[column] for column in keys if column in header.columns]
+        self._wide = {top for top, left, _, right in sheet.merges if right - left >= _WIDE - 1}
+
+    def set_aside(self) -> None:
+        """Sort every suspicious line."""
+        suspects = self._suspects()
+        if not suspects:
+            return
+        suspects = self._without_other_table(suspects)
+        keyed = [row for row in self._body.rows if row not in suspects]
+        last_keyed = keyed[-1] if keyed else self._header.last_row
+        codes = {row: self._code(row, is_below=row > last_keyed) for row in suspects}
+        self._join_page_titles(codes)
+        self._join_numbering(codes)
+        for row, code in codes.items():
+            if code and code != _BLANK:
+                self._body.skipped[code].append(row)
+        self._body.rows = [row for row in self._body.rows if not codes.get(row)]
+
+    def _suspects(self) -> dict[int, None]:
+        """Rows whose key is blank or a word that no key is, and those that say 合计 before their key."""
+        rows = self._body.rows
+        if not self._keys:
+            return dict.fromkeys(rows)
+        found: set[int] = set()
+        for index in self._keys:
+            cells = _cells(self._sheet, rows, index)
+            # A key of plain ASCII characters is one; only the few others are looked at closely.
+            others = {cell for cell in set(cells) if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
+            odd = {cell for cell in others if self._is_no_key(cell)}
+            odd |= {None} & set(cells)
+            if odd:
+                found.update(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
+        for index in self._label_columns():
+            cells = _cells(self._sheet, rows, index)
+            odd = {cell for cell in set(cells) if isinstance(cell, str) and wording.is_total(cell)}
+            if odd:
+                found.update(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
+        return dict.fromkeys(sorted(found))
+
+    def _label_columns(self) -> list[int]:
+        """Columns in which a line with something in its key may still say that it is a total: places, and before."""
+        places = {index for column, index in self._header.columns.items() if column.startswith("place_")}
+        return sorted((set(range(min(self._keys))) | places) - set(self._keys))
+
+    def _is_no_key(self, cell: str) -> bool:
+        text = narrow(cell)
+        return not text or wording.is_total(text) or wording.is_note(text) or headers.is_title(cell)
+
+    def _without_other_table(self, suspects: dict[int, None]) -> dict[int, None]:
+        """The suspects above a second table, whose lines are left out; one that is a ledger refuses the sheet."""
+        for row in suspects:
+            cells = self._sheet.rows[row]
+            if not self._prints_titles(cells) or self._is_own_header(cells):
+                continue
+            below = Sheet(None, self._sheet.rows[row : row + 3])
+            found = headers.find(below)
+            is_ledger = found is not None and not found.missing
+            if is_ledger or headers.is_repeated(cells, self._titles):
+                self._body.refusal = Refusal("second_header", {"line": row + 1})
+            beyond = [line for line in self._body.rows if line >= row]
+            self._body.skipped[_OTHER_TABLE] += beyond
+            self._body.rows = [line for line in self._body.rows if line < row]
+            return {line: None for line in suspects if line < row}
+        return suspects
+
+    def _prints_titles(self, row: Sequence[Any]) -> bool:
+        texts = [cell for cell in row if not is_blank(cell)]
+        titles = sum(isinstance(cell, str) and headers.is_title(cell) for cell in texts)
+        return titles >= _LEADING_CELLS - 1 and titles > 0.6 * len(texts)
+
+    def _is_own_header(self, row: Sequence[Any]) -> bool:
+        """Whether a line prints one of the header's rows once more, title by title in its column."""
+        mine = [(index, cell) for index, cell in enumerate(row) if not is_blank(cell)]
+        for printed in self._sheet.rows[self._header.first_row : self._header.last_row + 1]:
+            same = sum(index < len(printed) and _same_title(printed[index], cell) for index, cell in mine)
+            if mine and same > 0.7 * len(mine):
+                return True
+        return False
+
+    def _code(self, row: int, *, is_below: bool) -> str | None:
+        """The notice for a line that is no data, None for one that is; blank lines need none."""
+        line = self._sheet.rows[row]
+        cells = [narrow(str(cell)) for cell in line if not is_blank(cell)]
+        if not cells:
+            return _BLANK
+        if self._is_own_header(line):
+            return _HEADER
+        is_whole = not self._sheet.is_text or len(line) == len(self._sheet.rows[self._header.last_row])
+        theirs = wording.of_somebody(line, self._header)
+        if not theirs and any(wording.is_total(cell) or wording.is_part(cell) for cell in cells[:_LEADING_CELLS]):
+            return _TOTAL
+        if all(is_blank(line[index]) for index in self._header.columns.values() if index < len(line)):
+            return _NOTE if is_below else _OUTSIDE
+        if theirs > 1 or 2 * theirs >= len(cells) > 1:
+            return None
+        labelled = wording.is_note(cells[0]) or 2 * sum(map(wording.is_label, cells)) >= len(cells)
+        is_footer = is_below and is_whole and len(cells) <= _FOOTER_CELLS
+        is_section = len(cells) == 1 and (row in self._wide or wording.is_section(cells[0]))
+        return _NOTE if labelled or is_footer or is_section else None
+
+    def _join_page_titles(self, codes: dict[int, str | None]) -> None:
+        """The lines right above a printed header, of a cell or two, are its page's title."""
+        for row in [row for row, code in codes.items() if code == _HEADER]:
+            for above in range(row - 1, row - 1 - _LINES_OF_A_TITLE, -1):
+                if above not in codes or codes[above] in (_TOTAL, _BLANK):
+                    if codes.get(above) == _BLANK or _is_empty(self._sheet.rows[above]):
+                        continue
+                    break
+                line = self._sheet.rows[above]
+                if sum(not is_blank(cell) for cell in line) > _FOOTER_CELLS or wording.of_somebody(line, self._header):
+                    break
+                codes[above] = _HEADER
+
+    def _join_numbering(self, codes: dict[int, str | None]) -> None:
+        for row in [row for row, code in codes.items() if code == _HEADER]:
+            if row + 1 < len(self._sheet.rows) and wording.is_numbering(self._sheet.rows[row + 1]):
+                codes[row + 1] = _NUMBERING
 
 
-def _line_code(row: Sequence[Any], titles: set[str], *, may_be_footer: bool) -> str | None:
-    """The notice for a line that is no data, None for one that is; blank lines need none."""
-    cells = [narrow(str(cell)) for cell in row if not is_blank(cell)]
-    if not cells:
-        return _BLANK
-    if is_repeated(row, titles):
-        return "lines_repeated_header"
-    if any(_is_total(cell) for cell in cells[:_LEADING_CELLS]):
-        return "lines_total"
-    if _is_note(cells[0]) or (may_be_footer and len(cells) <= _FOOTER_CELLS):
-        return "lines_note"
-    return None
+def _same_title(one: Any, other: Any) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and bool(one.strip()) and normal(one) == normal(other)
 
 
-def _is_total(text: str) -> bool:
-    known = forms.common()["lines"]
-    return text in known["totals"] or text.endswith(tuple(known["total_endings"]))
-
-
-def _is_note(text: str) -> bool:
-    for word in forms.common()["lines"]["notes"]:
-        if text.startswith(word) and (len(word) > 2 or text[len(word) :][:1] in _AFTER_NOTE):
-            return True
-    return False
+def _is_empty(row: Iterable[Any]) -> bool:
+    return all(is_blank(cell) for cell in row)

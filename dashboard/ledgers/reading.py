@@ -1,13 +1,13 @@
 """One file → its sheets read and checked as ledgers. Knows neither the database nor other files."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.ledgers import boundaries, check, confirmed, forms, grid, header, report
+from dashboard.ledgers import boundaries, check, confirmed, forms, grid, header, layouts, report
 from dashboard.ledgers.check import Options, Rows, SheetRefused
 from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.report import SheetReport
@@ -27,6 +27,7 @@ class Found:
 _LEFT_OUT = {
     "not_a_ledger": "sheet_not_a_ledger",
     "not_quite_a_ledger": "sheet_not_a_ledger",
+    "household_card": "sheet_not_a_ledger",
     "no_data": "sheet_without_data",
 }
 _FEWEST_TITLES_OF_A_LEDGER = 3
@@ -102,11 +103,10 @@ class _Reader:
             if sheet.name is None:
                 sheet.name = self._path.stem
             self._notify(f"核对 {len(sheet.rows):,} 行")
-            try:
-                found.append(Found(entry, self._checked(sheet, entry)))
-            except SheetRefused as refusal:
-                found.append(Found(entry))
-                doubtful.append((entry, refusal))
+            for one, refusal in self._ledgers(sheet, entry):
+                found.append(one)
+                if refusal is not None:
+                    doubtful.append((one.report, refusal))
         has_rows = any(one.rows is not None for one in found)
         for entry, refusal in doubtful:
             # A cover page or a summary beside the ledgers is left out; anything else wrong refuses the file.
@@ -121,16 +121,42 @@ class _Reader:
             found.append(Found(entry))
         return found
 
-    def _checked(self, sheet: grid.Sheet, entry: SheetReport) -> Rows:
+    def _ledgers(self, sheet: grid.Sheet, entry: SheetReport) -> Iterator[tuple[Found, SheetRefused | None]]:
+        """The ledgers of one sheet, each with its report (the first has ``entry``) or with why it is refused."""
         entry.understood = Understood.of(sheet)
         now = self._about(entry)
-        said = self._with_remembered(sheet, now, entry)
-        found = self._header(sheet, said, entry)
+        try:
+            said = self._with_remembered(sheet, now, entry)
+            found = self._header(sheet, said, entry)
+        except SheetRefused as refusal:
+            yield Found(entry), refusal
+            return
         if now.is_about_layout:
             entry.understood.layout = confirmed.memory(said, sheet, found, Path(entry.path).name, self._today)
-        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
+        layouts.give_places(sheet, found, Path(entry.path).stem)
+        found.left_out += layouts.untitled(sheet, found)
         options = Options(self._today, said.year, said.unit, unit_is_remembered=now.unit is None)
-        return check.check(sheet, found, options, entry)
+        for number, (part_of_sheet, part) in enumerate(layouts.parts(sheet, found)):
+            own = entry if number == 0 else self._beside(entry, sheet, part)
+            yield self._checked(part_of_sheet, part, options, own)
+
+    def _beside(self, entry: SheetReport, sheet: grid.Sheet, part: header.Header) -> SheetReport:
+        """A report of one more ledger on the sheet of an entry."""
+        own = self.entry(entry.sheet)
+        own.path = entry.path
+        own.understood = Understood.of(sheet)
+        own.understood.note_header(sheet, part)
+        return own
+
+    def _checked(
+        self, sheet: grid.Sheet, found: header.Header, options: Options, entry: SheetReport
+    ) -> tuple[Found, SheetRefused | None]:
+        entry.ledger, entry.ledger_name = found.form.kind, found.form.name
+        layouts.tell(found, entry)
+        try:
+            return Found(entry, check.check(sheet, found, options, entry)), None
+        except SheetRefused as refusal:
+            return Found(entry), refusal
 
     def _about(self, entry: SheetReport) -> Said:
         """What is said of one sheet; a file within an archive has the archive's path before its own."""
@@ -164,6 +190,8 @@ class _Reader:
             entry.understood.note_header(sheet, found)
         if ledger and _is_another(best, found, ledger):
             raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
+        if (found is None or found.missing) and layouts.is_card(sheet):
+            raise SheetRefused("household_card")
         if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
             raise SheetRefused("not_a_ledger")
         if found.missing and not _has_key(found):

@@ -14,8 +14,10 @@ import pytest
 import xlsxwriter
 from books import HEAD_ID, VILLAGES, id_number, ledger, table, text, xlsx
 
-from dashboard.ledgers import apart, grid, issues, remembered
+from dashboard.ledgers import apart, issues, remembered
 from dashboard.ledgers.confirmed import Layout, Said
+from dashboard.ledgers.containers import opening
+from dashboard.ledgers.removal import remove
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 IN_WAN = dict(zip(table("incomes")[0][3:], (2.35, 0.8, 0.05, 0.15, 0.2, 3.15, 1.575), strict=True))
@@ -178,7 +180,20 @@ def _not_kept(desk):
             return _as_said(Layout((0, 0)))(desk)
 
 
+def _corrected(desk, change):
+    path = desk.folder / "corrections.toml"
+    path.write_text(
+        "[[correction]]\nledger = 'households'\nkey = { '户编号' = 'H001' }\ncolumn = '家庭人口数'\nwas = 2\nbecomes = 3\n"
+        "reason = '漏登一人'\nby = '王五'\non = 2025-06-30\n",
+        encoding="utf-8",
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(corrections, "FILE", path)
+        return desk.check_rows("households", change)
+
+
 WIFE = {"姓名": "李梅", "证件号码": id_number("19820202", "002"), "与户主关系": "配偶", "性别": "女", "出生日期": ""}
+
 
 def _many_rows(desk):
     """A file that takes long enough to be interrupted."""
@@ -211,12 +226,28 @@ def _killed_while_reading(desk):
     return desk.check(_many_rows(desk), progress=kill)
 
 
+CARD = [
+    ["防返贫监测明白卡"],
+    ["户主姓名", "张三丰", "户编号", "H001"],
+    ["家庭人口数", 2, "联系电话", "19900000001"],
+    ["乡镇", "城关镇", "行政村", "新民村"],
+    ["户类型", "脱贫户", "监测对象类别", "脱贫不稳定户"],
+]
+
+
+def _two_years(cells: list[list]) -> list[list]:
+    """The amounts of two years side by side, each year above its first column."""
+    shared, amounts = cells[0][1:3], cells[0][3:]
+    upper = ["", "", "2023年", *[""] * (len(amounts) - 1), "2024年", *[""] * (len(amounts) - 1)]
+    return [upper, [*shared, *amounts, *amounts], [*cells[1][1:], *cells[1][3:]]]
+
+
 PROVOKE: dict[str, Callable] = {
     # files
     "file_not_found": lambda desk: desk.check(desk.folder / "没有.xlsx"),
     "file_unreadable": _unreadable,
     "file_empty": raw("空.xlsx", b""),
-    "file_encrypted": raw("密.xlsx", grid._OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le")),
+    "file_encrypted": raw("密.xlsx", opening.OLE + bytes(504) + opening.ole_entry("EncryptedPackage")),
     "file_damaged": _truncated,
     "file_hostile": rezipped(_hostile),
     "archive_bomb": rezipped(_bomb),
@@ -233,6 +264,8 @@ PROVOKE: dict[str, Callable] = {
     "other_ledger": lambda desk: desk.check_rows("visits", ledger="incomes"),
     "columns_missing": row("households", without=("户类型",)),
     "columns_repeated": lines("households", lambda cells: [[*line, line[4]] for line in cells]),
+    "household_card": lambda desk: desk.check(xlsx(desk.folder / "卡.xlsx", CARD)),
+    "second_header": lines("households", lambda cells: [*cells, [], *(line[::-1] for line in cells)]),
     "year_needed": row("incomes", without=("年度",)),
     "date_year_needed": row("checklist", {"完成时限": "6月底前"}),
     "unit_needed": row("incomes", IN_WAN),
@@ -260,11 +293,20 @@ PROVOKE: dict[str, Callable] = {
     "number_out_of_range": row("members", {"务工时间（月）": 13}),
     "share_invalid": row("checklist", {"完成率": "过半"}),
     "share_out_of_range": row("checklist", {"完成率": "120%"}),
+    "share_ambiguous": lines(
+        "checklist",
+        lambda cells: (
+            [[*cells[0][:6], "完成率（%）", *cells[0][7:]]]
+            + [[number, *cells[1][1:6], share, *cells[1][7:]] for number, share in (("A-01", 1), ("A-02", 85))]
+        ),
+    ),
     "money_invalid": row("incomes", {"工资性收入": "两万"}),
     "money_negative": row("incomes", {"工资性收入": -1}),
     "choice_unknown": row("households", {"户类型": "贫困户"}),
     "date_invalid": row("visits", {"走访日期": "2025-02-30"}),
     "date_ambiguous": row("visits", {"走访日期": 2024.1}),
+    "date_short_year": row("visits", {"走访日期": "25.3.5"}),
+    "date_is_period": row("visits", {"走访日期": "2025年3月上旬"}),
     "date_without_year": row("visits", {"走访日期": "10月5日"}, {}),
     "date_too_old": row("visits", {"走访日期": "1899-12-31"}),
     "date_in_future": row("visits", {"走访日期": TOMORROW}),
@@ -277,6 +319,7 @@ PROVOKE: dict[str, Callable] = {
     "code_contradicts": row("households", {"行政村代码": "629821200202"}),
     "township_unknown": row("households", {"乡镇": "城南镇"}),
     "county_other": _of_another_county,
+    "county_code_other": row("households", {"行政村代码": "620102100201"}),
     "county_unclear": _in_two_counties,
     "row_conflicts": row("households", {}, {"家庭人口数": 3}),
     "boundary_without_code": outlines(({}, SQUARE)),
@@ -285,6 +328,10 @@ PROVOKE: dict[str, Callable] = {
     # warnings
     "id_15_digits": row("households", {"证件号码": "629821800101001"}),
     "id_disability_card": row("households", {"证件号码": HEAD_ID + "42"}),
+    "correction_no_longer_fits": lambda desk: _corrected(desk, {"家庭人口数": 5}),
+    "id_ends_in_zeros": row("households", {"证件号码": id_number("19800715", "100")}),
+    "text_from_date": row("households", {"自然村组": datetime(2025, 1, 2)}),
+    "amount_unusual": row("incomes", IN_WAN, {"户编号": "H002"}, {}, {"年度": 2023}, {"年度": 2022}, {"年度": 2021}),
     "phone_unusual": row("households", {"联系电话": "1234"}),
     "money_rounded": row("incomes", {"工资性收入": 20000.125}),
     "row_conflict_stands": row("households", {}, {"家庭人口数": 3}),
@@ -299,18 +346,11 @@ PROVOKE: dict[str, Callable] = {
     "sex_against_id": row("members", {"性别": "女"}),
     "birth_against_id": row("members", {"出生日期": "1980-02"}),
     "members_differ_from_size": row("members"),
-    "share_ambiguous": lines(
-        "checklist",
-        lambda cells: [[*cells[0][:6], "完成率（%）", *cells[0][7:]]]
-        + [[number, *cells[1][1:6], share, *cells[1][7:]] for number, share in (("A-01", 1), ("A-02", 85))],
-    ),
     "no_head": row("members", {"与户主关系": "其他"}),
     "several_heads": row("members", {}, WIFE | {"与户主关系": "户主"}),
     "net_income_differs": row("incomes", {"家庭纯收入": 28000.02, "人均纯收入": ""}),
     "per_capita_differs": row("incomes", {"人均纯收入": 14000.02}),
     "income_not_positive": row("incomes", {"生产经营性支出": 40000, "家庭纯收入": -10000, "人均纯收入": -5000}),
-    "date_short_year": row("visits", {"走访日期": "25.3.5"}),
-    "date_is_period": row("visits", {"走访日期": "2025年3月上旬"}),
     "measure_for_unmonitored": row("measures", {"户编号": "H002"}),
     "total_income_differs": row("collective_economy", {"总收入": 199999}),
     "parts_exceed_operating": row("collective_economy", {"其中：发包租赁收入": 150000}),
@@ -322,18 +362,19 @@ PROVOKE: dict[str, Callable] = {
     "date_but_not_done": row("rectification", {"完成时间": "2025-05-01"}),
     "closed_but_not_done": row("rectification", {"是否销号": "是"}),
     "places_several": row("rectification", {"涉及乡镇": "城关镇、河东乡", "涉及村": ""}),
+    "cells_blank_below": row("members", {}, WIFE | {"户编号": ""}),
     "township_two_names": row("regions", VILLAGES[0], VILLAGES[1] | {"乡镇": "城关乡"}),
     "village_name_twice": row("regions", VILLAGES[0], VILLAGES[1] | {"行政村": "新民村"}),
     # notices
     "row_copied": row("households", {}, {}),
     "rows_changed": row("households", {"家庭人口数": 3}),
     "rows_missing": row("households"),
+    "row_removed": lambda desk: remove(desk.root, "households", ["H002"], base="v0001").report,
+    "correction_applied": lambda desk: _corrected(desk, {}),
+    "correction_not_needed": lambda desk: _corrected(desk, {"家庭人口数": 3}),
     "region_code_padded": row("regions", {"乡镇代码": "629821100"}),
     "share_as_fraction": lines("checklist", lambda cells: [[*cells[0][:6], "完成率（%）", *cells[0][7:]], cells[1]]),
     "date_from_serial": row("visits", {"走访日期": 45721}),
-    "id_ends_in_zeros": row("households", {"证件号码": id_number("19800715", "100")}),
-    "text_from_date": row("households", {"自然村组": datetime(2025, 1, 2)}),
-    "amount_unusual": row("incomes", IN_WAN, {"户编号": "H002"}, {}, {"年度": 2023}, {"年度": 2022}, {"年度": 2021}),
     "village_former_name": row("households", {"行政村": "红旗村"}),
     "year_inferred": lines("incomes", lambda cells: [["示例县2024年农户收入台账"], *(line[1:] for line in cells)]),
     "unit_converted": row("incomes", {"工资性收入（万元）": 2}, without=("工资性收入",)),
@@ -346,6 +387,13 @@ PROVOKE: dict[str, Callable] = {
     "lines_note": lines("households", lambda cells: [*cells, ["填表人：王五"]]),
     "lines_repeated_header": lines("households", lambda cells: [*cells, cells[0]]),
     "lines_numbering": lines("households", lambda cells: [cells[0], list(range(1, 9)), cells[1]]),
+    "lines_outside": lines("households", lambda cells: [cells[0], [*[""] * 9, "旁注"], cells[1]]),
+    "lines_other_table": lines("households", lambda cells: [*cells, [], ["村名", "户数", "人数"], ["新民村", 12, 30]]),
+    "columns_spread": lines("incomes", _two_years),
+    "columns_alike": row("households", {"人数": 3}),
+    "place_inferred": lambda desk: desk.check(
+        xlsx(desk.folder / "a.xlsx", {"城关镇新民村": table("households", without=("乡镇", "行政村"))})
+    ),
     "rows_hidden": _hidden,
     "columns_hidden": _hidden,
     "sheet_hidden": _hidden,

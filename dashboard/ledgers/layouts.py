@@ -1,0 +1,156 @@
+"""A sheet as it was sent → the ledgers it holds: parts side by side, places its name gives, what else stands on it."""
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, NamedTuple
+
+from dashboard.ledgers import forms, header, naming
+from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.header import Given, Header
+from dashboard.ledgers.report import SheetReport
+from dashboard.ledgers.values import is_blank, narrow, text_of
+
+_PLACE_FIELDS = ("place_township", "place_village")
+_DAY_OF_MONTH = re.compile(r"(\d{1,2})[日号]")
+# A form for one household has at least so many titles, each before its value, on so many rows.
+_CARD_TITLES = 5
+_CARD_ROWS = 3
+_CARD_HEIGHT = 60
+_PHRASES = re.compile(r"[\s:：()（）\[\]【】〔〕“”\"、,，;；。/]+")
+
+
+def parts(sheet: Sheet, found: Header) -> list[tuple[Sheet, Header]]:
+    """The ledgers of a sheet, each with its header: one, or one for every year or month that stands beside others."""
+    return [(_with_days(sheet, part) if part.month else sheet, part) for part in found.parts or [found]]
+
+
+def tell(found: Header, report: SheetReport) -> None:
+    """Notices of what was made of the sheet's layout."""
+    if found.parts and found is found.parts[0]:
+        report.say("columns_spread", groups="、".join(part.label for part in found.parts))
+    for used, others in found.alike:
+        report.say("columns_alike", used=used, others="、".join(others))
+    for column, given in found.given.items():
+        if column in _PLACE_FIELDS:
+            title = found.form.field(column).title
+            report.say("place_inferred", field=title, place=given.value, source=given.source)
+
+
+def untitled(sheet: Sheet, found: Header) -> list[str]:
+    """Columns with something in them below a header that does not name them."""
+    used = set(found.columns.values())
+    titles = header.titles(sheet, found.first_row, found.last_row)
+    width = max((len(row) for row in sheet.rows[:1]), default=0) if not sheet.is_text else len(titles)
+    titled = {index for index, (title, _) in enumerate(titles) if title}
+    below = sheet.rows[found.last_row + 1 :]
+    return [
+        f"{header.letter(index)}列（无列名）"
+        for index in range(width)
+        if index not in used | titled and any(index < len(row) and not is_blank(row[index]) for row in below)
+    ]
+
+
+def is_card(sheet: Sheet) -> bool:
+    """Whether a sheet is a form filled in for one household (明白卡): titles all over it, each before its value."""
+    rows, titles = set(), set()
+    for number, row in enumerate(sheet.rows[:_CARD_HEIGHT]):
+        texts = [text_of(cell) for cell in row]
+        filled = [text for text in texts if text]
+        for text, behind in itertools.pairwise(filled):
+            if header.is_title(text) and not header.is_title(behind):
+                rows.add(number)
+                titles.add(naming.normal(text))
+    return len(titles) >= _CARD_TITLES and len(rows) >= _CARD_ROWS
+
+
+# Months -------------------------------------------------------------------------------------------------------------
+
+
+def _with_days(sheet: Sheet, part: Header) -> Sheet:
+    """The sheet with days in a month's column: 5日 and a mark (√) get the month the column is about."""
+    index = part.only_with[0]
+
+    def dated(row: list[Any]) -> list[Any]:
+        return [*row[:index], _day(row[index], part), *row[index + 1 :]] if index < len(row) else row
+
+    start = part.last_row + 1
+    return replace(sheet, rows=sheet.rows[:start] + [dated(row) for row in sheet.rows[start:]])
+
+
+def _day(cell: Any, part: Header) -> Any:
+    if not isinstance(cell, str) or not cell.strip():
+        return cell
+    text, (year, month) = narrow(cell), part.month
+    written = f"{year}年{month}月" if year else f"{month}月"
+    marks = forms.common()["marks"]
+    if text.upper() in marks["done"]:
+        return written
+    if text.upper() in marks["not_done"]:
+        return ""
+    day = _DAY_OF_MONTH.fullmatch(text)
+    return f"{written}{day[1]}日" if day else cell
+
+
+# Places -------------------------------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """The names of township and village in a text; None for what it does not name."""
+
+    township: str | None
+    village: str | None
+
+
+def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
+    """Give the township and village that no column has, from the sheet's name, its title or the file's name.
+
+    A text that names another village than the one before it makes both doubtful, so that neither is taken.
+    """
+    wanted = [column for column in _PLACE_FIELDS if found.form.has(column) and column not in found.columns]
+    if found.form.place != "village" or not wanted:
+        return
+    sources = (
+        ([sheet.name or ""], "工作表名称"),
+        (header.lines_above(sheet, found), "表头上方的标题"),
+        ([file_name], "文件名称"),
+    )
+    for column, name in zip(_PLACE_FIELDS, Place._fields, strict=True):
+        if column not in wanted:
+            continue
+        named = [(getattr(place, name), source) for texts, source in sources for place in _named(texts)]
+        named = [(value, source) for value, source in named if value]
+        if len({value for value, _ in named}) == 1:
+            found.given[column] = Given(*named[0])
+    for part in found.parts:
+        part.given |= {column: given for column, given in found.given.items() if column in wanted}
+        part.missing = header.missing(part)
+    found.missing = header.missing(found)
+
+
+def _named(texts: Iterable[str]) -> list[Place]:
+    return [place for text in texts for phrase in _PHRASES.split(text) if (place := place_of(phrase)) != (None, None)]
+
+
+def place_of(phrase: str) -> Place:
+    """The township and village a phrase begins with (清源县城关镇新民村2024年…)."""
+    match = _pattern().match(naming.normal(phrase))
+    if not match:
+        return Place(None, None)
+    none = forms.common()["places"]["none"]
+    return Place(*(None if name is None or name in none else name for name in match.group("township", "village")))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Province, city and county, township, village, and what may stand behind them."""
+    words = forms.common()["places"]
+
+    def ending_in(endings: Sequence[str], length: int = 8) -> str:
+        return rf"[一-龥]{{1,{length}}}?(?:{'|'.join(endings)})"
+
+    above = "".join(f"(?:{ending_in(words[level])})?" for level in ("province", "city", "county"))
+    own = "".join(f"(?P<{level}>{ending_in(words[level])})?" for level in ("township", "village"))
+    return re.compile(rf"{above}{own}(?=$|[^一-龥]|{'|'.join(words['behind'])})")
