@@ -65,7 +65,7 @@ def load(
             told.version = standing
             return told
         notify(_MERGED, "计算指标")
-        version = _publish(root, build, told, today, notify)
+        version = publish(root, build, told, today, notify)
         told.version, told.published = version.id, True
         remembered.keep(root, told.files)
     notify(1, "已发布")
@@ -80,7 +80,7 @@ def recompute(root: Path) -> store.Version:
         merge.begin(build)
         for form in (*forms.all_forms(), boundaries.FORM):
             merge.keep(build, form)
-        return _publish(root, build, Report(), date.today(), lambda share, what: None, note="按现行口径重新计算")
+        return publish(root, build, Report(), date.today(), lambda share, what: None, note="按现行口径重新计算")
 
 
 @contextlib.contextmanager
@@ -223,7 +223,7 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
-def _publish(
+def publish(
     root: Path, build: store.Build, told: Report, today: date, notify: Progress, note: str = ""
 ) -> store.Version:
     """Write the log, compute what pages read, and switch readers to the new version."""

@@ -21,11 +21,10 @@ KEY_JOIN = "|"
 # What a row is known by beside its key, where a person is to decide about it: the first that a ledger has.
 _SHOWN_BESIDE_KEY = (
     "member_name",
-    "measure_name",
     "head_name",
-    "village_name",
-    "content",
     "description",
+    "content",
+    "village_name",
     "record_key",
 )
 # Placed by their household at publication, so not part of what the sender said.
@@ -163,6 +162,31 @@ def keep(build: store.Build, form: Form, without: pa.Array | None = None) -> Non
         build.con.register("removed", pa.table({"record_key": without}))
     queries.execute(build.con, "load/keep" if without is None else "load/keep_others")
     _store(build.con, form)
+
+
+def standing_keys(build: store.Build, form: Form, keys: Sequence[str]) -> pa.Array:
+    """Those of the keys that stand."""
+    show_standing(build, form)
+    return _asked(build.con, "load/standing_keys", pa.array(keys, pa.string()))
+
+
+def vanishing_regions(build: store.Build, villages: pa.Array) -> pa.Array:
+    """Codes of the regions that are gone once the villages are taken out of the directory."""
+    show_standing(build, forms.get("regions"))
+    return _asked(build.con, "load/vanishing_regions", villages)
+
+
+def referring(build: store.Build, form: Form, column: str, removed: pa.Array) -> pa.Array:
+    """Keys of a ledger's rows whose column names something that is being removed."""
+    show_standing(build, form)
+    refers_to = duckdb.ColumnExpression(column).alias("refers_to")
+    build.con.register("referring", build.con.table("standing").select("record_key", refers_to))
+    return _asked(build.con, "load/referring", removed)
+
+
+def _asked(con: duckdb.DuckDBPyConnection, name: str, removed: pa.Array) -> pa.Array:
+    con.register("removed", pa.table({"record_key": removed}))
+    return queries.relation(con, name).to_arrow_table()["record_key"].combine_chunks()
 
 
 def tell_composition(build: store.Build, reports: Mapping[int, SheetReport]) -> None:

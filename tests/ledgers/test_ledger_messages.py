@@ -18,6 +18,7 @@ from dashboard.ledgers import apart, issues, remembered
 from dashboard.ledgers.confirmed import Layout, Said
 from dashboard.ledgers.containers import opening
 from dashboard.ledgers.removal import remove
+from dashboard.ledgers.removal import remove
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 IN_WAN = dict(zip(table("incomes")[0][3:], (2.35, 0.8, 0.05, 0.15, 0.2, 3.15, 1.575), strict=True))
@@ -369,6 +370,7 @@ PROVOKE: dict[str, Callable] = {
     "row_copied": row("households", {}, {}),
     "rows_changed": row("households", {"家庭人口数": 3}),
     "rows_missing": row("households"),
+    "row_removed": lambda desk: remove(desk.root, "households", ["H002"], base="v0001").report,
     "row_removed": lambda desk: remove(desk.root, "households", ["H002"], base="v0001").report,
     "correction_applied": lambda desk: _corrected(desk, {}),
     "correction_not_needed": lambda desk: _corrected(desk, {"家庭人口数": 3}),
