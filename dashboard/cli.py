@@ -218,8 +218,7 @@ def _rollback(chosen: argparse.Namespace) -> int:
 def _check(chosen: argparse.Namespace) -> int:
     con, version = _reader(chosen)
     _say(f"正在检查版本 {version.id} …")
-    if unreadable := store.unreadable_tables(con):
-        raise store.StoreError(f"版本“{version.id}”已损坏，读不完整的表：{'、'.join(unreadable)}。{store.HOW_TO_GO_BACK}")
+    store.verify(con, version)
     titles = tomllib.loads((paths.DATA / "checks.toml").read_text(encoding="utf-8"))
     findings = [
         (severity, check, facts["title"], len(queries.run(con, f"checks/{severity}/{check}")))

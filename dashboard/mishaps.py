@@ -1,10 +1,11 @@
 """What goes wrong with the database and its disk, in one Chinese sentence each: what happened and what to do."""
 
 import errno
+from collections.abc import Sequence
 
 import duckdb
 
-HOW_TO_GO_BACK = "请用 versions 命令查看其他版本，再用 rollback 命令回退到其中一个。"
+_HOW_TO_GO_BACK = "请用 versions 命令查看其他版本，再用 rollback 命令回退到其中一个。"
 _UNCHANGED = "已发布的数据没有改动。"
 _DISK_FULL = f"磁盘空间不足，没有完成，{_UNCHANGED}请清理磁盘后重试。"
 _NOT_WRITABLE = f"数据目录不允许写入，没有完成，{_UNCHANGED}请检查目录权限。"
@@ -43,14 +44,19 @@ def explained(error: BaseException, version_id: str | None) -> StoreError | None
 
 def file_damaged(version_id: str) -> StoreError:
     """The database file of a version cannot be read."""
-    return StoreError(f"版本“{version_id}”的数据库文件已损坏或无法打开，{HOW_TO_GO_BACK}")
+    return StoreError(f"版本“{version_id}”的数据库文件已损坏或无法打开，{_HOW_TO_GO_BACK}")
+
+
+def tables_damaged(version_id: str, tables: Sequence[str]) -> StoreError:
+    """Some tables of a version cannot be read to their end."""
+    return StoreError(f"版本“{version_id}”已损坏，{len(tables)} 张表读不完整（{'、'.join(tables)}），{_HOW_TO_GO_BACK}")
 
 
 def card_damaged(version_id: str) -> StoreError:
     """The card of a version cannot be read."""
-    return StoreError(f"版本“{version_id}”的说明文件缺失或损坏，{HOW_TO_GO_BACK}")
+    return StoreError(f"版本“{version_id}”的说明文件缺失或损坏，{_HOW_TO_GO_BACK}")
 
 
 def pointer_damaged() -> StoreError:
     """The pointer names no version, or has gone."""
-    return StoreError(f"当前版本的指针文件 CURRENT 已损坏或丢失，{HOW_TO_GO_BACK}")
+    return StoreError(f"当前版本的指针文件 CURRENT 已损坏或丢失，{_HOW_TO_GO_BACK}")

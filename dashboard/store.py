@@ -23,7 +23,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from dashboard import mishaps, queries
-from dashboard.mishaps import HOW_TO_GO_BACK, StoreError
+from dashboard.mishaps import StoreError
 
 # Rows looked at in one go when a version is read through.
 _BATCH_ROWS = 100_000
@@ -138,18 +138,21 @@ def rollback(root: Path, version_id: str) -> Version:
         return version
 
 
-def unreadable_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The tables of a version that cannot be read to their last row; DuckDB holds every block against its checksum."""
-    found = []
+def verify(con: duckdb.DuckDBPyConnection, version: Version) -> None:
+    """Read a version to its last row; StoreError names the tables that cannot be.
+
+    DuckDB holds every block it reads against the checksum it was written with.
+    """
+    unreadable = []
     with con.cursor() as cursor:
-        tables = sorted(relation[0] for relation in cursor.execute("show tables").fetchall())
-        for table in tables:
+        for (table,) in cursor.execute("show tables").fetchall():
             try:
                 for _ in cursor.table(table).to_arrow_reader(_BATCH_ROWS):
                     pass
             except (duckdb.Error, OSError):
-                found.append(table)
-    return found
+                unreadable.append(table)
+    if unreadable:
+        raise mishaps.tables_damaged(version.id, unreadable)
 
 
 def explained(root: Path, error: BaseException) -> StoreError | None:
