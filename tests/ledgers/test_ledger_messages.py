@@ -14,10 +14,9 @@ import pytest
 import xlsxwriter
 from books import HEAD_ID, VILLAGES, id_number, ledger, table, text, xlsx
 
-from dashboard.ledgers import apart, issues, remembered
+from dashboard.ledgers import apart, corrections, issues, remembered
 from dashboard.ledgers.confirmed import Layout, Said
 from dashboard.ledgers.containers import opening
-from dashboard.ledgers.removal import remove
 from dashboard.ledgers.removal import remove
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
@@ -370,7 +369,6 @@ PROVOKE: dict[str, Callable] = {
     "row_copied": row("households", {}, {}),
     "rows_changed": row("households", {"家庭人口数": 3}),
     "rows_missing": row("households"),
-    "row_removed": lambda desk: remove(desk.root, "households", ["H002"], base="v0001").report,
     "row_removed": lambda desk: remove(desk.root, "households", ["H002"], base="v0001").report,
     "correction_applied": lambda desk: _corrected(desk, {}),
     "correction_not_needed": lambda desk: _corrected(desk, {"家庭人口数": 3}),
