@@ -11,8 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import apart, boundaries, check, forms, merge, placing, remembered, report
+from dashboard.ledgers import apart, boundaries, check, corrections, forms, issues, merge, placing, remembered, report
 from dashboard.ledgers.check import Rows
+from dashboard.ledgers.corrections import Correction
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.places import Directory, Village
 from dashboard.ledgers.reading import Found, Said
@@ -50,10 +51,11 @@ def load(
     today, known = date.today(), remembered.read(root)
     said = Said(ledger, year, unit, remembered=known)
     by_file = {path: replace(words, remembered=known) for path, words in (by_file or {}).items()}
+    registered = _registered(today)
     notify = progress or (lambda share, what: None)
     opened = store.rehearsing if dry_run else store.building
     with _paused_collector(), apart.reader() as reader, opened(root) as build:
-        intake = _Intake(build, told, today, said, by_file)
+        intake = _Intake(build, told, today, said, by_file, registered)
         intake.read(reader, _files(paths, told), notify)
         intake.merge(notify)
         if dry_run:
@@ -73,14 +75,49 @@ def load(
 
 
 def recompute(root: Path) -> store.Version:
-    """Publish the standing ledgers anew, computed by the parameters now in force; StoreError when there are none."""
+    """Publish the standing ledgers anew, by the parameters and corrections now in force.
+
+    Raises StoreError when there are none.
+    """
+    told, today = Report(), date.today()
+    registered = _registered(today)
     with store.building(root) as build:
         if build.base is None:
             raise store.StoreError("还没有数据，请先导入台账。")
         merge.begin(build)
-        for form in (*forms.all_forms(), boundaries.FORM):
-            merge.keep(build, form)
-        return publish(root, build, Report(), date.today(), lambda share, what: None, note="按现行口径重新计算")
+        for form in forms.all_forms():
+            _recompute_ledger(build, form, registered, told, today)
+        merge.keep(build, boundaries.FORM)
+        return publish(root, build, told, today, lambda share, what: None, note="按现行口径重新计算")
+
+
+def _recompute_ledger(
+    build: store.Build, form: Form, registered: Sequence[Correction], told: Report, today: date
+) -> None:
+    [(last_file_no,)] = queries.fetch(build.con, "load/last_file_no")
+    entry = SheetReport(
+        corrections.FILE.name, ledger=form.kind, ledger_name=form.name, file_no=last_file_no + len(told.files) + 1
+    )
+    rows = corrections.standing_corrected(build, form, registered, entry)
+    if rows is None:
+        merge.keep(build, form)
+        return
+    # Contradictions of the corrected rows are told of the file of corrections; the rows stay those of their files.
+    reports = {number: SheetReport(entry.path) for number in rows["file_no"].unique().to_pylist()}
+    ledger = merge.merge(build, form, rows, reports, today)
+    entry.changed = entry.rows_read = entry.rows_loaded = ledger.changed
+    entry.issues += [
+        issue for report in reports.values() for issue in report.issues if issue.severity == issues.WARNING
+    ]
+    told.files.append(entry)
+    told.ledgers.append(ledger)
+
+
+def _registered(today: date) -> list[Correction]:
+    try:
+        return corrections.read(today)
+    except corrections.Malformed as malformed:
+        raise store.StoreError(str(malformed)) from malformed
 
 
 @contextlib.contextmanager
@@ -104,6 +141,7 @@ class _Intake:
     today: date
     said: Said
     by_file: Mapping[Path, Said]
+    corrections: Sequence[Correction] = ()
     rows: dict[str, list[Rows]] = field(default_factory=dict)
     outlines: list[tuple[SheetReport, list]] = field(default_factory=list)
 
@@ -149,12 +187,16 @@ class _Intake:
         if not sheets:
             merge.keep(self.build, form)
             return
-        tables = [
-            merge.with_standing(self.build, form, placing.placed(rows, directory), rows.report) for rows in sheets
-        ]
+        tables = [self._ready(form, rows, directory) for rows in sheets]
         reports = {rows.report.file_no: rows.report for rows in sheets}
         refused = merge.refused_keys(sheets)
         self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today, refused))
+
+    def _ready(self, form: Form, rows: Rows, directory: Directory | None) -> pa.Table:
+        """A sheet's rows placed, filled from what stands and corrected, ready to be merged."""
+        table = merge.with_standing(self.build, form, placing.placed(rows, directory), rows.report)
+        table = merge.with_standing_precision(self.build, form, table)
+        return corrections.corrected(form, table, self.corrections, rows.report)
 
     def _merge_outlines(self, directory: Directory) -> None:
         if not self.outlines:
@@ -178,7 +220,7 @@ class _Bar:
     """How far reading has come: files by their size, and within a file as far as time lets suppose."""
 
     def __init__(self, files: Sequence[Path], notify: Progress) -> None:
-        self._sizes_mb = {file: file.stat().st_size / 1_000_000 for file in files}
+        self._sizes_mb = {file: apart.size_mb(file) for file in files}
         self._whole_mb = sum(self._sizes_mb.values()) or 1
         self._done_mb = self._size_mb = 0.0
         self._notify = notify

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.ledgers import forms
 from dashboard.ledgers.values import narrow
 
-_OFFICES = ("村民委员会", "居民委员会", "村委会", "居委会")
 _SEVERAL = re.compile(r"[、,，;；/]+")
-_WHOLE_COUNTY = ("全县", "各乡镇", "全区", "全市", "全旗", "县级", "各乡（镇）", "各乡(镇)", "各镇")
+_OFFERED = 3
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ class Directory:
             return Place(issue="no_directory")
         townships = [part for part in _SEVERAL.split(township or "") if part]
         names = [part for part in _SEVERAL.split(name or "") if part]
-        if (not townships and not names) or (not names and narrow(township) in _WHOLE_COUNTY):
+        if (not townships and not names) or (not names and narrow(township) in _words("whole_county")):
             return self._county(None)
         if len(townships) > 1:
             unknown = next((part for part in townships if not self._township_codes(None, part)), None)
             return self._unknown_township(unknown) if unknown else self._county("places_several")
-        if not names or (len(names) == 1 and narrow(names[0]) in ("全镇", "全乡", "各村")):
+        if not names or (len(names) == 1 and narrow(names[0]) in _words("whole_township")):
             codes = self._township_codes(None, townships[0])
             if not codes:
                 return self._unknown_township(townships[0])
@@ -134,15 +134,19 @@ class Directory:
     def _by_its_code(self, county: str | None, township: str | None, name: str | None, code: str) -> Place:
         village = self._by_code.get(code)
         if village is None:
-            return Place(issue="village_code_unknown", column="place_code")
+            known = sorted({county[:6] for county in self.counties})
+            if code[:6] in known:
+                return Place(issue="village_code_unknown", column="place_code")
+            return Place(issue="county_code_other", column="place_code", args={"known": "、".join(known)})
         contradiction = {"stands": f"{village.township}{village.name}"}
         is_elsewhere = township and village.township_code not in self._township_codes(county, township)
         if is_elsewhere or (county and not self._is_in(county, village.county_code)):
             return Place(issue="code_contradicts", column="place_code", args=contradiction)
-        if not name or _bare(name, narrow(village.township)) == _bare(village.name, narrow(village.township)):
+        around = narrow(village.township)
+        said = _bare(name or "", around, *self._county_names())
+        if not name or said == _bare(village.name, around):
             return Place((code,))
-        former = {_bare(text, narrow(village.township)) for text in village.former}
-        if _bare(name, narrow(village.township)) in former:
+        if said in {_bare(text, around) for text in village.former}:
             return Place((code,), "village_former_name", args={"now": village.name})
         return Place(issue="code_contradicts", column="place_code", args=contradiction)
 
@@ -157,12 +161,20 @@ class Directory:
             return {code for code in codes if self._is_in(county, self._county_of[code])}
         return codes
 
+    def _county_names(self) -> list[str]:
+        return [narrow(name) for name in self.counties.values() if name]
+
+    def _plain_township(self, township: str) -> str:
+        """A township's name without the county before it."""
+        name = narrow(township)
+        return next((rest for county in self._county_names() if (rest := name.removeprefix(county)) != name), name)
+
     def _is_in(self, county: str, code: str) -> bool:
         name = self.counties[code]
         return not name or _same_county(county, name)
 
     def _in_townships(self, scopes: set[str], name: str, township: str) -> tuple[set[str], bool]:
-        bare = _bare(name, narrow(township), *map(narrow, filter(None, self.counties.values())))
+        bare = _bare(name, self._plain_township(township), *self._county_names())
         for table, key, is_former in (
             (self._names, narrow(name), False),
             (self._keys, bare, False),
@@ -195,16 +207,25 @@ class Directory:
 
 
 def _bare(name: str, township: str, *counties: str) -> str:
-    """A village's name without township prefix, 村委会 and the like, blanks, and the final 村."""
+    """A village's name without the places it lies in, 村委会 and the like, blanks, and the final 村.
+
+    What stands before the township must be a known county (and what that lies in): 白水县城关镇新民村 is not ours.
+    """
     text = narrow(name)
-    for county in counties:
-        text = text.removeprefix(county) or text
-    text = text.removeprefix(township) or text
-    for office in _OFFICES:
+    before, found, rest = text.rpartition(township) if township else ("", "", text)
+    if found and rest and (not before or before.endswith(counties)):
+        text = rest
+    elif not found:
+        text = next((text.removeprefix(county) for county in counties if text.startswith(county)), text) or text
+    for office in _words("offices"):
         if text.endswith(office) and text != office:
             text = text.removesuffix(office)
             break
     return text.removesuffix("村") or text
+
+
+def _words(which: str) -> list[str]:
+    return forms.common()["villages"][which]
 
 
 def _same_county(one: str, other: str) -> bool:
@@ -213,5 +234,5 @@ def _same_county(one: str, other: str) -> bool:
 
 
 def _offer(name: str, known: Iterable[str]) -> dict[str, Any]:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return {"offer": f"，最接近的是“{close[0]}”" if close else ""}
+    close = difflib.get_close_matches(name, sorted(set(known)), n=_OFFERED, cutoff=0.5)
+    return {"offer": f"，最接近的是{'、'.join(f'“{one}”' for one in close)}" if close else ""}

@@ -154,7 +154,7 @@ def test_ways_to_name_a_village(village, desk):
         ({"行政村": "柳林村"}, "village_other_township"),
         ({"行政村": "不存在村"}, "village_unknown"),
         ({"行政村代码": "629821200201"}, "code_contradicts"),
-        ({"行政村代码": "620000100201"}, "village_code_unknown"),
+        ({"行政村代码": "629821100299"}, "village_code_unknown"),
     ],
 )
 def test_villages_that_are_not_found(change, code, desk):
