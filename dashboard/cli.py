@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from dashboard import indicators, masking, paths, policy, queries, rollups, sample, store
+from dashboard import indicators, masking, paths, policy, quality, queries, rollups, sample, store
 from dashboard.ledgers import forms, load
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
@@ -221,18 +221,24 @@ def _check(chosen: argparse.Namespace) -> int:
     store.verify(con, version)
     titles = tomllib.loads((paths.DATA / "checks.toml").read_text(encoding="utf-8"))
     findings = [
-        (severity, check, facts["title"], len(queries.run(con, f"checks/{severity}/{check}")))
+        (severity, check, facts["title"], len(queries.run(con, f"checks/{severity}/{check}")), None)
         for severity, checks in titles.items()
         for check, facts in checks.items()
     ]
-    found = list(zip(*findings, strict=True))
-    _write_csv(pa.table(dict(zip(("severity", "check", "title", "rows_found"), map(list, found), strict=True))))
-    broken = sum(rows for severity, _, _, rows in findings if severity == "integrity")
-    doubtful = sum(rows for severity, _, _, rows in findings if severity == "quality")
-    if broken:
+    rules = queries.fetch(con, "quality/checked")
+    rows = [*findings, *(rule[:5] for rule in rules)]
+    columns = ("severity", "check", "title", "rows_found", "rows_examined")
+    _write_csv(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))))
+    for *_, fault in rules:
+        if fault:
+            _say(fault)
+    if broken := sum(found for _, _, _, found, _ in findings):
         _say(f"发现 {broken} 处完整性问题，请回退到上一版本并重新导入台账。")
         return _PARTLY
-    _say(f"版本 {version.id} 完整。" + (f"另有 {doubtful} 处数据质量提示，详见上表。" if doubtful else ""))
+    offences = [(severity, found) for severity, _, _, found, *_ in rules if found]
+    counted = {name: sum(found for severity, found in offences if severity == name) for name in quality.SEVERITIES}
+    said = "、".join(f"{quality.SEVERITIES[name]} {count} 处" for name, count in counted.items())
+    _say(f"版本 {version.id} 完整。数据质量规则 {len(rules)} 条，{len(offences)} 条有问题：{said}，详见上表。")
     return _DONE
 
 

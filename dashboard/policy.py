@@ -89,6 +89,12 @@ class Policy:
         return {name: found.value for name, found in self.parameters.items() if found.value is not None}
 
 
+def by_year(name: str, years: Iterable[int]) -> dict[int, float]:
+    """The number of a parameter as it stood at the end of each year, for the years in which it had one."""
+    found = {year: in_force(date(year, 12, 31)).values().get(name) for year in years}
+    return {year: value for year, value in found.items() if value is not None}
+
+
 def in_force(on: date, folder: Path | None = None) -> Policy:
     """The policy on a day, from ``policy.toml`` and ``settings.toml`` of the folder (default: the project's data)."""
     folder = folder or paths.DATA

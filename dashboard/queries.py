@@ -1,7 +1,7 @@
 """Named SQL from ``queries/``: read once, its header checked, run with bound parameters only."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,6 +83,23 @@ def relation(
     query, values = _bound(name, params)
     # Without parameters the relation stays a plan, and storing it streams; with them DuckDB holds the rows first.
     return con.sql(query.sql, params=values) if values else con.sql(query.sql)
+
+
+def select(
+    con: duckdb.DuckDBPyConnection,
+    selections: Sequence[tuple[Sequence[str], str, str]],
+    values: Mapping[str, Any],
+    group_by: str = "",
+) -> duckdb.DuckDBPyRelation:
+    """Rows of one or more selections (columns, table, condition) one after the other, their ``$names`` bound.
+
+    The one place where SQL is put together: conditions of rules are data, checked by whoever reads their file.
+    """
+    pieces = [f"select {', '.join(columns)} from {table} where {where}" for columns, table, where in selections]
+    sql = " union all ".join(pieces) + (f" group by {group_by}" if group_by else "")
+    used = set(_USED.findall(_NOT_CODE.sub("", sql)))
+    bound = {name: value for name, value in values.items() if name in used}
+    return con.sql(sql, params=bound) if bound else con.sql(sql)
 
 
 def _executed(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None) -> duckdb.DuckDBPyConnection:

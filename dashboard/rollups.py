@@ -11,8 +11,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard import indicators, queries
-from dashboard.policy import Policy
+from dashboard import indicators, quality_run, queries
+from dashboard.policy import Policy, by_year
 
 # The first year a ledger may report on.
 _FIRST_YEAR = 2000
@@ -53,6 +53,9 @@ def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy) -> None:
         queries.relation(con, "rollups/before").insert_into("out_indicators_before")
     for name in _rollups("out"):
         queries.relation(con, name, values).create(_table(name))
+    con.register("param_income_lines", line_by_year(as_of))
+    quality_run.fill(con, as_of, policy)
+    con.unregister("param_income_lines")
     _unbind(con)
 
 
@@ -151,6 +154,14 @@ def _months(as_of: date) -> pa.Table:
 def _lines(lines: Sequence[float]) -> pa.Table:
     distinct = sorted(set(lines))
     return pa.table({"line": pa.array(distinct, pa.float64()), "line_text": [line_text(line) for line in distinct]})
+
+
+def line_by_year(as_of: date) -> pa.Table:
+    """The line in force at the end of each year, for rules that judge past years by past lines."""
+    lines = by_year("income_line_yuan", range(_FIRST_YEAR, as_of.year + 1))
+    return pa.table(
+        {"income_year": pa.array(list(lines), pa.int32()), "line_yuan": pa.array(list(lines.values()), pa.float64())}
+    )
 
 
 def line_text(line: float) -> str:

@@ -12,8 +12,8 @@ PACKAGE = paths.PROJECT / "dashboard"
 PAGES = sorted((paths.PROJECT / "pages").glob("*.py"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-STREAMLIT_KNOWN_TO = {"shell", "ui", "cached", "maps", "frame", "blocks"}
-DUCKDB_KNOWN_TO = {"queries", "store", "mishaps", "rollups", "ledgers.merge", "cli"}
+STREAMLIT_KNOWN_TO = {"shell", "ui", "cached", "maps", "frame", "blocks", "intake_panels"}
+DUCKDB_KNOWN_TO = {"queries", "store", "mishaps", "rollups", "quality_run", "ledgers.merge", "cli"}
 PLOTLY_KNOWN_TO = {"canvas", "figures", "trends"}
 TOP_LEVEL = {"app.py", "pages", "data", "queries", "tests", "requirements.txt", "README.md", "dashboard"} | {
     "pyproject.toml",

@@ -1,0 +1,231 @@
+"""The registry of data-quality rules (数据质量规则): what is wrong or doubtful in the ledgers, as data.
+
+A rule is an entry of ``data/quality_rules.toml``; what it may look at is a subject of ``data/quality_subjects.toml``.
+A faulty entry never stops anything: it comes out as a `Rule` with its ``fault`` in one Chinese sentence.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dashboard import paths, text
+
+SEVERITIES = {"error": "错误", "warning": "疑点"}
+# What every subject has beside its own columns: where it lies, whose it is, what it is called.
+PLACE_COLUMNS = ("region_code", "household_id", "person_name", "id_number", "row_key")
+
+_RULES = "quality_rules.toml"
+_SUBJECTS = "quality_subjects.toml"
+_NEEDED = ("id", "severity", "subject", "condition", "says", "todo", "source")
+# Functions that every SQL engine has under this name; words before a bracket that are no functions.
+_FUNCTIONS = (
+    "abs",
+    "cast",
+    "ceiling",
+    "coalesce",
+    "floor",
+    "length",
+    "lower",
+    "nullif",
+    "round",
+    "substr",
+    "trim",
+    "upper",
+)
+_KEYWORDS = ("and", "or", "not", "in", "between", "when", "then", "else", "case", "like", "is")
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_BANNED = re.compile(r";|--|/\*|\b(select|from|copy|attach|pragma|install|load)\b", re.IGNORECASE)
+_CALLED = re.compile(r"\b(\w+)\s*\(")
+_PARAMETER = re.compile(r"\$(\w+)")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class QualityError(Exception):
+    """Rule files that cannot be read at all; the message is one Chinese sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What rules look at (检查对象): the table ``quality_<id>``, ``columns`` with their Chinese names."""
+
+    id: str
+    name: str
+    unit: str
+    ledger: str
+    columns: Mapping[str, str]
+
+    @property
+    def table(self) -> str:
+        """The table its rows are in while a version is published."""
+        return f"quality_{self.id}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: rows of ``subject`` for which ``among`` holds are examined, those with ``condition`` break it.
+
+    ``values`` are the numbers its ``$parameters`` stand for. ``fault`` says why the entry cannot be run, '' if it can.
+    """
+
+    id: str
+    severity: str
+    ledger: str
+    subject: str
+    condition: str
+    says: str
+    todo: str
+    source: str
+    among: str = "true"
+    shows: tuple[str, ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict)
+    fault: str = ""
+
+    def used(self) -> frozenset[str]:
+        """Names of the parameters in its conditions and sentences."""
+        conditions = _QUOTED.sub("", f"{self.among} {self.condition}")
+        return frozenset(_PARAMETER.findall(conditions)) | frozenset(_PLACEHOLDER.findall(self.says + self.todo))
+
+    def bound(self, policy: Mapping[str, float], as_of: date) -> dict[str, Any]:
+        """Values of the parameters its conditions use: its own, else those of policy, else the as-of day.
+
+        QualityError for one that neither has.
+        """
+        known = {**policy, "as_of": as_of, **self.values}
+        for name in sorted(self.used()):
+            if name not in known:
+                raise QualityError(f"规则“{self.id}”用到的参数“{name}”没有数值，请在该规则的 values 或口径文件中填写。")
+        return {name: known[name] for name in sorted(self.used())}
+
+    def told(self, sentence: str, bound: Mapping[str, Any]) -> str:
+        """A sentence of the rule with its numbers written in; placeholders without a number stay."""
+
+        def said(found: re.Match) -> str:
+            value = bound.get(found[1])
+            if value is None:
+                return found[0]
+            return value.isoformat() if isinstance(value, date) else text.plain(value)
+
+        return _PLACEHOLDER.sub(said, sentence)
+
+
+def subjects(folder: Path | None = None) -> dict[str, Subject]:
+    """Subjects by id, in the order in which they are made; QualityError where the file cannot be read."""
+    entries = _read((folder or paths.DATA) / _SUBJECTS)
+    try:
+        return {
+            name: Subject(name, entry["name"], entry["unit"], entry["ledger"], entry["columns"])
+            for name, entry in entries.items()
+        }
+    except (KeyError, TypeError) as error:
+        raise QualityError(f"规则对象文件 {_SUBJECTS} 中有对象缺少名称、单位、台账或字段，请恢复该文件。") from error
+
+
+def rules(folder: Path | None = None) -> tuple[Rule, ...]:
+    """All rules in the order of the file, faulty ones with their ``fault``; QualityError where it cannot be read."""
+    folder = folder or paths.DATA
+    known = subjects(folder)
+    entries = _read(folder / _RULES).get("rule", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise QualityError(f"规则文件 {_RULES} 中每条规则应以 [[rule]] 开头，请改正后重试。")
+    found: dict[str, Rule] = {}
+    for place, entry in enumerate(entries, start=1):
+        rule = _rule(entry, place, known)
+        if rule.id in found:
+            fault = f"第 {place} 条规则的编号“{rule.id}”与前面的重复，请改成不同的编号。"
+            rule = replace(_faulty(entry, place, known, fault), id=f"{rule.id}_{place}")
+        found[rule.id] = rule
+    return tuple(found.values())
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        changed_at = file.stat().st_mtime_ns
+    except OSError as error:
+        raise QualityError(f"缺少规则文件 {file.name}，请恢复该文件。") from error
+    return _read_at(file, changed_at)
+
+
+@cache
+def _read_at(file: Path, changed_at: int) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise QualityError(f"规则文件 {file.name} 不是 UTF-8 编码，请另存为 UTF-8 后重试。") from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        where = f"第 {line[1]} 行附近" if line else "文件末尾"
+        raise QualityError(f"规则文件 {file.name} 的格式有误（{where}），请改正后重试。") from error
+
+
+def _rule(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject]) -> Rule:
+    fault = _fault(entry, place, known)
+    if fault:
+        return _faulty(entry, place, known, fault)
+    return Rule(
+        id=entry["id"],
+        severity=entry["severity"],
+        ledger=entry.get("ledger", known[entry["subject"]].ledger),
+        subject=entry["subject"],
+        condition=entry["condition"],
+        says=entry["says"],
+        todo=entry["todo"],
+        source=entry["source"],
+        among=entry.get("among", "true"),
+        shows=tuple(entry.get("shows", ())),
+        values=entry.get("values", {}),
+    )
+
+
+def _faulty(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject], fault: str) -> Rule:
+    """A rule that cannot be run, with whatever of the entry can be shown."""
+
+    def said(key: str) -> str:
+        return entry[key] if isinstance(entry.get(key), str) else ""
+
+    subject = known.get(said("subject"))
+    severity = said("severity") if said("severity") in SEVERITIES else "warning"
+    rule_id = said("id") or f"rule_{place}"
+    ledger = said("ledger") or (subject.ledger if subject else "")
+    says = said("says") or "规则填写不完整"
+    return Rule(rule_id, severity, ledger, said("subject"), "", says, said("todo"), said("source"), fault=fault)
+
+
+def _fault(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject]) -> str:
+    """Why an entry cannot be a rule, in one sentence; '' where it can."""
+    where = f"规则“{entry['id']}”" if isinstance(entry.get("id"), str) else f"第 {place} 条规则"
+    if absent := [key for key in _NEEDED if not isinstance(entry.get(key), str) or not entry[key].strip()]:
+        return f"{where}缺少 {'、'.join(absent)}，请补上。"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", entry["id"]):
+        return f"{where}的 id 只能用小写字母、数字和下划线。"
+    if entry["severity"] not in SEVERITIES:
+        return f"{where}的 severity 只能是 error（错误）或 warning（疑点）。"
+    if entry["subject"] not in known:
+        return f"{where}的 subject“{entry['subject']}”不在 {_SUBJECTS} 中，可选：{'、'.join(known)}。"
+    if not isinstance(entry.get("among", ""), str):
+        return f"{where}的 among 应是一句条件，请改正。"
+    for column in entry.get("shows", ()):
+        if column not in known[entry["subject"]].columns:
+            return f"{where}的 shows 中“{column}”不是“{known[entry['subject']].name}”的字段。"
+    values = entry.get("values", {})
+    if not isinstance(values, dict) or not all(_is_number(value) for value in values.values()):
+        return f"{where}的 values 中每个参数都应是数字。"
+    return _fault_of_condition(where, entry.get("among", "")) or _fault_of_condition(where, entry["condition"])
+
+
+def _fault_of_condition(where: str, condition: str) -> str:
+    words = _QUOTED.sub("''", condition)
+    if _BANNED.search(words):
+        return f"{where}的条件只能是对本对象字段的判断，不能含有分号、注释或查询语句。"
+    for name in _CALLED.findall(words):
+        if name.lower() not in _FUNCTIONS + _KEYWORDS:
+            return f"{where}的条件用了不通用的函数“{name}”，可用：{'、'.join(_FUNCTIONS)}。"
+    return ""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
