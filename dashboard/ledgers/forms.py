@@ -113,12 +113,6 @@ def common() -> dict[str, Any]:
 
 
 @cache
-def own_titles() -> frozenset[str]:
-    """Titles of columns that this product itself adds to workbooks it returns; no sender means anything by them."""
-    return frozenset((common()["own"]["row_title"], common()["own"]["reason_title"]))
-
-
-@cache
 def _found() -> frozenset[str]:
     return frozenset(file.stem for file in FOLDER.glob("*.toml")) - {"common"}
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.ledgers import boundaries, check, confirmed, forms, grid, header, layouts, report
+from dashboard.ledgers import boundaries, check, confirmed, forms, grid, header, layouts, ours, report
 from dashboard.ledgers.check import Options, Rows, SheetRefused
 from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.report import SheetReport
@@ -89,7 +89,10 @@ class _Reader:
         found: list[Found] = []
         doubtful: list[tuple[SheetReport, SheetRefused]] = []
         for sheet in grid.read(self._path):
+            if ours.is_help(sheet):
+                continue
             entry = self.entry(sheet.name)
+            entry.is_returned = ours.take_out_columns(sheet)
             if passed_by := _passed_by(sheet):
                 entry.status = report.SKIPPED
                 entry.say(passed_by)

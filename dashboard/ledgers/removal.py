@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dashboard import queries, store
-from dashboard.ledgers import boundaries, forms, grid, header, issues, load, merge
+from dashboard.ledgers import boundaries, forms, issues, load, merge
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.report import Report, SheetReport
 
@@ -83,7 +83,7 @@ def offers(told: Report, root: Path, version: store.Version | None = None) -> li
 
     ``version`` names the places (the current one where it is not given).
     """
-    returned = {entry.ledger for entry in told.files if _is_returned(entry)}
+    returned = {entry.ledger for entry in told.files if entry.is_returned}
     left_out = [
         ledger
         for ledger in told.ledgers
@@ -168,11 +168,6 @@ def _offer(kind: str, left_out: pa.Table, names: Mapping[str, tuple[str, str]]) 
     shown[_VILLAGE] = [village for _, village in places]
     shown[_SHOWN] = left_out["shown"].to_pylist()
     return Offer(kind, form.name, tuple(keys), pd.DataFrame(shown))
-
-
-def _is_returned(entry: SheetReport) -> bool:
-    """Whether a sheet is one of a returned workbook, which holds only rows to be put right."""
-    return any(use.title in forms.own_titles() for use in entry.understood.columns)
 
 
 def _place_names(root: Path, version: store.Version) -> dict[str, tuple[str, str]]:

@@ -26,7 +26,10 @@ _COUNTS = {
 
 @dataclass
 class SheetReport:
-    """One sheet of one file: what became of its rows. ``row_no`` are as Excel shows them; file_no numbers sheets."""
+    """One sheet of one file: what became of its rows. ``row_no`` are as Excel shows them; file_no numbers sheets.
+
+    ``is_returned``: it holds only rows that were refused before and came back in a returned workbook (退回表).
+    """
 
     path: str
     sheet: str | None = None
@@ -45,6 +48,7 @@ class SheetReport:
     issues: list[Issue] = field(default_factory=list)
     titles: Mapping[str, str] = field(default_factory=dict)
     understood: Understood = field(default_factory=Understood)
+    is_returned: bool = False
 
     def say(self, code: str, row: int | None = None, column: str | None = None, value: Any = None, **more: Any) -> None:
         """Add an issue; ``column`` is the sender's title. A refused row is remembered as held back."""

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from dashboard import paths
-from dashboard.ledgers import forms
+from dashboard.ledgers import forms, ours
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.header import letter
 
@@ -168,7 +168,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
     bold = book.add_format(_FONT | {"bold": True, "font_size": 14})
     cell = book.add_format(_FONT | _LINES | {"text_wrap": True, "num_format": "@"})
     head = book.add_format(_FONT | _LINES | {"bold": True, "align": "center", "bg_color": "#DDEBF7"})
-    sheet.write_string(0, 0, _mark(), plain)
+    sheet.write_string(0, 0, ours.page_mark(), plain)
     sheet.write_string(1, 0, f"{form.name}填表说明", bold)
     row = 2
     for note in _words()["notes"]:
@@ -199,7 +199,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
 def _write_places(book: xlsxwriter.Workbook, places: Sequence[tuple[str, str]]) -> None:
     """The sheet the drop-downs of places are taken from: townships with their villages, then townships alone."""
     sheet = book.add_worksheet(PLACES_SHEET)
-    sheet.write_string(0, 0, _mark())
+    sheet.write_string(0, 0, ours.page_mark())
     sheet.set_column(0, 3, 18)
     for row, (township, village) in enumerate(places, start=1):
         sheet.write_string(row, 0, township)
@@ -250,10 +250,6 @@ def _example(field: Field) -> str:
 @cache
 def _words() -> Mapping[str, Any]:
     return tomllib.loads((paths.DATA / "templates.toml").read_text(encoding="utf-8"))
-
-
-def _mark() -> str:
-    return forms.common()["own"]["page_mark"]
 
 
 def _width(text: str) -> int:
