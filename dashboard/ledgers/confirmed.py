@@ -72,6 +72,17 @@ class Remembered:
     titles: tuple[str, ...]
     file_name: str
 
+    @property
+    def in_words(self) -> str:
+        """What is remembered, in words."""
+        known = {"台账种类": self.said.ledger, "列对应关系": self.said.layout, "金额单位": self.said.unit}
+        return "、".join(words for words, value in known.items() if value)
+
+    @property
+    def ledger_name(self) -> str:
+        """The ledger's name; '' where it is left to the header, or no longer one of the forms."""
+        return forms.get(self.said.ledger).name if self.said.ledger in forms.kinds() else ""
+
 
 def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, Remembered] | None:
     """What is remembered for the layout of a sheet, with its columns and rows as they stand in this sheet."""
@@ -83,12 +94,6 @@ def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, 
             if known is not None:
                 return _placed(known.said, sheet, first, last), known
     return None
-
-
-def in_words(said: Said) -> str:
-    """What is said of a layout, in words."""
-    known = {"台账种类": said.ledger, "列对应关系": said.layout, "金额单位": said.unit}
-    return "、".join(words for words, value in known.items() if value)
 
 
 def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: date) -> tuple[str, Remembered]:

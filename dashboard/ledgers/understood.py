@@ -37,7 +37,8 @@ class Understood:
     """What was understood of one sheet. Row numbers are as Excel shows them; None and blanks: not known.
 
     ``top`` are the sheet's first rows, masked; ``left_out`` the rows that are no data, by the notice that tells of
-    them; ``units`` are the titles by (unit, where it was found). ``layout`` is what a person said now that may be
+    them; ``units`` are the titles by (unit, where it was found); ``given`` are values that no column has, such as the
+    village in a sheet's name: (field, value, where it was found). ``layout`` is what a person said now that may be
     remembered (`confirmed.memory`), ``confirmed_on`` the day of what was remembered and used.
     """
 
@@ -53,6 +54,7 @@ class Understood:
     units: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     year: int | None = None
     year_from: str = ""
+    given: list[tuple[str, str, str]] = field(default_factory=list)
     layout: "tuple[str, Remembered] | None" = None
     confirmed_on: str = ""
 
@@ -84,6 +86,14 @@ class Understood:
         if rows:
             self.data_rows, self.rows = (min(rows) + 1, max(rows) + 1), len(rows)
         self.left_out = {code: [row + 1 for row in found] for code, found in left_out.items()}
+
+    def note_given(self, found: Header) -> None:
+        """What no column has but the sheet's name or title gives, the same for every row."""
+        self.given = [
+            (found.form.field(column).title, issues.plain(one.value), one.source)
+            for column, one in found.given.items()
+            if found.form.field(column).type != "year"
+        ]
 
     def note_unit(self, unit: str, source: str, title: str) -> None:
         """In which unit a column of amounts was read."""
