@@ -1,7 +1,6 @@
 """One file → its sheets read and checked as ledgers. Knows neither the database nor other files."""
 
 import hashlib
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -34,6 +33,7 @@ _LEFT_OUT = {
 _FEWEST_TITLES_OF_A_LEDGER = 3
 # By how many titles another form must fit better before a sheet counts as that other ledger.
 _CLEARLY_MORE = 3
+_OUTLINE_SUFFIX = ".geojson"
 
 
 def read(
@@ -41,73 +41,45 @@ def read(
 ) -> list[Found]:
     """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
 
-    A file inside an archive is a file of its own. Where one ledger of a file is refused, nothing of that file is to be
-    loaded. ``notify`` hears what is being done.
+    Where one of its ledgers is refused, nothing of the file is to be loaded. ``notify`` hears what is being done.
     """
-    numbers = itertools.count(file_no)
-    found: list[Found] = []
-    for handed in grid.files(path):
-        found += _Reader(path, handed, said, today, numbers, notify).read()
-    if all(one.report.status == report.SKIPPED and one.report.sheet is None for one in found):
-        entry = SheetReport(str(path), file_no=next(numbers))
-        entry.refuse("archive_empty")
-        found.append(Found(entry))
+    reader = _Reader(path, said, today, file_no, notify)
+    try:
+        sha256 = _sha256(path)
+        found = reader.outlines() if path.suffix.lower() == _OUTLINE_SUFFIX else reader.sheets()
+    except grid.Unreadable as unreadable:
+        entry = reader.entry(None)
+        entry.refuse(unreadable.code, **unreadable.details)
+        return [Found(entry)]
+    is_refused = any(one.report.status == report.REFUSED for one in found)
+    for one in found:
+        one.report.sha256 = sha256
+        if is_refused and (one.rows is not None or one.outlines is not None):
+            one.report.refuse("sheet_goes_with_file")
+            one.rows = one.outlines = None
     return found
 
 
 class _Reader:
-    """One file being read; ``path`` is its own or that of the archive it came in."""
+    """One file being read."""
 
-    def __init__(
-        self,
-        path: Path,
-        handed: grid.Handed,
-        said: Said,
-        today: date,
-        numbers: Iterator[int],
-        notify: Callable[[str], None],
-    ) -> None:
+    def __init__(self, path: Path, said: Said, today: date, file_no: int, notify: Callable[[str], None]) -> None:
         self._path = path
-        self._handed = handed
         self._notify = notify
         self._said = said
         self._today = today
-        self._numbers = numbers
-
-    def read(self) -> list[Found]:
-        """What the file holds; where one of its ledgers is refused, its others are as well."""
-        handed = self._handed
-        if handed.passed_by:
-            entry = self.entry(None)
-            entry.status = report.SKIPPED
-            entry.say(handed.passed_by)
-            return [Found(entry)]
-        try:
-            if handed.refused:
-                raise handed.refused
-            found = self.outlines() if grid.is_outlines(handed.data) else self.sheets()
-        except grid.Unreadable as unreadable:
-            entry = self.entry(None)
-            entry.refuse(unreadable.code, **unreadable.details)
-            found = [Found(entry)]
-        sha256 = hashlib.sha256(handed.data).hexdigest()
-        is_refused = any(one.report.status == report.REFUSED for one in found)
-        for one in found:
-            one.report.sha256 = sha256
-            if is_refused and (one.rows is not None or one.outlines is not None):
-                one.report.refuse("sheet_goes_with_file")
-                one.rows = one.outlines = None
-        return found
+        self._next_no = file_no
 
     def entry(self, sheet: str | None, kind: str | None = None, name: str | None = None) -> SheetReport:
         """A report with the next number."""
-        return SheetReport(self._handed.path, sheet, kind, name, file_no=next(self._numbers))
+        number, self._next_no = self._next_no, self._next_no + 1
+        return SheetReport(str(self._path), sheet, kind, name, file_no=number)
 
     def outlines(self) -> list[Found]:
         """The file's outlines, in a list of one."""
         entry = self.entry(None, boundaries.FORM.kind, boundaries.FORM.name)
         try:
-            return [Found(entry, outlines=boundaries.read(self._handed.data))]
+            return [Found(entry, outlines=boundaries.read(self._path))]
         except boundaries.Unusable as unusable:
             entry.refuse(unusable.code)
             return [Found(entry)]
@@ -116,7 +88,7 @@ class _Reader:
         """Every sheet of the file with its report and, where it is a ledger, its rows."""
         found: list[Found] = []
         doubtful: list[tuple[SheetReport, SheetRefused]] = []
-        for sheet in grid.sheets(self._handed.data):
+        for sheet in grid.read(self._path):
             if ours.is_help(sheet):
                 continue
             entry = self.entry(sheet.name)
@@ -132,7 +104,7 @@ class _Reader:
                 found.append(Found(entry))
                 continue
             if sheet.name is None:
-                sheet.name = self._handed.stem
+                sheet.name = self._path.stem
             self._notify(f"核对 {len(sheet.rows):,} 行")
             for one, refusal in self._ledgers(sheet, entry):
                 found.append(one)
@@ -263,3 +235,11 @@ def _has_key(found: header.Header) -> bool:
     form = found.form
     key = [column for column in form.key if form.has(column) and form.field(column).type != "year"]
     return all(column in found.columns for column in key)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise grid.Unreadable("file_unreadable") from error
