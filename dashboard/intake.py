@@ -1,10 +1,11 @@
-"""The desk of one data clerk (数据录入员): files handed in, the check report, publication. Knows no page.
+"""The desk of one data clerk (数据录入员): files handed in, the check report, corrections, publication. Knows no page.
 
-Checking and loading run on a thread of their own: a page that is left, reloaded or clicked twice in the middle
-neither stops a load nor starts it again.
+Checking, loading and removing run on a thread of their own: a page that is left, reloaded or clicked twice in the
+middle neither stops a load nor starts it again.
 """
 
 import contextlib
+import io
 import logging
 import re
 import shutil
@@ -13,79 +14,23 @@ import threading
 import time
 import traceback
 import unicodedata
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-import pandas as pd
-
-from dashboard import columns, indicators, policy, store
-from dashboard.ledgers import forms, issues, load, report
-from dashboard.ledgers.reading import Said
-from dashboard.ledgers.report import Report, SheetReport
-
-RESULTS = {
-    report.LOADED: "可以导入",
-    report.PARTIAL: "部分可以导入",
-    report.REFUSED: "不能导入",
-    report.SKIPPED: "不读",
-}
-SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.NOTICE: "说明"}
-
-# What a person can answer on the page instead of changing the file: the sentence that asks, and what to do there.
-ASKED = {
-    "year_needed": "请在“指定台账种类、年度或金额单位”中选择年度，再重新核对。",
-    "date_year_needed": "请在“指定台账种类、年度或金额单位”中选择年度，再重新核对。",
-    "date_needs_year": "请在原表中写完整；或在“指定台账种类、年度或金额单位”中选择年度，再重新核对。",
-    "unit_needed": "请在“指定台账种类、年度或金额单位”中选择金额单位，再重新核对。",
-    "not_a_ledger": "请对照台账样式补上表头；或在“指定台账种类、年度或金额单位”中选择台账种类，再重新核对。",
-    "not_quite_a_ledger": "请补上这些列；或在“指定台账种类、年度或金额单位”中改选台账种类，再重新核对。",
-    "other_ledger": "请在“指定台账种类、年度或金额单位”中改选台账种类，再重新核对。",
-}
-
-SHEET_COLUMNS = {
-    "file": columns.text("文件"),
-    "sheet": columns.text("工作表"),
-    "ledger": columns.text("台账种类"),
-    "result": columns.text("核对结果"),
-    "read": columns.count("读到（行）"),
-    "loaded": columns.count("可导入（行）"),
-    "refused": columns.count("不能导入（行）"),
-    "new": columns.count("新增"),
-    "changed": columns.count("变更"),
-    "unchanged": columns.count("未变"),
-    "missing": columns.count("本次文件中没有"),
-}
-SAID_COLUMNS = {
-    "severity": columns.text("类别", width=80),
-    "file": columns.text("文件", width=150),
-    "sheet": columns.text("工作表", width=85),
-    "row": columns.text("行", width=50),
-    "column": columns.text("列", width=110),
-    "value": columns.text("内容", width=120),
-    "says": columns.text("问题", width=470),
-    "todo": columns.text("怎么办", width=260),
-}
-CHANGE_COLUMNS = {
-    "ledger": columns.text("台账"),
-    "key": columns.text("编号"),
-    "title": columns.text("列"),
-    "old": columns.text("原值"),
-    "new": columns.text("新值"),
-}
-MOVED_COLUMNS = {
-    "name": columns.text("指标"),
-    "period": columns.text("期间"),
-    "before": columns.text("发布前"),
-    "now": columns.text("发布后"),
-}
+from dashboard import policy, store
+from dashboard.ledgers import load, remembered, removal, returned
+from dashboard.ledgers.confirmed import Said
+from dashboard.ledgers.removal import Offer, Removal
+from dashboard.ledgers.report import LOADED, PARTIAL, Report, SheetReport
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 _LONGEST_NAME = 80
 _PREFIX = "dashboard-intake-"
 _A_DAY_S = 86_400
 
-EMPTY, CHECKING, CHECKED, PUBLISHING = "empty", "checking", "checked", "publishing"
+EMPTY, CHECKING, CHECKED, PUBLISHING, REMOVING = "empty", "checking", "checked", "publishing", "removing"
 
 
 @dataclass(frozen=True)
@@ -101,13 +46,29 @@ class Upload:
         return cls(clean_name(name), data)
 
 
-class Job:
-    """A check or a load under way: ``share`` (0-1) and ``what`` for a progress bar, then ``report`` or ``error``."""
+@dataclass(frozen=True, order=True)
+class SheetAt:
+    """Which sheet: the place of its upload, the file's path within an archive ('' outside one), the sheet's name."""
 
-    def __init__(self, run: Callable[[load.Progress], Report], after: "Job | None" = None) -> None:
+    upload: int
+    inner: str
+    sheet: str
+
+    @classmethod
+    def of(cls, entry: SheetReport) -> "SheetAt":
+        """Where the sheet of a report came from."""
+        parts = Path(entry.path).parts
+        folder = next(place for place, part in enumerate(parts) if part.startswith(_PREFIX))
+        return cls(int(parts[folder + 1]), "/".join(parts[folder + 3 :]), entry.sheet or "")
+
+
+class Job:
+    """Work under way: ``share`` (0-1) and ``what`` for a progress bar, then ``result`` or ``error``."""
+
+    def __init__(self, run: Callable[[load.Progress], Report | Removal], after: "Job | None" = None) -> None:
         self.share = 0.0
         self.what = "准备"
-        self.report: Report | None = None
+        self.result: Report | Removal | None = None
         self.error = ""
         self._run = run
         # The store admits one at a time: a check that nobody waits for any more must end before the next begins.
@@ -124,8 +85,8 @@ class Job:
             self._after._ended.wait()
             self._after = None
         try:
-            self.report = self._run(self._progress)
-        except (store.StoreError, policy.PolicyError) as refusal:
+            self.result = self._run(self._progress)
+        except (store.StoreError, policy.PolicyError, removal.RemovalRefused) as refusal:
             self.error = str(refusal)
         except OSError as failure:
             self.error = f"读写文件失败：{failure.strerror or '未知原因'}。已发布的数据没有改动。"
@@ -142,10 +103,12 @@ class Job:
 
 
 class Desk:
-    """What one clerk is doing. ``report`` is the last check, ``done`` the last load.
+    """What one clerk is doing.
 
-    ``error`` says why something failed, ``notice`` what was done, each in one sentence. ``batch`` counts the sets of
-    files received, ``round`` those that were put away.
+    ``report`` is the last check, ``done`` the last load, ``removal`` what the removal asked about would do.
+    ``error`` says why something failed, ``notice`` what was done, each in one sentence. ``offers`` are standing rows
+    that the files left out. ``batch`` counts the sets of files received, ``checks`` the checks, ``round`` the sets
+    that were put away.
     """
 
     def __init__(self, root: Path) -> None:
@@ -154,25 +117,32 @@ class Desk:
         self.said: dict[int, Said] = {}
         self.report: Report | None = None
         self.done: Report | None = None
+        self.offers: list[Offer] = []
+        self.removal: Removal | None = None
         self.error = ""
         self.notice = ""
-        self.batch = self.round = 0
+        self.batch = self.checks = self.round = 0
         self.job: Job | None = None
         self._last: Job | None = None
         self._lock = threading.Lock()
-        self._publishing = False
+        self._doing = CHECKING
+        self._removing: tuple[str, tuple[str, ...], str] | None = None
 
     @property
     def state(self) -> str:
-        """empty, checking, checked or publishing."""
+        """empty, checking, checked, publishing or removing."""
         if self.job is not None:
-            return PUBLISHING if self._publishing else CHECKING
+            return self._doing
         return CHECKED if self.report is not None or self.error else EMPTY
 
     @property
     def publishable(self) -> bool:
         """Whether the last check left anything that would change the data."""
         return self.report is not None and self.report.changes > 0
+
+    def words(self, at: SheetAt) -> Said | None:
+        """What was said of one sheet so far."""
+        return self.said.get(at.upload, Said()).sheets.get((at.inner, at.sheet))
 
     def receive(self, uploads: Sequence[Upload]) -> None:
         """Take these files instead of any before and check them; ignored while a load is under way.
@@ -181,26 +151,48 @@ class Desk:
         """
         with self._lock:
             checked_already = self.report is not None and tuple(uploads) == self.uploads
-            if self.state != PUBLISHING and not checked_already:
+            if self.state not in (PUBLISHING, REMOVING) and not checked_already:
                 self._clear()
                 self.batch += 1
                 self.uploads = tuple(uploads)
                 if self.uploads:
-                    self._start(dry_run=True)
+                    self._start(CHECKING)
 
     def check(self, said: Mapping[int, Said]) -> None:
         """Check again with what the clerk says about files, by their place."""
         with self._lock:
             if self.uploads and self.job is None:
                 self.said = dict(said)
-                self._start(dry_run=True)
+                self._start(CHECKING)
+
+    def correct(self, words: Mapping[SheetAt, Said | None]) -> None:
+        """Check again with what the clerk says about single sheets; None takes back what was said of a sheet."""
+        said = dict(self.said)
+        for at, its_words in words.items():
+            about = said.get(at.upload, Said())
+            others = {sheet: one for sheet, one in about.sheets.items() if sheet != (at.inner, at.sheet)}
+            own = {} if its_words is None else {(at.inner, at.sheet): its_words}
+            said[at.upload] = replace(about, sheets=others | own)
+        self.check(said)
 
     def publish(self) -> None:
         """Load what was checked. A second call, as by a double click, finds a load under way and does nothing."""
         with self._lock:
             if self.publishable and self.job is None:
-                self._publishing = True
-                self._start(dry_run=False)
+                self._start(PUBLISHING)
+
+    def examine(self, kind: str, keys: Sequence[str], base: str) -> None:
+        """Find out what removing standing rows would do; ``base`` is the version in which the clerk looked at them."""
+        with self._lock:
+            if self.job is None and keys:
+                self._removing = kind, tuple(keys), base
+                self._start_removal(dry_run=True)
+
+    def remove(self, with_referring: bool) -> None:
+        """Remove what was examined, with the rows of other ledgers that name it where the clerk says so."""
+        with self._lock:
+            if self.job is None and self.removal is not None:
+                self._start_removal(dry_run=False, with_referring=with_referring)
 
     def discard(self) -> None:
         """Forget the files and their report."""
@@ -212,12 +204,20 @@ class Desk:
     def rollback(self, version_id: str) -> None:
         """Point readers at another published version; what came of it is in ``notice`` or ``error``."""
         with self._lock:
-            self.done, self.notice, self.error = None, "", ""
+            self.done, self.notice, self.error, self.offers, self.removal = None, "", "", [], None
             try:
                 version = store.rollback(self.root, version_id)
                 self.notice = f"当前版本已切换为 {version.id}（截至 {version.as_of}），其他版本都还保留。"
             except store.StoreError as refusal:
                 self.error = str(refusal)
+
+    def forget(self, fingerprints: Sequence[str]) -> None:
+        """Forget layouts that were remembered; files on the desk are checked again without them."""
+        with self._lock:
+            remembered.forget(self.root, fingerprints)
+            if self.uploads and self.job is None:
+                self._start(CHECKING)
+            self.notice = "已清除记住的对应关系，以后按表头自动识别。"
 
     def settle(self) -> None:
         """Take over the result of a job that has ended."""
@@ -226,23 +226,64 @@ class Desk:
             if job is None or not job.wait(0):
                 return
             self.job, self.error = None, job.error
-            if self._publishing and job.report is not None:
+            if isinstance(job.result, Removal):
+                self._take_removal(job.result)
+            elif job.result is not None and self._doing == PUBLISHING:
                 self._clear()
                 self.round += 1
-                self.done = job.report
-            elif job.report is not None:
-                self.report = job.report
-            self._publishing = False
+                self.done = job.result
+                self.offers = removal.offers(self.done, self.root)
+            elif job.result is not None:
+                self.report = job.result
+                self.offers = removal.offers(self.report, self.root)
 
-    def _start(self, dry_run: bool) -> None:
-        self.done, self.error, self.notice = None, "", ""
+    @property
+    def has_returns(self) -> bool:
+        """Whether rows of the last check were refused one by one, so that they can be sent back."""
+        if self.report is None:
+            return False
+        rows = sum(len(entry.refused) for entry in self.report.files if _is_returned(entry))
+        return 0 < rows <= returned.MAX_ROWS
+
+    def returns(self) -> tuple[str, Callable[[], bytes]]:
+        """The refused rows as the senders' own workbooks: the file's name and what makes it; several files in a zip."""
+        entries: dict[int, list[SheetReport]] = {}
+        for entry in filter(_is_returned, self.report.files):
+            entries.setdefault(SheetAt.of(entry).upload, []).append(entry)
+        files = [(self.uploads[place], its_entries) for place, its_entries in entries.items()]
+        name = returned.file_name(files[0][0].name) if len(files) == 1 else "退回表.zip"
+        return name, lambda: _returns(files)
+
+    def _start(self, doing: str) -> None:
+        self.done, self.error, self.notice, self.offers, self.removal = None, "", "", [], None
+        self.checks += 1
         uploads, said, root = self.uploads, dict(self.said), self.root
-        self._last = Job(lambda progress: _loaded(uploads, said, root, dry_run, progress), after=self._last)
+        self._run(doing, lambda progress: _loaded(uploads, said, root, doing == CHECKING, progress))
+
+    def _start_removal(self, **how: bool) -> None:
+        self.error, self.notice, self.removal = "", "", None
+        (kind, keys, base), root = self._removing, self.root
+        self._run(REMOVING, lambda progress: removal.remove(root, kind, keys, base=base, progress=progress, **how))
+
+    def _run(self, doing: str, run: Callable[[load.Progress], Report | Removal]) -> None:
+        self._doing = doing
+        self._last = Job(run, after=self._last)
         self.job = self._last
+
+    def _take_removal(self, told: Removal) -> None:
+        if not told.report.published:
+            self.removal = told
+            return
+        kind, keys, _ = self._removing
+        left = (_without(offer, keys) if offer.kind == kind else offer for offer in self.offers)
+        self.offers, self.removal = [offer for offer in left if offer.keys], None
+        if self.uploads:
+            self._start(CHECKING)
+        self.notice = told.headline
 
     def _clear(self) -> None:
         self.uploads, self.said, self.report, self.done = (), {}, None, None
-        self.job, self.error, self.notice = None, "", ""
+        self.job, self.error, self.notice, self.offers, self.removal = None, "", "", [], None
 
 
 def clean_name(name: str) -> str:
@@ -251,105 +292,6 @@ def clean_name(name: str) -> str:
     safe = _UNSAFE.sub("_", bare).strip(" .") or "未命名"
     stem, dot, suffix = safe.rpartition(".")
     return f"{stem[:_LONGEST_NAME]}.{suffix[:10]}" if dot else safe[:_LONGEST_NAME]
-
-
-def sheets(told: Report) -> pd.DataFrame:
-    """One row a sheet: what was recognised, and what would become of its rows."""
-    return pd.DataFrame(
-        [
-            {
-                "file": _file(entry),
-                "sheet": entry.sheet,
-                "ledger": entry.ledger_name or "未识别",
-                "result": RESULTS[entry.status],
-                "read": entry.rows_read,
-                "loaded": entry.rows_loaded,
-                "refused": len(entry.refused),
-                "new": entry.new,
-                "changed": entry.changed,
-                "unchanged": entry.unchanged,
-                "missing": entry.missing,
-            }
-            for entry in told.files
-        ]
-    )
-
-
-def said_rows(told: Report) -> pd.DataFrame:
-    """One row for everything said about the files: refusals first, then in the order of the sheets; masked."""
-    catalogue = issues.catalogue()
-    rows = [
-        {
-            "file": _file(entry),
-            "sheet": entry.sheet,
-            "row": issue.row,
-            "column": issue.column,
-            "value": issue.value,
-            "severity": SEVERITIES[issue.severity],
-            "says": _sentence(issue, catalogue[issue.code].todo),
-            "todo": ASKED.get(issue.code, catalogue[issue.code].todo),
-        }
-        for entry in told.files
-        for issue in entry.issues
-    ]
-    found = pd.DataFrame(rows, columns=list(SAID_COLUMNS)).astype({"row": "Int64"})
-    return found.sort_values("severity", key=lambda words: words.map(_RANKS), kind="stable").reset_index(drop=True)
-
-
-def changes(told: Report) -> pd.DataFrame:
-    """Examples of changed rows, a row for each field: ledger, key, title, old and new value; masked."""
-    rows = [
-        {"ledger": ledger.name, "key": change.key.replace("|", " / "), "title": title, "old": old, "new": new}
-        for ledger in told.ledgers
-        for change in ledger.examples
-        for title, old, new in change.fields
-    ]
-    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
-
-
-def moved(figures: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``meta/moved`` as they are told: name, period, value before and now; in the order of the registry."""
-    order = {definition.id: place for place, definition in enumerate(indicators.all())}
-    known = figures[figures["indicator"].isin(list(order))]
-    ordered = known.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable")
-    return pd.DataFrame(
-        {
-            "name": [indicators.label(one) for one in ordered["indicator"]],
-            "period": ordered["period"].tolist(),
-            "before": [indicators.format(row.indicator, row.value_before) for row in ordered.itertuples()],
-            "now": [indicators.format(row.indicator, row.value) for row in ordered.itertuples()],
-        }
-    ).query("before != now")
-
-
-def kind_in_words(kind: str) -> str:
-    """What may be said of a file: its kind, '' for the one its header shows."""
-    return forms.get(kind).name if kind else "台账种类：按表头识别"
-
-
-def year_in_words(year: int) -> str:
-    """What may be said of a file: its year, 0 for the one it names."""
-    return f"{year}年" if year else "年度：按文件"
-
-
-def unit_in_words(unit: str) -> str:
-    """What may be said of a file: the unit of its money, '' for the one it names."""
-    return unit or "单位：按文件"
-
-
-def asks(told: Report) -> bool:
-    """Whether a file could be read once the clerk says its kind, year or unit."""
-    return any(issue.code in ASKED for entry in told.files for issue in entry.issues)
-
-
-def why_not(told: Report) -> str:
-    """Why there is nothing to publish, in one sentence."""
-    if not any(entry.rows_loaded for entry in told.files):
-        return "没有可以导入的行：请按下表逐条处理后重新上传。"
-    return "文件内容与现有数据完全相同，不需要发布新版本。"
-
-
-_RANKS = {word: rank for rank, word in enumerate(SEVERITIES.values())}
 
 
 def _loaded(
@@ -377,12 +319,32 @@ def _sweep() -> None:
                 shutil.rmtree(left)
 
 
-def _file(entry: SheetReport) -> str:
-    return Path(entry.path).name
+def alike(told: Report, at: SheetAt, rows: tuple[int, int]) -> list[SheetAt]:
+    """The sheets that have the very same texts in some rows (as Excel shows them) as the sheet ``at``, itself first."""
+    sheets = {SheetAt.of(entry): entry.understood.top for entry in told.files if entry.understood.top}
+    header = sheets[at][rows[0] - 1 : rows[1]]
+    same = [other for other, top in sheets.items() if header and top[rows[0] - 1 : rows[1]] == header]
+    return [at, *(other for other in same if other != at)]
 
 
-def _sentence(issue: issues.Issue, todo: str) -> str:
-    """The sentence alone: where it applies and what to do stand in columns of their own."""
-    says = issue.message.removesuffix(todo)
-    place = f"“{issue.column}”：" if issue.column else f"第 {issue.row} 行：" if issue.row is not None else "”："
-    return says.partition(place)[2] or says
+def _is_returned(entry: SheetReport) -> bool:
+    return bool(entry.refused) and entry.status in (LOADED, PARTIAL)
+
+
+def _returns(files: Sequence[tuple[Upload, Sequence[SheetReport]]]) -> bytes:
+    books = [returned.workbook(upload.name, upload.data, entries) for upload, entries in files]
+    if len(books) == 1:
+        return books[0] or b""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, ((upload, _), book) in enumerate(zip(files, books, strict=True), start=1):
+            if book:
+                archive.writestr(f"{number:02d}_{returned.file_name(upload.name)}", book)
+    return packed.getvalue()
+
+
+def _without(offer: Offer, keys: Sequence[str]) -> Offer:
+    gone = set(keys)
+    kept = [place for place, key in enumerate(offer.keys) if key not in gone]
+    shown = offer.shown.iloc[kept].reset_index(drop=True)
+    return replace(offer, keys=tuple(offer.keys[place] for place in kept), shown=shown)

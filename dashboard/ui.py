@@ -71,6 +71,12 @@ def table(
     _grid(columns.presented(rows, shown_columns), name, shown_columns, key, height)
 
 
+def choose_rows(rows: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str) -> list[int]:
+    """Rows as a table with a box before each; the positions of those that are ticked."""
+    event = _grid(columns.presented(rows, shown_columns), name, shown_columns, key, "auto", selection_mode="multi-row")
+    return [place for place in event.selection.rows if place < len(rows)]
+
+
 def table_with_export(
     table: pd.DataFrame | Callable[[], pd.DataFrame],
     name: str,
@@ -214,11 +220,13 @@ def _draw(draw: Callable[[], None], key: str, drawn_for: tuple | None) -> None:
         blocks.block(key, draw, *drawn_for)
 
 
-def _grid(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str) -> None:
+def _grid(
+    shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str, **selecting: str
+):
     if shown.empty:
         empty("没有符合条件的行", "可在上方改选范围或筛选条件。")
-        return
-    st.dataframe(
+        return None
+    return st.dataframe(
         shown,
         key=key,
         hide_index=True,
@@ -226,6 +234,8 @@ def _grid(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], k
         column_config={column.title: _screen_column(column) for column in shown_columns.values()},
         alt=name,
         placeholder="",
+        on_select="rerun" if selecting else "ignore",
+        **selecting,
     )
 
 

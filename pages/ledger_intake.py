@@ -1,12 +1,10 @@
-"""台账导入：放入文件，核对，确认后发布；查看各发布版本，可以回退。"""
-
-from datetime import date
+"""台账导入：放入文件，看懂了什么，核对，更正，确认后发布；退回表、空白模板、移除；查看各发布版本，可以回退。"""
 
 import streamlit as st
 
-from dashboard import cached, intake, paths, published, shell, ui
-from dashboard.intake import Said, Upload
-from dashboard.ledgers import forms
+from dashboard import cached, intake, intake_panels, paths, published, shell, ui
+from dashboard import intake_tables as tables
+from dashboard.intake import Upload
 
 SHOWN_ROWS = 300
 
@@ -30,67 +28,60 @@ if desk.notice:
 
 files = f"intake_files_{desk.round}"
 st.file_uploader(
-    "台账文件（.xlsx、.xls、.csv）或村边界（.geojson），可一次放入多个，每个不超过 200 MB",
+    "台账文件（Excel、WPS、CSV、文本或压缩包，按内容识别）或村边界（.geojson），可一次放入多个，每个不超过 200 MB",
     accept_multiple_files=True,
     key=files,
     on_change=lambda: desk.receive([Upload.of(file.name, file.getvalue()) for file in st.session_state[files]]),
-    disabled=desk.state == intake.PUBLISHING,
+    disabled=desk.state in (intake.PUBLISHING, intake.REMOVING),
 )
 if job := desk.job:
     bar = st.progress(job.share, text=job.what)
     while not job.wait(0.2):
         bar.progress(job.share, text=job.what)
     st.rerun()
+if not told:
+    intake_panels.templates(view)
 
 if told:
-    ui.section("核对结果", "逐个文件、逐张工作表")
-    ui.table(intake.sheets(told), "核对结果", intake.SHEET_COLUMNS, key="intake_sheets")
+    ui.section("核对结果", "发布后会怎样；逐个文件、逐张工作表")
+    ui.cards(tables.counted(told))
+    ui.table(tables.sheets(told), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")
     if not desk.publishable:
-        ui.empty("没有可以发布的内容", intake.why_not(told))
+        ui.empty("没有可以发布的内容", tables.why_not(told))
     with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
         if desk.publishable:
             st.button(f"确认发布 {told.changes:,} 行", type="primary", on_click=desk.publish, key="intake_publish")
+        if desk.has_returns:
+            name, make = desk.returns()
+            st.download_button("下载退回表", make, file_name=name, on_click="ignore", key="intake_returned")
         st.button("放弃", on_click=desk.discard, key="intake_discard")
-    said = {}
-    with st.expander("指定台账种类、年度或金额单位（自动识别不对或缺少时）", expanded=intake.asks(told)):
-        for place, upload in enumerate(desk.uploads):
-            name, kind, year, unit = st.columns([3, 3, 2, 2], vertical_alignment="center")
-            name.text(upload.name)
-            kinds = ["", *forms.kinds()]
-            years = [0, *range(date.today().year, 1999, -1)]
-            with kind:
-                kind_said = ui.pick("台账种类", kinds, f"intake_kind_{desk.batch}_{place}", intake.kind_in_words)
-            with year:
-                year_said = ui.pick("年度", years, f"intake_year_{desk.batch}_{place}", intake.year_in_words)
-            with unit:
-                unit_said = ui.pick(
-                    "单位", ["", "元", "万元"], f"intake_unit_{desk.batch}_{place}", intake.unit_in_words
-                )
-            said[place] = Said(kind_said or None, year_said or None, unit_said or None)
-        st.button("按所选重新核对", on_click=desk.check, args=(said,), key="intake_again")
-    changed = intake.changes(told)
+        intake_panels.templates(view)
+    intake_panels.corrections(desk)
+    changed = tables.changes(told)
     if not changed.empty:
-        ui.section("变更举例", "与现有数据不同的行，原值和新值")
-        ui.table(changed, "变更举例", intake.CHANGE_COLUMNS, key="intake_changes")
+        ui.section("变更举例", tables.changed_in_words(told))
+        ui.table(changed, "变更举例", tables.CHANGE_COLUMNS, key="intake_changes")
 
 if desk.done and desk.done.published and desk.done.version == view.version.id:
-    moved = intake.moved(cached.rows("meta/moved"))
+    moved = tables.moved(cached.rows("meta/moved"))
     ui.section("全县指标的变化", "发布前后不同的指标")
     if moved.empty:
         ui.source("没有变化。" if view.version.base else "这是第一个版本，没有可比的数字。")
     else:
-        ui.table(moved, "全县指标的变化", intake.MOVED_COLUMNS, key="intake_moved")
+        ui.table(moved, "全县指标的变化", tables.MOVED_COLUMNS, key="intake_moved")
 
 if shown := told or desk.done:
     notes = [("核对结果", shown.headline)]
-    problems = intake.said_rows(shown)
+    problems = tables.said_rows(shown)
     if not problems.empty:
         ui.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
         ui.preview_with_export(
-            problems, "核对报告", intake.SAID_COLUMNS, notes, "intake_said", SHOWN_ROWS, parquet=False
+            problems, "核对报告", tables.SAID_COLUMNS, notes, "intake_said", SHOWN_ROWS, parquet=False
         )
+intake_panels.removals(desk, view)
 
 if view.version:
+    intake_panels.memory(desk)
     ui.section("发布版本", "回退不删除任何版本")
     listed = published.versions(desk.root)
     ui.table(listed, "发布版本", published.VERSION_COLUMNS, key="intake_versions")

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import intake, paths, published, store
+from dashboard import intake_tables as tables
 from dashboard.intake import Desk, Said, Upload
 from dashboard.ledgers import load
 
@@ -97,14 +98,14 @@ def test_the_note_of_a_large_load_stays_short(root):
 
 def test_a_check_counts_and_publishes_nothing(root, richer):
     desk = checked(root, richer)
-    [sheet] = intake.sheets(desk.report).to_dict("records")
+    [sheet] = tables.sheets(desk.report).to_dict("records")
     assert (sheet["ledger"], sheet["new"], sheet["changed"]) == (COLLECTIVE, 0, 1)
     assert desk.publishable
     assert len(store.versions(root)) == 1
 
 
 def test_old_and_new_values_of_a_change_are_shown(root, richer):
-    changed = intake.changes(checked(root, richer).report).set_index("title")
+    changed = tables.changes(checked(root, richer).report).set_index("title")
     assert set(changed.index) == {"总收入", "经营性收入"}
     assert changed.loc["经营性收入", "new"] == "512345.67"
 
@@ -123,14 +124,14 @@ def test_a_second_click_does_not_load_a_second_time(root, richer):
 def test_the_same_file_again_needs_no_new_version(root, accounts):
     desk = checked(root, Upload.of("同样.csv", ledger_files.csv_bytes(accounts)))
     assert not desk.publishable
-    assert "完全相同" in intake.why_not(desk.report)
+    assert "完全相同" in tables.why_not(desk.report)
 
 
 def test_a_file_that_is_no_ledger_leaves_nothing_to_publish(root):
     desk = checked(root, Upload.of("通知.txt", "关于开会的通知\n请准时参加\n".encode()))
     assert not desk.publishable
-    assert "没有可以导入的行" in intake.why_not(desk.report)
-    assert intake.asks(desk.report)
+    assert "没有可以导入的行" in tables.why_not(desk.report)
+    assert tables.asks(desk.report)
 
 
 def test_a_missing_year_is_asked_for_and_taken_for_that_file_only(root, accounts):
@@ -139,20 +140,20 @@ def test_a_missing_year_is_asked_for_and_taken_for_that_file_only(root, accounts
     undated = Upload.of("收入表.csv", ledger_files.csv_bytes(ledger_files.without(of_2024, "年度")))
     dated = Upload.of("全部.csv", ledger_files.csv_bytes(accounts))
     desk = checked(root, undated, dated)
-    assert intake.asks(desk.report)
-    assert intake.sheets(desk.report)["result"].tolist() == ["不能导入", "可以导入"]
-    todo = intake.said_rows(desk.report).query("file == '收入表.csv'")["todo"].iat[0]
+    assert tables.asks(desk.report)
+    assert tables.sheets(desk.report)["result"].tolist() == ["不能导入", "可以导入"]
+    todo = tables.said_rows(desk.report).query("file == '收入表.csv'")["todo"].iat[0]
     assert "选择年度" in todo and "--year" not in todo
     desk.check({0: Said(year=2024)})
     settled(desk)
-    assert intake.sheets(desk.report)["result"].tolist() == ["可以导入", "可以导入"]
+    assert tables.sheets(desk.report)["result"].tolist() == ["可以导入", "可以导入"]
 
 
 def test_the_kind_a_clerk_names_is_checked_against_the_file(root, accounts):
     desk = checked(root, Upload.of("集体.csv", ledger_files.csv_bytes(accounts)))
     desk.check({0: Said(ledger="incomes")})
     settled(desk)
-    assert "村集体经济收入台账" in intake.said_rows(desk.report)["says"].iat[0]
+    assert "村集体经济收入台账" in tables.said_rows(desk.report)["says"].iat[0]
     assert not desk.publishable
 
 
@@ -163,22 +164,22 @@ def test_a_unit_is_asked_for_and_taken(root, accounts):
         for row in accounts[1:]
     ]
     desk = checked(root, Upload.of("收入.csv", ledger_files.csv_bytes(in_wan)))
-    assert "选择金额单位" in intake.said_rows(desk.report)["todo"].iat[0]
+    assert "选择金额单位" in tables.said_rows(desk.report)["todo"].iat[0]
     desk.check({0: Said(unit="万元")})
     settled(desk)
-    assert intake.sheets(desk.report)["unchanged"].iat[0] == len(accounts) - 1
+    assert tables.sheets(desk.report)["unchanged"].iat[0] == len(accounts) - 1
 
 
 def test_two_files_of_one_name_are_both_read(root, accounts):
     upload = Upload.of("台账.csv", ledger_files.csv_bytes(accounts))
     desk = checked(root, upload, upload)
-    assert intake.sheets(desk.report)["file"].tolist() == ["台账.csv", "台账.csv"]
+    assert tables.sheets(desk.report)["file"].tolist() == ["台账.csv", "台账.csv"]
 
 
 def test_village_outlines_are_taken_too(root, county_ledgers):
     [file] = county_ledgers.glob("*.geojson")
     desk = checked(root, Upload.of(file.name, file.read_bytes()))
-    assert intake.sheets(desk.report)["unchanged"].iat[0] == 60
+    assert tables.sheets(desk.report)["unchanged"].iat[0] == 60
 
 
 def test_the_second_clerk_may_check_meanwhile_and_is_told_to_wait_with_publishing(root, richer):
@@ -199,7 +200,7 @@ def test_files_received_during_a_check_wait_for_it(root, richer, accounts):
     desk.receive([richer])
     settled(desk)
     assert desk.error == ""
-    assert intake.sheets(desk.report)["file"].tolist() == ["村集体经济.csv"]
+    assert tables.sheets(desk.report)["file"].tolist() == ["村集体经济.csv"]
 
 
 def test_no_copy_of_a_file_stays_behind(root, richer, tmp_path, monkeypatch):
@@ -221,7 +222,7 @@ def test_personal_data_are_masked_in_the_report(root, county_ledgers):
     number = members[1][members[0].index("证件号码")]
     wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
     table = ledger_files.with_values(members[:3], 1, 证件号码=wrong)
-    said = intake.said_rows(checked(root, Upload.of("成员.csv", ledger_files.csv_bytes(table))).report)
+    said = tables.said_rows(checked(root, Upload.of("成员.csv", ledger_files.csv_bytes(table))).report)
     refused = said[said["severity"] == "不能导入"]
     assert refused["row"].tolist() == [2]
     assert "校验码" in refused["says"].iat[0] and refused["todo"].iat[0].startswith("请")
@@ -261,7 +262,7 @@ def words(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
-def tables(app: AppTest) -> dict[str, list]:
+def grids(app: AppTest) -> dict[str, list]:
     return {frame.value.columns[0]: frame.value.to_dict("records") for frame in app.dataframe}
 
 
@@ -272,14 +273,14 @@ def test_from_file_to_published_version_and_back(page, root, richer):
     assert len(store.versions(root)) == 1
     page.button(key="intake_publish").click().run()
     assert "已发布版本 v0002" in words(page)
-    moved = {row["指标"]: (row["发布前"], row["发布后"]) for row in tables(page)["指标"]}
+    moved = {row["指标"]: (row["发布前"], row["发布后"]) for row in grids(page)["指标"]}
     before, after = (float(text.rstrip("%")) for text in moved["村集体经营性收入达标率"])
     assert after > before
     assert "家庭人口数" not in moved
     page.button(key="intake_confirm").click().run()
     assert "v0001" in page.success[0].value
     assert store.current(root).id == "v0001"
-    assert [row["状态"] for row in tables(page)["版本"]] == ["", "当前"]
+    assert [row["状态"] for row in grids(page)["版本"]] == ["", "当前"]
 
 
 def test_a_report_survives_a_look_at_another_page(page, richer):

@@ -1,0 +1,217 @@
+"""Panels of the intake page: what was understood and its correction, rows to remove, remembered layouts, templates."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+import streamlit as st
+
+from dashboard import cached, columns, correcting, intake_tables, ui
+from dashboard.correcting import EXAMPLE, FIELD, LETTER, TITLE
+from dashboard.intake import Desk, alike
+from dashboard.ledgers import forms, remembered, template
+from dashboard.view import View
+
+_FIRST_YEAR = 2000
+_GRID_HEIGHT = 390
+
+
+def templates(view: View) -> None:
+    """Blank templates of the ten ledgers, made when they are asked for."""
+    places = _places() if view.version else []
+    with st.popover("下载空白模板", key="intake_templates"):
+        st.write("按模板填报的台账可以直接导入：必填项带 * 号，可选内容有下拉菜单，填法见“填表说明”。")
+        halves = st.columns(2)
+        for place, kind in enumerate(forms.kinds()):
+            halves[place % 2].download_button(
+                forms.get(kind).name,
+                lambda kind=kind: template.workbook(kind, places),
+                file_name=template.file_name(kind),
+                on_click="ignore",
+                key=f"intake_template_{kind}",
+                width="stretch",
+            )
+
+
+def corrections(desk: Desk) -> None:
+    """What was understood of each sheet, and what the clerk can say about it instead, to be checked again."""
+    sheets = correcting.sheets(desk.report)
+    if not sheets:
+        return
+    asks = intake_tables.asks(desk.report)
+    with st.expander("识别结果和更正", expanded=asks, key=f"intake_understood_{desk.checks}"):
+        at = ui.pick(
+            "工作表",
+            list(sheets),
+            f"intake_sheet_{desk.checks}",
+            lambda one: correcting.named(one, sheets[one], desk.uploads[one.upload].name),
+        )
+        entry = sheets[at]
+        known, earlier, key = entry.understood, desk.words(at), f"{desk.checks}_{list(sheets).index(at)}"
+        ui.source(correcting.facts(entry))
+        if known.confirmed_on:
+            ui.source(f"对应关系按 {known.confirmed_on} 确认的使用，以后同样表头的文件都照此读取。")
+        kind, rows, year, unit = _choices(known, earlier, key)
+        chosen = _mapping(known, kind, rows, key)
+        same = alike(desk.report, at, rows) if rows else [at]
+        said = correcting.words(known, earlier, kind=kind, rows=rows, chosen=chosen, year=year, unit=unit)
+        told = {other: desk.words(other) for other in same}
+        with st.container(horizontal=True, vertical_alignment="center", key="intake_correct"):
+            st.button(
+                "按更正重新核对",
+                type="primary",
+                disabled=said is None or said == earlier,
+                on_click=lambda: desk.correct(correcting.also(told, same, said)),
+                key="intake_again",
+            )
+            st.button(
+                "恢复自动识别",
+                disabled=earlier is None and not known.confirmed_on,
+                on_click=lambda: desk.correct(dict.fromkeys(same, correcting.automatic(entry))),
+                key="intake_automatic",
+            )
+            if len(same) > 1:
+                ui.source(f"表头相同的 {len(same)} 张工作表一并更正。")
+            else:
+                ui.source("发布后记住这种表头的更正，下次同样的表自动使用；年度每次按表中。")
+
+
+def _choices(known, earlier, key: str) -> tuple[str, tuple[int, int] | None, int, str]:
+    """The kind, the header's rows, the year and the unit that the clerk chooses for a sheet."""
+    kind_box, first_box, last_box, year_box, unit_box = st.columns([3, 2, 2, 2, 2])
+    nothing = [] if known.kind else [""]
+    with kind_box:
+        kinds = [*nothing, *forms.kinds(), correcting.LEFT_OUT]
+        kind = _pick("台账种类", kinds, f"intake_kind_{key}", known.kind, correcting.kind_in_words)
+    first_row, last_row = known.header_rows or (0, 0)
+    numbers = correcting.header_rows(known)
+    with first_box:
+        firsts = numbers if first_row else [0, *numbers]
+        first = _pick("表头首行", firsts, f"intake_first_{key}", first_row, correcting.first_in_words)
+    with last_box:
+        lasts = [row for row in numbers if first and first <= row < first + correcting.DEEPEST] or [0]
+        begin = last_row if first == first_row else lasts[0]
+        last = _pick("表头末行", lasts, f"intake_last_{key}_{first}", begin, correcting.last_in_words)
+    with year_box:
+        years = [0, *range(date.today().year, _FIRST_YEAR - 1, -1)]
+        year = _pick("年度", years, f"intake_year_{key}", earlier and earlier.year, correcting.year_in_words)
+    with unit_box:
+        units = correcting.UNITS
+        unit = _pick("单位", units, f"intake_unit_{key}", earlier and earlier.unit, correcting.unit_in_words)
+    return kind, (first, last) if first else None, year, unit
+
+
+def _mapping(known, kind: str, rows: tuple[int, int] | None, key: str) -> list[str]:
+    """The fields the clerk chooses for the columns; as they were understood where there is nothing to choose yet."""
+    understood = correcting.mapping(known)[FIELD].tolist()
+    if known.columns and kind == known.kind and rows == known.header_rows:
+        chosen = _editor(known, key)
+        for sentence in correcting.objections(kind, chosen, known):
+            st.warning(sentence)
+        understood = chosen
+    elif kind != correcting.LEFT_OUT and known.columns:
+        ui.source("改了台账种类或表头行：请先重新核对，再指定各列。")
+    if st.toggle("显示这张表的前几行", value=not known.columns, key=f"intake_top_{key}"):
+        first_rows = correcting.top(known)
+        looks = {"行": columns.count("行", width=50)} | {name: columns.text(name) for name in first_rows.columns[1:]}
+        ui.table(first_rows, "表的前几行", looks, key=f"intake_first_rows_{key}", height="content")
+    return understood
+
+
+def _editor(known, key: str) -> list[str]:
+    editor, base, last = (f"intake_{name}_{key}" for name in ("mapping", "base", "chosen"))
+    table = correcting.mapping(known)
+    if editor not in st.session_state:
+        # The table under an editor must stay the same while it is drawn; one drawn anew begins with what was chosen.
+        st.session_state[base] = st.session_state.get(last, table[FIELD].tolist())
+    edited = st.data_editor(
+        table.assign(**{FIELD: st.session_state[base]}),
+        key=editor,
+        hide_index=True,
+        height=min(_GRID_HEIGHT, 36 * (len(table) + 1) + 2),
+        disabled=[LETTER, TITLE, EXAMPLE],
+        column_config={
+            LETTER: st.column_config.TextColumn(width=50),
+            TITLE: st.column_config.TextColumn(width=260),
+            EXAMPLE: st.column_config.TextColumn(width=260),
+            FIELD: st.column_config.SelectboxColumn(options=correcting.fields(known.kind), required=True, width=260),
+        },
+        alt="列对应关系：双击“对应到”可以改",
+    )
+    st.session_state[last] = edited[FIELD].tolist()
+    return st.session_state[last]
+
+
+def removals(desk: Desk, view: View) -> None:
+    """Standing rows that the files left out, to be removed where the clerk says so."""
+    if not desk.offers or not view.version:
+        return
+    ui.section("本次文件中没有的行", "现有数据中有、本次文件中没有：保留不动；确实不该保留的，勾选后移除")
+    names = {offer.kind: offer for offer in desk.offers}
+    kind = ui.pick(
+        "台账",
+        list(names),
+        f"intake_offer_{desk.checks}",
+        lambda one: f"{names[one].name}（{len(names[one].keys):,} 行）",
+        width=320,
+    )
+    offer = names[kind]
+    shown, looks = intake_tables.left_out(offer)
+    marked = ui.choose_rows(shown, "本次文件中没有的行", looks, f"intake_left_out_{desk.checks}_{kind}_{len(shown)}")
+    keys = [offer.keys[place] for place in marked]
+    with st.container(horizontal=True, vertical_alignment="center", key="intake_removal"):
+        st.button(
+            f"移除勾选的 {len(keys):,} 行…",
+            disabled=not keys,
+            on_click=lambda: desk.examine(kind, keys, view.version.id),
+            key="intake_examine",
+        )
+        ui.source(f"已勾选 {len(keys):,} 行，共 {len(shown):,} 行；移除后发布新版本，随时可以回退。")
+    if told := desk.removal:
+        with st.container(border=True, key="intake_removal_asked"):
+            st.write(told.headline)
+            also = bool(told.referring) and st.checkbox(
+                "其他台账中涉及的行也一并移除", key=f"intake_also_{desk.checks}"
+            )
+            st.button(
+                "确认移除",
+                type="primary",
+                disabled=bool(told.referring) and not also,
+                on_click=lambda: desk.remove(also),
+                key="intake_remove",
+            )
+
+
+def memory(desk: Desk) -> None:
+    """Layouts that were put right once and are remembered; the clerk can have them forgotten."""
+    known = remembered.read(desk.root)
+    if not known:
+        return
+    rows = intake_tables.remembered_rows(known)
+    with st.expander(f"记住的对应关系（{len(known)} 种表头）", key="intake_memory"):
+        marked = ui.choose_rows(
+            rows, "记住的对应关系", intake_tables.REMEMBERED_COLUMNS, f"intake_layouts_{len(known)}_{desk.checks}"
+        )
+        gone = rows["fingerprint"].iloc[marked].tolist()
+        with st.container(horizontal=True, vertical_alignment="center", key="intake_forget_bar"):
+            st.button(
+                f"清除勾选的 {len(gone)} 种", disabled=not gone, on_click=desk.forget, args=(gone,), key="intake_forget"
+            )
+            ui.source("清除后，同样表头的文件重新按表头自动识别。")
+
+
+def _pick(label: str, options: Sequence, key: str, begin, say: Callable):
+    """One of ``options``, ``begin`` with nothing chosen yet."""
+    if begin in options:
+        st.session_state.setdefault(key, begin)
+    return ui.pick(label, options, key, say)
+
+
+def _places() -> list[tuple[str, str]]:
+    """(township, village) of the directory in force."""
+    tree = cached.regions()
+    return [
+        (tree.region(township).name, tree.region(village).name)
+        for county in tree.counties
+        for township in tree.children(county.code)
+        for village in tree.children(township)
+    ]

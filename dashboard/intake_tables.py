@@ -1,0 +1,219 @@
+"""What the intake page shows of a check or a load: sheets, what was understood of them, everything said, changes."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard import columns, indicators
+from dashboard.cards import Card
+from dashboard.ledgers import issues, report
+from dashboard.ledgers.remembered import Remembered
+from dashboard.ledgers.removal import Offer
+from dashboard.ledgers.report import Report, SheetReport
+
+RESULTS = {
+    report.LOADED: "可以导入",
+    report.PARTIAL: "部分可以导入",
+    report.REFUSED: "不能导入",
+    report.SKIPPED: "不读",
+}
+SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.NOTICE: "说明"}
+
+# What a person can answer on the page instead of changing the file: the sentence that asks, and what to do there.
+ASKED = {
+    "year_needed": "请在“识别结果和更正”中选择年度，再重新核对。",
+    "date_year_needed": "请在“识别结果和更正”中选择年度，再重新核对。",
+    "date_needs_year": "请在原表中写完整；或在“识别结果和更正”中选择年度，再重新核对。",
+    "unit_needed": "请在“识别结果和更正”中选择金额单位，再重新核对。",
+    "not_a_ledger": "请对照台账样式补上表头；或在“识别结果和更正”中选择台账种类，再重新核对。",
+    "not_quite_a_ledger": "请补上这些列；或在“识别结果和更正”中改选台账种类，再重新核对。",
+    "other_ledger": "请在“识别结果和更正”中改选台账种类，再重新核对。",
+}
+
+SHEET_COLUMNS = {
+    "file": columns.text("文件"),
+    "sheet": columns.text("工作表"),
+    "ledger": columns.text("台账种类"),
+    "result": columns.text("核对结果"),
+    "read": columns.count("读到（行）"),
+    "loaded": columns.count("可导入（行）"),
+    "refused": columns.count("不能导入（行）"),
+    "new": columns.count("新增"),
+    "changed": columns.count("变更"),
+    "unchanged": columns.count("未变"),
+    "missing": columns.count("本次文件中没有"),
+}
+SAID_COLUMNS = {
+    "severity": columns.text("类别", width=80),
+    "file": columns.text("文件", width=150),
+    "sheet": columns.text("工作表", width=85),
+    "row": columns.text("行", width=50),
+    "column": columns.text("列", width=110),
+    "value": columns.text("内容", width=120),
+    "says": columns.text("问题", width=470),
+    "todo": columns.text("怎么办", width=260),
+}
+CHANGE_COLUMNS = {
+    "ledger": columns.text("台账"),
+    "key": columns.text("编号"),
+    "title": columns.text("列"),
+    "old": columns.text("原值"),
+    "new": columns.text("新值"),
+}
+REMEMBERED_COLUMNS = {
+    "ledger": columns.text("台账种类", width=160),
+    "titles": columns.text("表头", width=420),
+    "holds": columns.text("记住的内容", width=220),
+    "file": columns.text("来自文件"),
+    "confirmed_on": columns.text("确认日期", width=110),
+}
+MOVED_COLUMNS = {
+    "name": columns.text("指标"),
+    "period": columns.text("期间"),
+    "before": columns.text("发布前"),
+    "now": columns.text("发布后"),
+}
+
+
+def sheets(told: Report) -> pd.DataFrame:
+    """One row a sheet: what was recognised, and what would become of its rows."""
+    return pd.DataFrame(
+        [
+            {
+                "file": _file(entry),
+                "sheet": entry.sheet,
+                "ledger": entry.ledger_name or "未识别",
+                "result": RESULTS[entry.status],
+                "read": entry.rows_read,
+                "loaded": entry.rows_loaded,
+                "refused": len(entry.refused),
+                "new": entry.new,
+                "changed": entry.changed,
+                "unchanged": entry.unchanged,
+                "missing": entry.missing,
+            }
+            for entry in told.files
+        ]
+    )
+
+
+def said_rows(told: Report) -> pd.DataFrame:
+    """One row for everything said about the files: refusals first, then in the order of the sheets; masked."""
+    catalogue = issues.catalogue()
+    rows = [
+        {
+            "file": _file(entry),
+            "sheet": entry.sheet,
+            "row": issue.row,
+            "column": issue.column,
+            "value": issue.value,
+            "severity": SEVERITIES[issue.severity],
+            "says": _sentence(issue, catalogue[issue.code].todo),
+            "todo": ASKED.get(issue.code, catalogue[issue.code].todo),
+        }
+        for entry in told.files
+        for issue in entry.issues
+    ]
+    found = pd.DataFrame(rows, columns=list(SAID_COLUMNS)).astype({"row": "Int64"})
+    return found.sort_values("severity", key=lambda words: words.map(_RANKS), kind="stable").reset_index(drop=True)
+
+
+def changes(told: Report) -> pd.DataFrame:
+    """Examples of changed rows, a row for each field: ledger, key, title, old and new value; masked."""
+    rows = [
+        {"ledger": ledger.name, "key": change.key.replace("|", " / "), "title": title, "old": old, "new": new}
+        for ledger in told.ledgers
+        for change in ledger.examples
+        for title, old, new in change.fields
+    ]
+    return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
+
+
+def changed_in_words(told: Report) -> str:
+    """How many rows are changed, and how many of them are shown."""
+    changed = sum(ledger.changed for ledger in told.ledgers)
+    shown = sum(len(ledger.examples) for ledger in told.ledgers)
+    return f"共 {changed:,} 行变更" + (f"，列出前 {shown:,} 行" if shown < changed else "") + "；原值和新值"
+
+
+def counted(told: Report) -> list[Card]:
+    """What would become of the rows, as cards."""
+    numbers = {name: sum(getattr(ledger, name) for ledger in told.ledgers) for name in ("new", "changed", "unchanged")}
+    refused = sum(len(entry.refused) for entry in told.files)
+    warned = sum(issue.severity == issues.WARNING for entry in told.files for issue in entry.issues)
+    missing = sum(ledger.missing for ledger in told.ledgers)
+    return [
+        Card("新增", f"{numbers['new']:,}", "行"),
+        Card("变更", f"{numbers['changed']:,}", "行"),
+        Card("未变", f"{numbers['unchanged']:,}", "行"),
+        Card("本次文件中没有", f"{missing:,}", "行", help="现有数据中有、本次文件中没有的行：保留不动，可在下方移除。"),
+        Card("不能导入", f"{refused:,}", "行", light="red" if refused else None, word="请改正" if refused else ""),
+        Card("提醒", f"{warned:,}", "条", light="amber" if warned else None, word="请核对" if warned else ""),
+    ]
+
+
+def left_out(offer: Offer) -> tuple[pd.DataFrame, dict[str, columns.Column]]:
+    """The rows of an offer to remove as they are shown, masked, and their columns."""
+    shown = offer.masked()
+    return shown, {title: columns.text(title) for title in shown.columns}
+
+
+def remembered_rows(known: dict[str, Remembered]) -> pd.DataFrame:
+    """One row a remembered layout, newest first, with its ``fingerprint``."""
+    rows = [
+        {
+            "fingerprint": fingerprint,
+            "ledger": one.ledger_name,
+            "titles": "、".join(one.titles),
+            "holds": one.in_words,
+            "file": one.file_name,
+            "confirmed_on": one.confirmed_on,
+        }
+        for fingerprint, one in known.items()
+    ]
+    found = pd.DataFrame(rows, columns=["fingerprint", *REMEMBERED_COLUMNS])
+    return found.sort_values("confirmed_on", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def moved(figures: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``meta/moved`` as they are told: name, period, value before and now; in the order of the registry."""
+    order = {definition.id: place for place, definition in enumerate(indicators.all())}
+    known = figures[figures["indicator"].isin(list(order))]
+    ordered = known.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable")
+    return pd.DataFrame(
+        {
+            "name": [indicators.label(one) for one in ordered["indicator"]],
+            "period": ordered["period"].tolist(),
+            "before": [indicators.format(row.indicator, row.value_before) for row in ordered.itertuples()],
+            "now": [indicators.format(row.indicator, row.value) for row in ordered.itertuples()],
+        }
+    ).query("before != now")
+
+
+def asks(told: Report) -> bool:
+    """Whether a file could be read once the clerk says its kind, year or unit."""
+    return any(issue.code in ASKED for entry in told.files for issue in entry.issues)
+
+
+def why_not(told: Report) -> str:
+    """Why there is nothing to publish, in one sentence."""
+    if not any(entry.rows_loaded for entry in told.files):
+        return "没有可以导入的行：请按下表逐条处理后重新上传。"
+    return "文件内容与现有数据完全相同，不需要发布新版本。"
+
+
+# The folder a file lies in while it is read, which means nothing to its sender.
+_FOLDER = re.compile(r"(?<=“)[^“”]*dashboard-intake-[^/\\”]+[/\\]\d{3}[/\\]")
+_RANKS = {word: rank for rank, word in enumerate(SEVERITIES.values())}
+
+
+def _file(entry: SheetReport) -> str:
+    return Path(entry.path).name
+
+
+def _sentence(issue: issues.Issue, todo: str) -> str:
+    """The sentence alone: where it applies and what to do stand in columns of their own."""
+    says = _FOLDER.sub("", issue.message.removesuffix(todo))
+    place = f"“{issue.column}”：" if issue.column else f"第 {issue.row} 行：" if issue.row is not None else "”："
+    return says.partition(place)[2] or says
