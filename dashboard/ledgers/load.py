@@ -11,7 +11,19 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import apart, boundaries, check, corrections, forms, issues, merge, placing, remembered, report
+from dashboard.ledgers import (
+    apart,
+    between,
+    boundaries,
+    check,
+    corrections,
+    forms,
+    issues,
+    merge,
+    placing,
+    remembered,
+    report,
+)
 from dashboard.ledgers.check import Rows
 from dashboard.ledgers.corrections import Correction
 from dashboard.ledgers.forms import Form
@@ -177,7 +189,7 @@ class _Intake:
                 directory = self._directory()
                 self._merge_outlines(directory)
             self._merge_ledger(form, directory)
-        merge.tell_composition(self.build, reports)
+        between.tell(self.build, reports)
         for entry in self.told.files:
             if entry.status == report.LOADED and entry.refused:
                 entry.status = report.PARTIAL

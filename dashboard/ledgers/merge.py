@@ -189,17 +189,6 @@ def _asked(con: duckdb.DuckDBPyConnection, name: str, removed: pa.Array) -> pa.A
     return queries.relation(con, name).to_arrow_table()["record_key"].combine_chunks()
 
 
-def tell_composition(build: store.Build, reports: Mapping[int, SheetReport]) -> None:
-    """Warn of touched households whose members do not fit the register."""
-    for kind, file_no, row, code, household, value, detail in queries.fetch(build.con, "load/told_composition"):
-        column = {"members": "relation", "households": "household_size"}[kind]
-        if code == "members_differ_from_size" and kind == "members":
-            column = "household_id"
-        report = reports[file_no]
-        title = report.titles.get(column, forms.get(kind).field(column).title)
-        report.say(code, row=row, column=title, value=value, detail=detail, household=issues.masked(household))
-
-
 def show_standing(build: store.Build, form: Form) -> None:
     """Show the ledger of the version this one starts from (empty for the first) as ``standing``, with its keys."""
     source = build.con.table(f"base.{form.table}" if build.base is not None else form.table)
@@ -261,13 +250,29 @@ def _hold_back_duplicates(con, form: Form, reports: Mapping[int, SheetReport]) -
     found = queries.fetch(con, "load/duplicates")
     codes = {"copy": "row_copied", "conflict": "row_conflicts", "stands": "row_conflict_stands"}
     column = form.key[0] if form.has(form.key[0]) else "place_village"
+    two_people = _two_people(con, form) if found else {}
     for file_no, row, verdict, key, first_file, first_row in found:
         report = reports[file_no]
         first = f"第 {first_row} 行" if first_file == file_no else f"{_named(reports[first_file])}第 {first_row} 行"
         field = form.field(column)
         title = report.titles.get(column, field.title)
-        report.say(codes[verdict], row=row, column=title, value=_shown(key), personal=field.personal, first=first)
+        about = {"row": row, "column": title, "value": _shown(key), "personal": field.personal, "first": first}
+        if verdict == "conflict" and (file_no, row) in two_people:
+            report.say("id_of_two_people", differs=two_people[file_no, row], **about)
+        else:
+            report.say(codes[verdict], **about)
     _hold_back(con, [row for row in found if row[2] != "stands"])
+
+
+def _two_people(con, form: Form) -> dict[tuple[int, int], str]:
+    """By place in a file, in what the person of a row differs from that of an earlier row with the number."""
+    if form.kind != "members":
+        return {}
+    name, household = form.field("member_name").title, form.field("household_id").title
+    return {
+        (file_no, row): name if is_another_name else household
+        for file_no, row, is_another_name in queries.fetch(con, "load/two_people")
+    }
 
 
 def _named(report: SheetReport) -> str:

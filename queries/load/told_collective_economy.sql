@@ -24,4 +24,8 @@ union all
 select file_no, row_no, 'income_not_positive', 'net_profit_yuan', net_profit_yuan::varchar, null
 from staged
 where net_profit_yuan < 0
+union all
+select file_no, row_no, 'income_not_positive', 'total_income_yuan', total_income_yuan::varchar, null
+from staged
+where total_income_yuan = 0
 order by file_no, row_no, code

@@ -1,13 +1,15 @@
--- purpose: Touched households whose members do not fit the register: number of persons, number of heads (户主).
+-- purpose: Touched households whose members do not fit the register: number of persons, heads (户主), the head's name and number.
 -- grain: one row per household and contradiction, at its first row in the member ledger, else in the register.
 -- params: none
--- units: value and detail are numbers of persons.
+-- units: value and detail are numbers of persons, names or identity numbers.
 -- source: touched, core_households, core_members of the version in the making.
 with composition as (
     select
         m.household_id,
         count(*) as members,
-        count(*) filter (where m.relation = '户主') as heads
+        count(*) filter (where m.relation = '户主') as heads,
+        min(m.member_name) filter (where m.relation = '户主') as head_name,
+        min(m.id_number) filter (where m.relation = '户主') as head_id_number
     from core_members m
     where exists (select 1 from touched t where t.household_id = m.household_id)
     group by m.household_id
@@ -21,18 +23,43 @@ positions as (
         row_no,
         row_number() over (partition by household_id order by kind desc) as place
     from touched
+),
+
+compared as (
+    select
+        p.kind,
+        p.file_no,
+        p.row_no,
+        c.household_id,
+        c.members,
+        c.heads,
+        h.household_size,
+        c.head_name,
+        c.head_id_number,
+        h.head_name as registered_name,
+        h.head_id_number as registered_id_number,
+        regexp_replace(c.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as said_name,
+        regexp_replace(h.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as known_name
+    from composition c
+    join core_households h on h.household_id = c.household_id
+    join positions p on p.household_id = c.household_id and p.place = 1
 )
 
-select p.kind, p.file_no, p.row_no, 'members_differ_from_size' as code, c.household_id as household_id,
-    c.members::varchar as value, h.household_size::varchar as detail
-from composition c
-join core_households h on h.household_id = c.household_id
-join positions p on p.household_id = c.household_id and p.place = 1
-where c.members <> h.household_size
+select kind, file_no, row_no, 'members_differ_from_size' as code, household_id, members::varchar as value,
+    household_size::varchar as detail
+from compared
+where members <> household_size
 union all
-select p.kind, p.file_no, p.row_no, case when c.heads = 0 then 'no_head' else 'several_heads' end, c.household_id,
-    c.heads::varchar, null
-from composition c
-join positions p on p.household_id = c.household_id and p.place = 1
-where c.heads <> 1
+select kind, file_no, row_no, case when heads = 0 then 'no_head' else 'several_heads' end, household_id,
+    heads::varchar, null
+from compared
+where heads <> 1
+union all
+select kind, file_no, row_no, 'head_member_differs', household_id, head_name, registered_name
+from compared
+where heads = 1 and said_name <> known_name
+union all
+select kind, file_no, row_no, 'head_number_differs', household_id, head_id_number, registered_id_number
+from compared
+where heads = 1 and said_name = known_name and head_id_number <> registered_id_number
 order by file_no, row_no, code

@@ -11,8 +11,8 @@ with registered as (
         s.said_village_codes,
         h.head_name as registered_head,
         h.village_code,
-        regexp_replace(s.head_name, '[·•・．.∙‧⋅\s　]', '', 'g') as said_name,
-        regexp_replace(h.head_name, '[·•・．.∙‧⋅\s　]', '', 'g') as known_name
+        regexp_replace(s.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as said_name,
+        regexp_replace(h.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as known_name
     from staged s
     join core_households h on h.household_id = s.household_id
 )

@@ -1,8 +1,8 @@
--- purpose: Contradictions within rows of the member ledger.
+-- purpose: Contradictions within rows of the member ledger, and numbers that stood for somebody else.
 -- grain: one row per staged row and contradiction.
 -- params: none
 -- units: none
--- source: staged rows of 家庭成员台账.
+-- source: staged rows of 家庭成员台账; standing: the ledger before the load.
 with against_id as (
     select
         file_no,
@@ -23,4 +23,10 @@ select file_no, row_no, 'birth_against_id', 'born_on', null, null
 from against_id
 where (born_on_precision = 'day' and born_on <> birth_of_id)
    or (born_on_precision = 'month' and date_trunc('month', born_on) <> date_trunc('month', birth_of_id))
+union all
+select a.file_no, a.row_no, 'id_of_another_before', 'member_name', a.member_name, s.member_name
+from staged a
+join standing s on s.record_key = a.record_key
+where regexp_replace(a.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+    <> regexp_replace(s.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
 order by file_no, row_no, code
