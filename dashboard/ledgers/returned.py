@@ -39,6 +39,7 @@ _TEXT_TYPES = {"text", "code", "region_code", "id_number", "phone", "tags", "cho
 # Of two rows in conflict the one that stands comes back beside the refused one: alone, that one would replace it.
 _COMPANIONS = {"row_conflict_stands"}
 _RAGGED = "csv_field_count"
+_HINT = "提醒："
 _BY_PERSON = "导入时的指定"
 
 
@@ -167,7 +168,7 @@ def _reasons(found: Sequence[tuple[SheetReport, Issue]], *, several: bool) -> li
     said = []
     for entry, issue in found:
         sentence = issue.message.partition(f"第 {issue.row} 行")[2].removeprefix("：")
-        kind = "提醒：" if issue.severity == issues.WARNING else ""
+        kind = _HINT if issue.severity == issues.WARNING else ""
         said.append(f"{kind}{f'［{entry.ledger_name}］' if several else ''}{sentence}")
     return list(dict.fromkeys(said))
 
@@ -220,10 +221,16 @@ def _filled(sheet: Sheet, wanted: Sequence[int], last: int) -> dict[int, list[An
 
 
 def _in_one_cell(cells: Sequence[Any], entry: SheetReport) -> list[Any]:
-    """A record whose cells cannot be told apart, as it came, in the cell of its code: it stays refused as it is."""
-    codes = [use.index for use in entry.understood.columns if use.field and _types([entry])[use.index] == "code"]
-    place = min(codes, default=0)
-    return [*[""] * place, ",".join(map(str, cells))]
+    """A record whose cells cannot be told apart, as it came, in one cell; what is required beside it stays open."""
+    fields = {use.index: forms.get(entry.ledger).field(use.column) for use in entry.understood.columns if use.column}
+    row = [""] * (max(fields) + 1)
+    for index, field_ in fields.items():
+        if field_.required:
+            row[index] = _NOT_GIVEN_BACK
+    row[min((index for index, field_ in fields.items() if field_.type == "code"), default=min(fields))] = ",".join(
+        map(str, cells)
+    )
+    return row
 
 
 def _first_number(sheet: Sheet, row: int, own: tuple[int, ...]) -> int:
@@ -267,6 +274,7 @@ class _Looks:
         "refused": {"bg_color": "#FFC7CE", "font_color": "#9C0006", "border": 1, "border_color": "#9C0006"},
         "warned": {"bg_color": "#FFEB9C", "font_color": "#7F6000"},
         "reason": {"text_wrap": True, "font_color": "#9C0006", "bg_color": "#FFF9E5"},
+        "hint": {"text_wrap": True, "font_color": "#7F6000", "bg_color": "#FFF9E5"},
         "number": {"font_color": "#595959", "bg_color": "#FFF9E5", "align": "center"},
     }
 
@@ -335,7 +343,9 @@ class _Writer:
             elif lost:
                 self._comment(row, column, "这一格的值没有带回，请按原表填写。")
         self._put(row, self._width, number, "number")
-        self._put(row, self._width + 1, "\n".join(self._page.reasons[place])[:_LONGEST_TEXT], "reason")
+        reasons = self._page.reasons[place]
+        kind = "reason" if any(not reason.startswith(_HINT) for reason in reasons) else "hint"
+        self._put(row, self._width + 1, "\n".join(reasons)[:_LONGEST_TEXT], kind)
 
     @staticmethod
     def _kind(found: Sequence[Issue] | None, lost: bool) -> str:

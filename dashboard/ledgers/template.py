@@ -171,8 +171,10 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
     sheet.write_string(0, 0, ours.page_mark(), plain)
     sheet.write_string(1, 0, f"{form.name}填表说明", bold)
     row = 2
-    for note in _words()["notes"]:
-        sheet.write_string(row, 0, note, plain)
+    has_money = any(field.type == "money" for field in form.fields)
+    notes = _words()["notes"] + (_words()["notes_of_money"] if has_money else [])
+    for number, note in enumerate(notes, start=1):
+        sheet.write_string(row, 0, f"{number}. {note}", plain)
         row += 1
     row += 1
     for column, (title, width) in enumerate(_HELP_COLUMNS):
