@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -25,11 +24,11 @@ class Unusable(Exception):
         self.code = code
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(data: bytes) -> list[dict[str, Any]]:
     """The features of a GeoJSON file; raises Unusable."""
     try:
-        features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        features = json.loads(data.decode("utf-8-sig"))["features"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unusable("boundaries_unreadable") from error
     if not isinstance(features, list) or not features:
         raise Unusable("boundaries_unreadable")

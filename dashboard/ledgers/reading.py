@@ -1,13 +1,14 @@
 """One file → its sheets read and checked as ledgers. Knows neither the database nor other files."""
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.ledgers import boundaries, check, confirmed, forms, grid, header, layouts, ours, report
+from dashboard.ledgers import boundaries, check, confirmed, exports, forms, grid, header, layouts, ours, report
 from dashboard.ledgers.check import Options, Rows, SheetRefused
 from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.report import SheetReport
@@ -33,7 +34,6 @@ _LEFT_OUT = {
 _FEWEST_TITLES_OF_A_LEDGER = 3
 # By how many titles another form must fit better before a sheet counts as that other ledger.
 _CLEARLY_MORE = 3
-_OUTLINE_SUFFIX = ".geojson"
 
 
 def read(
@@ -41,45 +41,73 @@ def read(
 ) -> list[Found]:
     """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
 
-    Where one of its ledgers is refused, nothing of the file is to be loaded. ``notify`` hears what is being done.
+    A file inside an archive is a file of its own. Where one ledger of a file is refused, nothing of that file is to be
+    loaded. ``notify`` hears what is being done.
     """
-    reader = _Reader(path, said, today, file_no, notify)
-    try:
-        sha256 = _sha256(path)
-        found = reader.outlines() if path.suffix.lower() == _OUTLINE_SUFFIX else reader.sheets()
-    except grid.Unreadable as unreadable:
-        entry = reader.entry(None)
-        entry.refuse(unreadable.code, **unreadable.details)
-        return [Found(entry)]
-    is_refused = any(one.report.status == report.REFUSED for one in found)
-    for one in found:
-        one.report.sha256 = sha256
-        if is_refused and (one.rows is not None or one.outlines is not None):
-            one.report.refuse("sheet_goes_with_file")
-            one.rows = one.outlines = None
+    numbers = itertools.count(file_no)
+    found: list[Found] = []
+    for handed in grid.files(path):
+        found += _Reader(path, handed, said, today, numbers, notify).read()
+    if all(one.report.status == report.SKIPPED and one.report.sheet is None for one in found):
+        entry = SheetReport(str(path), file_no=next(numbers))
+        entry.refuse("archive_empty")
+        found.append(Found(entry))
     return found
 
 
 class _Reader:
-    """One file being read."""
+    """One file being read; ``path`` is its own or that of the archive it came in."""
 
-    def __init__(self, path: Path, said: Said, today: date, file_no: int, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        handed: grid.Handed,
+        said: Said,
+        today: date,
+        numbers: Iterator[int],
+        notify: Callable[[str], None],
+    ) -> None:
         self._path = path
+        self._handed = handed
         self._notify = notify
         self._said = said
         self._today = today
-        self._next_no = file_no
+        self._numbers = numbers
+
+    def read(self) -> list[Found]:
+        """What the file holds; where one of its ledgers is refused, its others are as well."""
+        handed = self._handed
+        if handed.passed_by:
+            entry = self.entry(None)
+            entry.status = report.SKIPPED
+            entry.say(handed.passed_by)
+            return [Found(entry)]
+        try:
+            if handed.refused:
+                raise handed.refused
+            found = self.outlines() if grid.is_outlines(handed.data) else self.sheets()
+        except grid.Unreadable as unreadable:
+            entry = self.entry(None)
+            entry.refuse(unreadable.code, **unreadable.details)
+            found = [Found(entry)]
+        sha256 = hashlib.sha256(handed.data).hexdigest()
+        is_refused = any(one.report.status == report.REFUSED for one in found)
+        for one in found:
+            one.report.sha256 = sha256
+            if is_refused and (one.rows is not None or one.outlines is not None):
+                one.report.refuse("sheet_goes_with_file")
+                one.rows = one.outlines = None
+        return found
 
     def entry(self, sheet: str | None, kind: str | None = None, name: str | None = None) -> SheetReport:
         """A report with the next number."""
-        number, self._next_no = self._next_no, self._next_no + 1
-        return SheetReport(str(self._path), sheet, kind, name, file_no=number)
+        return SheetReport(self._handed.path, sheet, kind, name, file_no=next(self._numbers))
 
     def outlines(self) -> list[Found]:
         """The file's outlines, in a list of one."""
         entry = self.entry(None, boundaries.FORM.kind, boundaries.FORM.name)
         try:
-            return [Found(entry, outlines=boundaries.read(self._path))]
+            return [Found(entry, outlines=boundaries.read(self._handed.data))]
         except boundaries.Unusable as unusable:
             entry.refuse(unusable.code)
             return [Found(entry)]
@@ -88,7 +116,7 @@ class _Reader:
         """Every sheet of the file with its report and, where it is a ledger, its rows."""
         found: list[Found] = []
         doubtful: list[tuple[SheetReport, SheetRefused]] = []
-        for sheet in grid.read(self._path):
+        for sheet in grid.sheets(self._handed.data):
             if ours.is_help(sheet):
                 continue
             entry = self.entry(sheet.name)
@@ -104,7 +132,7 @@ class _Reader:
                 found.append(Found(entry))
                 continue
             if sheet.name is None:
-                sheet.name = self._path.stem
+                sheet.name = self._handed.stem
             self._notify(f"核对 {len(sheet.rows):,} 行")
             for one, refusal in self._ledgers(sheet, entry):
                 found.append(one)
@@ -130,6 +158,11 @@ class _Reader:
         now = self._about(entry)
         try:
             said = self._with_remembered(sheet, now, entry)
+            options = Options(self._today, said.year, said.unit, unit_is_remembered=now.unit is None)
+            export = exports.read(sheet, said.ledger, options) if said.layout is None else None
+            if export is not None:
+                yield from self._exported(export, sheet, options, entry)
+                return
             found = self._header(sheet, said, entry)
         except SheetRefused as refusal:
             yield Found(entry), refusal
@@ -138,18 +171,28 @@ class _Reader:
             entry.understood.layout = confirmed.memory(said, sheet, found, Path(entry.path).name, self._today)
         layouts.give_places(sheet, found, Path(entry.path).stem)
         found.left_out += layouts.untitled(sheet, found)
-        options = Options(self._today, said.year, said.unit, unit_is_remembered=now.unit is None)
         for number, (part_of_sheet, part) in enumerate(layouts.parts(sheet, found)):
-            own = entry if number == 0 else self._beside(entry, sheet, part)
+            own = entry if number == 0 else self._beside(entry, sheet)
+            own.understood.note_header(sheet, part)
             own.understood.note_given(part)
             yield self._checked(part_of_sheet, part, options, own)
 
-    def _beside(self, entry: SheetReport, sheet: grid.Sheet, part: header.Header) -> SheetReport:
+    def _exported(
+        self, export: exports.Contents, sheet: grid.Sheet, options: Options, entry: SheetReport
+    ) -> Iterator[tuple[Found, SheetRefused | None]]:
+        """The ledgers that an export of the national system fills."""
+        export.tell(entry)
+        for number, one in enumerate(export.filled):
+            own = entry if number == 0 else self._beside(entry, sheet)
+            own.understood.note_header(one.sheet, one.header)
+            one.tell(own)
+            yield self._checked(one.sheet, one.header, options, own)
+
+    def _beside(self, entry: SheetReport, sheet: grid.Sheet) -> SheetReport:
         """A report of one more ledger on the sheet of an entry."""
         own = self.entry(entry.sheet)
         own.path = entry.path
         own.understood = Understood.of(sheet)
-        own.understood.note_header(sheet, part)
         return own
 
     def _checked(
@@ -235,11 +278,3 @@ def _has_key(found: header.Header) -> bool:
     form = found.form
     key = [column for column in form.key if form.has(column) and form.field(column).type != "year"]
     return all(column in found.columns for column in key)
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise grid.Unreadable("file_unreadable") from error

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,30 @@ def text(path: Path, lines: list[list[Any]], encoding: str = "utf-8") -> Path:
     out = io.StringIO(newline="")
     csv.writer(out).writerows(lines)
     path.write_bytes(out.getvalue().encode(encoding))
+    return path
+
+
+def far_apart(path: Path, cell: str) -> Path:
+    """Write a household ledger with one cell far from all others."""
+    xlsx(path, table("households"))
+    book = openpyxl.load_workbook(path)
+    book.active[cell] = 1
+    book.save(path)
+    return path
+
+
+def zip_bytes(members: dict[str, bytes]) -> bytes:
+    """An archive of files by name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    """Write an archive of files by name."""
+    path.write_bytes(zip_bytes(members))
     return path
 
 

@@ -12,7 +12,7 @@ import openpyxl
 import psutil
 import pytest
 import xlsxwriter
-from books import HEAD_ID, VILLAGES, id_number, ledger, table, text, xlsx
+from books import HEAD_ID, VILLAGES, far_apart, id_number, ledger, table, text, xlsx, zip_bytes, zipped
 
 from dashboard.ledgers import apart, corrections, issues, remembered
 from dashboard.ledgers.confirmed import Layout, Said
@@ -183,7 +183,8 @@ def _not_kept(desk):
 def _corrected(desk, change):
     path = desk.folder / "corrections.toml"
     path.write_text(
-        "[[correction]]\nledger = 'households'\nkey = { '户编号' = 'H001' }\ncolumn = '家庭人口数'\nwas = 2\nbecomes = 3\n"
+        "[[correction]]\nledger = 'households'\nkey = { '户编号' = 'H001' }\n"
+        "column = '家庭人口数'\nwas = 2\nbecomes = 3\n"
         "reason = '漏登一人'\nby = '王五'\non = 2025-06-30\n",
         encoding="utf-8",
     )
@@ -242,6 +243,14 @@ def _two_years(cells: list[list]) -> list[list]:
     return [upper, [*shared, *amounts, *amounts], [*cells[1][1:], *cells[1][3:]]]
 
 
+def _exported(desk, *changes: dict, without: tuple[str, ...] = ()):
+    """An export of the national system: a household's two persons, their rows changed."""
+    marks = {"人编号": 1, "危房户": "否", "是否解决安全饮用水": "是", "人数": 2, "户类型": "脱贫户"}
+    persons = [{"乡镇": "城关镇", "行政村": "新民村"} | marks, WIFE | {"乡镇": "城关镇", "行政村": "新民村"} | marks]
+    rows = [person | change for person, change in zip(persons, changes, strict=True)]
+    return desk.check(xlsx(desk.folder / "导出.xlsx", table("members", *rows, without=without)))
+
+
 PROVOKE: dict[str, Callable] = {
     # files
     "file_not_found": lambda desk: desk.check(desk.folder / "没有.xlsx"),
@@ -257,6 +266,13 @@ PROVOKE: dict[str, Callable] = {
     "not_a_table": raw("图.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(100)),
     "encoding_unknown": raw("乱.csv", "户编号".encode("gb18030") + b",\xff\xff\x80\n"),
     "csv_unbalanced": raw("台账.csv", '户编号,户主姓名\n"H001,张三\n'.encode()),
+    "encodings_mixed": raw("混.csv", "户编号,户主姓名\nH001,张三丰\n".encode() + "H002,李四光\n".encode("gb18030")),
+    "text_with_nul": raw("空.csv", "户编号,户主姓名\nH001,张\x00三\n".encode()),
+    "cells_far_apart": lambda desk: desk.check(far_apart(desk.folder / "远.xlsx", "XFD1048576")),
+    "archive_unsupported": raw("包.zip", b"Rar!\x1a\x07\x01\x00" + bytes(20)),
+    "archive_nested": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"内.zip": zip_bytes({"a.csv": b"1"})})),
+    "archive_path_outside": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"../户.csv": b"1"})),
+    "archive_empty": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"说明.md": b"1"})),
     "folder_empty": lambda desk: desk.check(desk.folder),
     "no_data": lines("households", lambda cells: cells[:1]),
     "not_a_ledger": lambda desk: desk.check(xlsx(desk.folder / "x.xlsx", [["商品", "单价"], ["盐", 2]])),
@@ -278,7 +294,7 @@ PROVOKE: dict[str, Callable] = {
     "csv_field_count": lambda desk: desk.check(text(desk.folder / "a.csv", [*table("households"), ["多", "少"]])),
     "value_missing": row("households", {"户主姓名": ""}),
     "formula_error": _error_cell,
-    "formula_without_value": lambda desk: _formula(desk, "=D2+E2"),
+    "formula_without_value": lambda desk: _formula(desk, "=D3+E3"),
     "digits_lost": row("households", {"证件号码": 629821198001010017}),
     "code_invalid": row("households", {"户编号": 12.5}),
     "region_code_invalid": row("households", {"行政村代码": "62982110020"}),
@@ -321,7 +337,9 @@ PROVOKE: dict[str, Callable] = {
     "county_other": _of_another_county,
     "county_code_other": row("households", {"行政村代码": "620102100201"}),
     "county_unclear": _in_two_counties,
+    "household_rows_differ": lambda desk: _exported(desk, {}, {"户类型": "一般农户"}),
     "row_conflicts": row("households", {}, {"家庭人口数": 3}),
+    "id_of_two_people": row("members", {}, {"姓名": "别人"}),
     "boundary_without_code": outlines(({}, SQUARE)),
     "boundary_repeated": outlines(*[({"行政村代码": "629821100201"}, SQUARE)] * 2),
     "boundary_invalid": outlines(({"行政村代码": "629821100201"}, BOW_TIE)),
@@ -329,7 +347,7 @@ PROVOKE: dict[str, Callable] = {
     "id_15_digits": row("households", {"证件号码": "629821800101001"}),
     "id_disability_card": row("households", {"证件号码": HEAD_ID + "42"}),
     "correction_no_longer_fits": lambda desk: _corrected(desk, {"家庭人口数": 5}),
-    "id_of_two_people": row("members", {}, {"姓名": "别人"}),
+    "formula_computed": lambda desk: _formula(desk, "=SUM(D2:G2)-H2"),
     "id_ends_in_zeros": row("households", {"证件号码": id_number("19800715", "100")}),
     "text_from_date": row("households", {"自然村组": datetime(2025, 1, 2)}),
     "amount_unusual": row("incomes", IN_WAN, {"户编号": "H002"}, {}, {"年度": 2023}, {"年度": 2022}, {"年度": 2021}),
@@ -348,6 +366,10 @@ PROVOKE: dict[str, Callable] = {
     "birth_against_id": row("members", {"出生日期": "1980-02"}),
     "members_differ_from_size": row("members"),
     "no_head": row("members", {"与户主关系": "其他"}),
+    "head_member_differs": row("members", {"姓名": "张四"}),
+    "head_number_differs": row("members", {"证件号码": id_number("19800101", "003")}),
+    "id_of_two_households": row("households", {}, {"户编号": "H003", "户主姓名": "王五"}),
+    "id_of_another_before": lambda desk: desk.load_rows("members") and desk.check_rows("members", {"姓名": "王五"}),
     "several_heads": row("members", {}, WIFE | {"与户主关系": "户主"}),
     "net_income_differs": row("incomes", {"家庭纯收入": 28000.02, "人均纯收入": ""}),
     "per_capita_differs": row("incomes", {"人均纯收入": 14000.02}),
@@ -355,10 +377,6 @@ PROVOKE: dict[str, Callable] = {
     "measure_for_unmonitored": row("measures", {"户编号": "H002"}),
     "total_income_differs": row("collective_economy", {"总收入": 199999}),
     "parts_exceed_operating": row("collective_economy", {"其中：发包租赁收入": 150000}),
-    "head_member_differs": row("members", {"姓名": "张四"}),
-    "head_number_differs": row("members", {"证件号码": id_number("19800101", "003")}),
-    "id_of_two_households": row("households", {}, {"户编号": "H003", "户主姓名": "王五"}),
-    "id_of_another_before": lambda desk: desk.load_rows("members") and desk.check_rows("members", {"姓名": "王五"}),
     "profit_differs": row("collective_economy", {"本年收益": 1}),
     "done_below_full": row("checklist", {"完成状态": "已完成"}),
     "full_but_not_done": row("checklist", {"完成率": "100%"}),
@@ -399,9 +417,12 @@ PROVOKE: dict[str, Callable] = {
     "place_inferred": lambda desk: desk.check(
         xlsx(desk.folder / "a.xlsx", {"城关镇新民村": table("households", without=("乡镇", "行政村"))})
     ),
+    "export_recognised": lambda desk: _exported(desk, {}, {}),
+    "export_not_filled": lambda desk: _exported(desk, {}, {}, without=("人数",)),
     "rows_hidden": _hidden,
     "columns_hidden": _hidden,
     "sheet_hidden": _hidden,
+    "archive_member_passed": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"说明.md": b"1"})),
     "sheet_empty": lambda desk: _two_sheets(desk, 空=[]),
     "sheet_not_a_ledger": lambda desk: _two_sheets(desk, 说明=[["填表说明"], ["请如实填写"]]),
     "sheet_left_out_as_said": _left_out_as_said,

@@ -1,0 +1,147 @@
+"""Text files: which encoding, which delimiter, which records. Nothing is decoded that does not hold together."""
+
+import csv
+import io
+import re
+from collections import Counter
+
+from dashboard.ledgers.containers.cells import Sheet, Unreadable
+
+# What a file is called of which no program is known.
+UNKNOWN = "无法识别的数据"
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_DELIMITERS = (",", "\t", ";", "|", "，", "；")
+_SAMPLE_CHARACTERS = 65_536
+_SAMPLE_RECORDS = 50
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[^\S\r\n]*(\r\n|\r|\n|$)', re.I)
+_GUARDED = re.compile(r'="((?:[^"]|"")*)"')
+# A Chinese character as UTF-8 writes most of them; GBK text seldom looks like one.
+_UTF8_CHARACTER = re.compile(rb"[\xe3-\xef][\x80-\xbf]{2}")
+_ASCII = bytes(range(128))
+_FEWEST_UTF8 = 2
+# By how many times the zero bytes of one half must outnumber those of the other for UTF-16.
+_CLEARLY_MORE = 5
+_MOST_COLUMNS = 16_384
+
+
+def sheet(text: str) -> Sheet:
+    """The records of a text file as a sheet without a name; raises Unreadable."""
+    delimiter = None
+    if declared := _SEPARATOR_LINE.match(text):
+        delimiter, text = declared[1], text[declared.end() :]
+    rows: list[list[str]] = []
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
+    try:
+        rows.extend(records)
+    except csv.Error as error:
+        raise Unreadable("csv_unbalanced", line=_line_of(rows)) from error
+    if max(map(len, rows), default=0) > _MOST_COLUMNS:
+        raise Unreadable("not_a_table", what="没有规则的文字")
+    if '="' in text:
+        for row in rows:
+            for index, cell in enumerate(row):
+                # Programs protect long digits from Excel by writing ="…".
+                if cell.startswith('="') and (guarded := _GUARDED.fullmatch(cell)):
+                    row[index] = guarded[1].replace('""', '"')
+    return Sheet(None, rows, is_text=True)
+
+
+def _line_of(rows: list[list[str]]) -> int:
+    """The line at which the record after these begins; a quoted line break is one more line."""
+    return 1 + len(rows) + sum(cell.count("\n") for row in rows for cell in row)
+
+
+def decoded(data: bytes) -> str:
+    """A text file's characters; raises Unreadable, naming the line, where it is in no one encoding."""
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    if b"\x00" in data:
+        return _wide(data)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if is_binary(data):
+        raise Unreadable("not_a_table", what=UNKNOWN)
+    high_bytes = len(data.translate(None, _ASCII))
+    in_utf8 = 3 * len(_UTF8_CHARACTER.findall(data))
+    if 2 * in_utf8 > high_bytes:
+        return _strictly(data, "utf-8")
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if _is_utf8(line):
+            raise Unreadable("encodings_mixed", line=number)
+    return _strictly(data, "gb18030")
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-16":
+            raise Unreadable("file_damaged") from error
+        line = data.count(b"\n", 0, error.start) + 1
+        code = "encodings_mixed" if encoding.startswith("utf-8") else "encoding_unknown"
+        raise Unreadable(code, line=line) from error
+    if "\x00" in text:
+        raise Unreadable("text_with_nul", line=text.count("\n", 0, text.index("\x00")) + 1)
+    return text
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line of a GBK file is in UTF-8 beyond doubt."""
+    if line.isascii() or len(_UTF8_CHARACTER.findall(line)) < _FEWEST_UTF8:
+        return False
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(data: bytes) -> str:
+    """UTF-16 without a byte-order mark, told by the zero bytes of its ASCII characters; raises Unreadable otherwise."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if len(data) % 2 == 0 and max(even, odd) > _CLEARLY_MORE * min(even, odd):
+        try:
+            text = data.decode("utf-16-le" if odd > even else "utf-16-be")
+        except UnicodeDecodeError:
+            text = ""
+        if text and "\x00" not in text and not is_binary(text[:_SAMPLE_CHARACTERS].encode("utf-8", "replace")):
+            return text
+    if is_binary(data):
+        raise Unreadable("not_a_table", what=UNKNOWN)
+    raise Unreadable("text_with_nul", line=data.count(b"\n", 0, data.index(b"\x00")) + 1)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether control characters are so frequent that this was never text."""
+    sample = data[:_SAMPLE_CHARACTERS]
+    controls = sum(sample.count(code) for code in range(32) if code not in (9, 10, 13))
+    return controls > 0.05 * len(sample)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that parts most of the first records into the same number of fields; a comma where none does."""
+    sample = text[:_SAMPLE_CHARACTERS]
+    if len(text) > len(sample):
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    return max(_DELIMITERS, key=lambda delimiter: _consistency(sample, delimiter))
+
+
+def _consistency(sample: str, delimiter: str) -> tuple[int, int]:
+    """(records of the most frequent width, that width); (0, 0) where the delimiter parts nothing."""
+    widths: Counter[int] = Counter()
+    try:
+        for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+            if any(record):
+                widths[len(record)] += 1
+            if widths.total() >= _SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        pass
+    parted = {width: count for width, count in widths.items() if width > 1}
+    if not parted:
+        return 0, 0
+    return max((count, width) for width, count in parted.items())

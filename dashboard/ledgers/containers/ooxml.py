@@ -1,0 +1,154 @@
+"""Workbooks of Excel 2007 and later (.xlsx, .xlsm): values by calamine, markings by a scan of the sheets' XML.
+
+Macros, links and objects are never looked at.
+"""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import python_calamine
+
+from dashboard.ledgers.containers import sheet_scan, xml_events
+from dashboard.ledgers.containers.archive import Archive
+from dashboard.ledgers.containers.cells import Sheet, Unreadable, check_extent
+
+WORKBOOK = "xl/workbook.xml"
+
+_SHARED_TEXTS = "xl/sharedstrings.xml"
+# How much text cells may hold together, counted as often as it is shown.
+_FREE_TEXT_BYTES = 300_000_000
+_TEXT_A_BYTE = 60
+_LONGEST_TEXT_BYTES = 10_000_000
+_END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
+_SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
+_DOCTYPE_WITHIN_BYTES = 4096
+_T = TypeVar("_T")
+
+
+@dataclass
+class _Book:
+    """What a workbook says: the parts of visible sheets by name, and whether its results are to be computed anew."""
+
+    parts: dict[str, str] = field(default_factory=dict)
+    is_stale: bool = False
+
+
+def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
+    """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
+    _refuse_document_types(archive)
+    described = _described(archive)
+    marked: dict[str, sheet_scan.Marks] = {}
+    for name, part in described.parts.items():
+        marked[name] = marks = sheet_scan.scan(archive, part, is_stale=described.is_stale)
+        check_extent(name, marks.last_row + 1, marks.last_column + 1, marks.filled, archive.size)
+    _refuse_repeated_texts(archive, described.parts.values(), sum(marks.filled for marks in marked.values()))
+    book = calamine(lambda: python_calamine.load_workbook(io.BytesIO(data)))
+    for index, facts in enumerate(book.sheets_metadata):
+        if facts.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            continue
+        if facts.visible != python_calamine.SheetVisibleEnum.Visible:
+            yield Sheet(facts.name, [], hidden=True)
+            continue
+        if facts.name not in marked:
+            raise Unreadable("file_damaged")
+        sheet = calamine(lambda index=index, name=facts.name: _values(book, index, name))
+        marked[facts.name].note(sheet)
+        sheet.trim()
+        yield sheet
+
+
+def calamine(read: Callable[[], _T]) -> _T:
+    """What calamine reads; every way in which it fails becomes Unreadable."""
+    try:
+        return read()
+    except python_calamine.PasswordError as error:
+        raise Unreadable("file_encrypted") from error
+    except Exception as error:
+        raise Unreadable("file_damaged") from error
+    except BaseException as error:
+        # A panic of the Rust code is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unreadable("file_damaged") from error
+
+
+def _values(book: python_calamine.CalamineWorkbook, index: int, name: str) -> Sheet:
+    table = book.get_sheet_by_index(index)
+    merges = [(*first, *last) for first, last in table.merged_cell_ranges or ()]
+    return Sheet(name, table.to_python(skip_empty_area=False), merges=merges)
+
+
+def _refuse_document_types(archive: Archive) -> None:
+    """Raise Unreadable where a part declares a document type, which no spreadsheet program writes."""
+    for name in archive.members:
+        if name.lower().endswith((".xml", ".rels")):
+            xml_events.refuse_document_type(archive.head(name, _DOCTYPE_WITHIN_BYTES))
+
+
+def _described(archive: Archive) -> _Book:
+    """Which part holds which sheet, and the workbook's settings."""
+    book = _Book()
+    relations = archive.find("xl/_rels/workbook.xml.rels")
+    if relations is None:
+        raise Unreadable("file_damaged")
+    targets = {}
+    for tag, facts in xml_events.elements(archive.read(relations)):
+        if tag == "Relationship":
+            targets[facts.get("Id")] = facts.get("Target", ""), facts.get("Type", "")
+    for tag, facts in xml_events.elements(archive.read(archive.find(WORKBOOK))):
+        if tag == "sheet":
+            target, kind = targets.get(facts.get("id"), ("", ""))
+            if not kind.endswith("/worksheet") or facts.get("state", "visible") != "visible":
+                continue
+            part = archive.find(_path(target))
+            if part is None:
+                raise Unreadable("file_damaged")
+            book.parts[facts.get("name", "")] = part
+        elif tag == "calcPr":
+            book.is_stale = facts.get("fullCalcOnLoad") in ("1", "true")
+    return book
+
+
+def _path(target: str) -> str:
+    if target.startswith("/"):
+        return target[1:]
+    return target if target.startswith("xl/") else f"xl/{target.removeprefix('./')}"
+
+
+def _refuse_repeated_texts(archive: Archive, parts: Collection[str], filled: int) -> None:
+    """Raise Unreadable where cells share long texts so often that they would not fit into memory."""
+    lengths = _lengths_of_shared_texts(archive)
+    if max(lengths, default=0) * filled <= max(_FREE_TEXT_BYTES, _TEXT_A_BYTE * archive.size):
+        return
+    shown = sum(_shown_bytes(archive, part, lengths) for part in parts)
+    if shown > max(_FREE_TEXT_BYTES, _TEXT_A_BYTE * archive.size):
+        raise Unreadable("archive_bomb")
+
+
+def _lengths_of_shared_texts(archive: Archive) -> list[int]:
+    lengths: list[int] = []
+    part = archive.find(_SHARED_TEXTS)
+    rest = b""
+    for block in archive.blocks(part) if part else ():
+        *texts, rest = _END_OF_TEXT.split(rest + block)
+        lengths += map(len, texts)
+        if len(rest) > _LONGEST_TEXT_BYTES:
+            raise Unreadable("archive_bomb")
+    return lengths
+
+
+def _shown_bytes(archive: Archive, part: str, lengths: list[int]) -> int:
+    """How many bytes of shared texts the cells of a sheet show."""
+    uses: Counter[bytes] = Counter()
+    rest = b""
+    for block in archive.blocks(part):
+        rest += block
+        cut = max(rest.rfind(b"<c"), rest.rfind(b":c"), 0)
+        uses.update(_SHARED_REFERENCE.findall(rest, 0, cut))
+        rest = rest[cut:]
+    uses.update(_SHARED_REFERENCE.findall(rest))
+    return sum(lengths[int(text)] * count for text, count in uses.items() if int(text) < len(lengths))

@@ -1,0 +1,265 @@
+"""Markings of an xlsx sheet, which the reader of values does not tell: extent, errors, unsaved formulas, hidden parts.
+
+Sheets as the usual programs write them are searched in windows of whole rows, which costs next to nothing where there
+is nothing to find; any other spelling of the XML is walked element by element.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dashboard.ledgers.containers import xml_events
+from dashboard.ledgers.containers.archive import Archive
+from dashboard.ledgers.containers.cells import Sheet, Unreadable, column_index, column_letters
+
+_LONGEST_ROW_BYTES = 1 << 26
+# In a window of so many rows the cells' own row numbers are not looked at one by one.
+_MANY_ROWS = 5000
+_TRUE = ("1", "true")
+_ZERO = ("0", "0.0", "-0")
+
+
+@dataclass
+class Marks:
+    """What was found in one sheet; places count from 0, ``last_row`` and ``last_column`` are -1 in a blank one."""
+
+    last_row: int = -1
+    last_column: int = -1
+    filled: int = 0
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+    def note(self, sheet: Sheet) -> None:
+        """Write the marks to the sheet; a formula without a result is blank, whatever stood for one."""
+        sheet.errors, sheet.formulas = self.errors, self.formulas
+        sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
+        width = max(map(len, sheet.rows), default=0)
+        for row, column in self.formulas:
+            if row < len(sheet.rows) and column < width:
+                sheet.rows[row][column] = ""
+
+
+def scan(archive: Archive, part: str, *, is_stale: bool) -> Marks:
+    """The marks of a sheet's XML. ``is_stale``: the book asks to be computed anew, so a result of 0 is none."""
+    windows = _windows(archive, part)
+    first = next(windows, b"")
+    if not _is_usual(first):
+        return _Walk(is_stale).marks_of(archive, part)
+    found = _Search(is_stale)
+    found.columns(first[: first.find(b"<sheetData")])
+    found.window(first)
+    for window in windows:
+        found.window(window)
+    return found.marks
+
+
+def _windows(archive: Archive, part: str) -> Iterator[bytes]:
+    """The XML in pieces that end before a row begins."""
+    rest = b""
+    for block in archive.blocks(part):
+        rest += block
+        cut = rest.rfind(b"<row")
+        if cut > 0:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > _LONGEST_ROW_BYTES:
+            raise Unreadable("archive_bomb")
+    yield rest
+
+
+def _is_usual(window: bytes) -> bool:
+    """Whether elements have no prefix and every row and cell begins with its place."""
+    return (
+        b"<worksheet" in window
+        and b"<c>" not in window
+        and b"<row>" not in window
+        and window.count(b"<c ") == window.count(b'<c r="')
+        and window.count(b"<row ") == window.count(b'<row r="')
+    )
+
+
+_ROW = re.compile(rb'<row r="(\d{1,7})"')
+_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? hidden="(?:1|true)"')
+_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/>])?>')
+_COLUMN = re.compile(rb"<col\s[^>]*>")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+_ERROR = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*? t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*(?:<v>([^<]*)</v>)?'
+)
+_FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*)>\s*<f([^>]*?)(?:/>|>([^<]*)</f>)\s*(?:<v>([^<]*)</v>)?')
+
+
+class _Search:
+    """The search for marks in windows of a sheet as usual programs write it."""
+
+    def __init__(self, is_stale: bool) -> None:
+        self.marks = Marks()
+        self._formulas = _Formulas(self.marks, is_stale)
+
+    def columns(self, head: bytes) -> None:
+        """Note hidden columns, which are declared before the rows."""
+        for tag in _COLUMN.findall(head):
+            facts = {key.decode(): value.decode("ascii", "replace") for key, value in _ATTRIBUTE.findall(tag)}
+            self.marks.hidden_columns += _hidden_columns(facts)
+
+    def window(self, xml: bytes) -> None:
+        """Note what a window of whole rows holds."""
+        marks = self.marks
+        filled = xml.count(b"</v>") + xml.count(b"</is>")
+        marks.filled += filled
+        if b' hidden="' in xml:
+            marks.hidden_rows += [int(row) - 1 for row in _HIDDEN_ROW.findall(xml)]
+        if filled:
+            self._extent(xml)
+        if b' t="e"' in xml:
+            for letters, row, value in _ERROR.findall(xml):
+                marks.errors[_place(letters, row)] = html.unescape(value.decode("utf-8", "replace")) or "#"
+        if b"<f" in xml:
+            for letters, row, facts, f_facts, text, value in _FORMULA.findall(xml):
+                attributes = dict(_ATTRIBUTE.findall(f_facts))
+                self._formulas.cell(
+                    _place(letters, row),
+                    _text(text),
+                    _text(value),
+                    cell_type="str" if b' t="str"' in facts else "e" if b' t="e"' in facts else "",
+                    group=_text(attributes.get(b"si", b"")) if attributes.get(b"t") == b"shared" else "",
+                )
+
+    def _extent(self, xml: bytes) -> None:
+        rows = _ROW.findall(xml)
+        highest = max(map(int, rows), default=0)
+        if len(rows) < _MANY_ROWS:
+            references = _REFERENCE.findall(xml)
+        else:
+            # Cells of the first 26 columns whose row numbers are no longer than the rows' own can do no harm.
+            far = rb'<c r="([A-Z]{2,3}|[A-Z](?=\d{%d}))(\d{1,7})"(?:[^>]*[^/>])?>' % (len(str(highest)) + 1)
+            references = re.findall(far, xml)
+            self._reach(highest - 1, 25)
+        if references:
+            columns, numbers = zip(*references, strict=True)
+            self._reach(
+                max(map(int, set(numbers))) - 1, max(column_index(letters.decode()) for letters in set(columns))
+            )
+
+    def _reach(self, row: int, column: int) -> None:
+        self.marks.last_row = max(self.marks.last_row, row)
+        self.marks.last_column = max(self.marks.last_column, column)
+
+
+def _place(letters: bytes, row: bytes) -> tuple[int, int]:
+    return int(row) - 1, column_index(letters.decode())
+
+
+def _text(raw: bytes) -> str:
+    return html.unescape(raw.decode("utf-8", "replace"))
+
+
+def _hidden_columns(facts: dict[str, str]) -> range:
+    first, last = facts.get("min", ""), facts.get("max", "")
+    if facts.get("hidden") not in _TRUE or not (first.isdigit() and last.isdigit()):
+        return range(0)
+    return range(int(first) - 1, min(int(last), 16_384))
+
+
+class _Formulas:
+    """Notes formulas that were saved without a result; those that share a text get it shifted to their place."""
+
+    def __init__(self, marks: Marks, is_stale: bool) -> None:
+        self._marks = marks
+        self._is_stale = is_stale
+        self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
+
+    def cell(self, place: tuple[int, int], text: str, value: str, *, cell_type: str, group: str) -> None:
+        """Note a formula cell. The empty value of a formula of texts is its result."""
+        if group and text:
+            self._shared[group] = text, place
+        is_saved = value != "" or cell_type in ("str", "e")
+        if is_saved and not (self._is_stale and cell_type == "" and value in _ZERO):
+            return
+        if not text and group in self._shared:
+            written, origin = self._shared[group]
+            text = _shifted(written, place[0] - origin[0], place[1] - origin[1])
+        self._marks.formulas[place] = f"={text}"
+
+
+_CELL_NAME = re.compile(r"(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(?![A-Za-z0-9_(.])")
+
+
+def _shifted(text: str, rows: int, columns: int) -> str:
+    """A formula as it reads so many rows and columns further on."""
+
+    def moved(found: re.Match[str]) -> str:
+        fixed_column, letters, fixed_row, row = found.groups()
+        column = letters if fixed_column else column_letters(max(column_index(letters) + columns, 0))
+        return f"{fixed_column}{column}{fixed_row}{row if fixed_row else int(row) + rows}"
+
+    return _CELL_NAME.sub(moved, text)
+
+
+class _Walk:
+    """The same marks from any spelling of the XML, element by element."""
+
+    def __init__(self, is_stale: bool) -> None:
+        self._marks = Marks()
+        self._formulas = _Formulas(self._marks, is_stale)
+        self._row = self._column = -1
+        self._cell: dict[str, str] = {}
+        self._formula: dict[str, str] | None = None
+        self._texts: dict[str, str] = {}
+        self._inside = ""
+
+    def marks_of(self, archive: Archive, part: str) -> Marks:
+        """The marks of a sheet's XML."""
+        xml_events.parse(archive.blocks(part), self._start, self._end, self._text)
+        return self._marks
+
+    def _start(self, name: str, facts: dict[str, str]) -> None:
+        if name == "row":
+            row = facts.get("r", "")
+            self._row = int(row) - 1 if row.isdecimal() else self._row + 1
+            self._column = -1
+            if facts.get("hidden") in _TRUE:
+                self._marks.hidden_rows.append(self._row)
+        elif name == "c":
+            self._begin_cell(facts)
+        elif name == "col":
+            self._marks.hidden_columns += _hidden_columns(facts)
+        elif name in ("f", "v", "is"):
+            self._inside = name
+            self._texts[name] = ""
+            if name == "f":
+                self._formula = facts
+
+    def _begin_cell(self, facts: dict[str, str]) -> None:
+        self._cell, self._formula, self._texts = facts, None, {}
+        named = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", facts.get("r", ""))
+        self._column += 1
+        if named:
+            self._row, self._column = int(named[2]) - 1, column_index(named[1])
+
+    def _text(self, text: str) -> None:
+        if self._inside:
+            self._texts[self._inside] += text
+
+    def _end(self, name: str) -> None:
+        if name in ("f", "v", "is"):
+            self._inside = ""
+        elif name == "c":
+            self._end_cell()
+
+    def _end_cell(self) -> None:
+        marks, place = self._marks, (self._row, self._column)
+        value, kind = self._texts.get("v", ""), self._cell.get("t", "")
+        if value or "is" in self._texts:
+            marks.filled += 1
+            marks.last_row = max(marks.last_row, self._row)
+            marks.last_column = max(marks.last_column, self._column)
+        if kind == "e":
+            marks.errors[place] = value or "#"
+        if self._formula is not None:
+            group = self._formula.get("si", "") if self._formula.get("t") == "shared" else ""
+            kind = kind if kind in ("str", "e") else ""
+            self._formulas.cell(place, self._texts.get("f", ""), value, cell_type=kind, group=group)

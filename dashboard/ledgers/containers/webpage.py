@@ -1,0 +1,216 @@
+"""Tables of web pages, which reporting systems and old Excel send as .xls.
+
+As in Excel, the texts before a table and small tables before a large one stand above it in the same sheet.
+"""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, number
+
+# A table of at most so many rows before another one is its title block.
+_TITLE_ROWS = 3
+_SKIPPED = ("script", "style", "title", "xml")
+_BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "li", "br", "center", "tr")
+_CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th")}
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_INVISIBLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*collapse)", re.I)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+
+def sheets(text: str) -> Iterator[Sheet]:
+    """The tables of a page as sheets without a name; raises Unreadable for pages that hold no table, or half of one."""
+    page = _Page(len(text))
+    page.feed(text)
+    page.close()
+    if page.asks_for_password:
+        raise Unreadable("not_a_table", what="网页登录页")
+    if page.open_tables or ("<html" in text[:2000].lower() and "</html" not in text[-2000:].lower()):
+        raise Unreadable("file_damaged")
+    if not page.tables:
+        raise Unreadable("not_a_table", what="网页")
+    return iter(_numbered([grid.finished() for grid in page.tables]))
+
+
+def _numbered(found: list[Sheet]) -> list[Sheet]:
+    if len(found) > 1:
+        for number_, sheet in enumerate(found, start=1):
+            sheet.name = f"表{number_}"
+    return found
+
+
+class _Table:
+    """A table being read: where its next cell stands, and the places that cells from above still cover."""
+
+    def __init__(self, grid: Grid, first_row: int) -> None:
+        self.grid = grid
+        self.first_row = first_row
+        self.row = first_row - 1
+        self.column = 0
+        self.columns = 0
+        self.covered: set[tuple[int, int]] = set()
+        self.cell: dict[str, str] | None = None
+        self.words: list[str] = []
+        self.merges: list[tuple[int, int, int, int]] = []
+
+
+class _Page(HTMLParser):
+    """What has been seen of a page: finished tables, and those that are open."""
+
+    def __init__(self, file_bytes: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tables: list[Grid] = []
+        self.asks_for_password = False
+        self._file_bytes = file_bytes
+        self._open: list[_Table] = []
+        self._skipped = 0
+        self._line: list[str] = []
+        self._titles: list[str] = []
+
+    @property
+    def open_tables(self) -> int:
+        """How many tables have not been closed."""
+        return len(self._open)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element begins."""
+        facts = {name: value or "" for name, value in attrs}
+        if tag in _SKIPPED:
+            self._skipped += 1
+        elif tag == "input":
+            self.asks_for_password |= facts.get("type", "").lower() == "password"
+        elif tag == "table":
+            self._begin_table()
+        elif self._open:
+            self._inside(tag, facts)
+        elif tag in _BLOCKS:
+            self._end_line()
+
+    def _begin_table(self) -> None:
+        self._end_line()
+        if len(self._open) > 50:
+            raise Unreadable("file_hostile")
+        grid = self._title_block() if not self._open else Grid(Sheet(None, []), self._file_bytes)
+        for title in self._titles if not self._open else ():
+            grid.put(len(grid.sheet.rows), 0, title)
+        if not self._open:
+            self._titles = []
+        self._open.append(_Table(grid, len(grid.sheet.rows)))
+
+    def _title_block(self) -> Grid:
+        """The grid a new table is written to: below a small table before it, else a fresh one."""
+        if self.tables and len(self.tables[-1].sheet.rows) <= _TITLE_ROWS:
+            return self.tables.pop()
+        return Grid(Sheet(None, []), self._file_bytes)
+
+    def _inside(self, tag: str, facts: dict[str, str]) -> None:
+        table = self._open[-1]
+        if tag in _CLOSED_BY:
+            self._end_cell()
+        if tag == "tr":
+            table.row += 1
+            table.column = 0
+            if table.row >= _LAST_ROW:
+                raise Unreadable("archive_bomb")
+            if _INVISIBLE.search(facts.get("style", "")) or "hidden" in facts:
+                table.grid.sheet.hidden_rows.append(table.row)
+        elif tag in ("td", "th"):
+            table.row = max(table.row, table.first_row)
+            table.cell, table.words = facts, []
+        elif tag == "col":
+            self._column(facts)
+        elif tag in _BLOCKS and table.cell is not None and table.words:
+            table.words.append("\n")
+
+    def _column(self, facts: dict[str, str]) -> None:
+        table = self._open[-1]
+        span = _whole(facts.get("span", ""), _LAST_COLUMN)
+        if _INVISIBLE.search(facts.get("style", "")):
+            table.grid.sheet.hidden_columns += range(table.columns, min(table.columns + span, _LAST_COLUMN))
+        table.columns += span
+
+    def handle_data(self, data: str) -> None:
+        """Characters between elements."""
+        if self._skipped:
+            return
+        if self._open:
+            if self._open[-1].cell is not None:
+                self._open[-1].words.append(_BLANKS.sub(" ", data))
+        else:
+            self._line.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """An element ends."""
+        if tag in _SKIPPED:
+            self._skipped = max(self._skipped - 1, 0)
+        elif tag in ("td", "th", "tr") and self._open:
+            self._end_cell()
+        elif tag == "table" and self._open:
+            self._end_cell()
+            table = self._open.pop()
+            table.grid.sheet.merges += table.merges
+            if table.grid.sheet.rows:
+                self.tables.append(table.grid)
+        elif tag in _BLOCKS and not self._open:
+            self._end_line()
+
+    def close(self) -> None:
+        """The page ends."""
+        super().close()
+        self._end_line()
+
+    def _end_line(self) -> None:
+        """Text outside of tables becomes a line above the table that follows."""
+        line = _BLANKS.sub(" ", "".join(self._line)).strip(" \xa0")
+        self._line = []
+        if line:
+            self._titles.append(line)
+
+    def _end_cell(self) -> None:
+        table = self._open[-1]
+        if table.cell is None:
+            return
+        facts, table.cell = table.cell, None
+        while (table.row, table.column) in table.covered:
+            table.covered.discard((table.row, table.column))
+            table.column += 1
+        row, column = table.row, table.column
+        if column >= _LAST_COLUMN:
+            raise Unreadable("archive_bomb")
+        across = _whole(facts.get("colspan", ""), _LAST_COLUMN - column)
+        down = _whole(facts.get("rowspan", ""), 65_536)
+        if across * down > 1:
+            table.merges.append((row, column, row + down - 1, column + across - 1))
+            if across * down > 1_000_000 or len(table.covered) > 4_000_000:
+                raise Unreadable("archive_bomb")
+            table.covered |= {
+                (below, beside) for below in range(row + 1, row + down) for beside in range(column, column + across)
+            }
+        _write(table.grid, row, column, facts, _joined(table.words))
+        table.column = column + across
+
+
+def _joined(words: list[str]) -> str:
+    lines = "".join(words).split("\n")
+    return "\n".join(line.strip(" \xa0") for line in lines).strip("\n")
+
+
+def _write(grid: Grid, row: int, column: int, facts: dict[str, str], words: str) -> None:
+    """Write a cell by its text and the attributes old Excel gives it: x:num, x:bool, x:err, x:fmla."""
+    value = words
+    if "x:num" in facts:
+        value = number(facts["x:num"] or words.replace(",", ""))
+    elif "x:bool" in facts:
+        value = (facts["x:bool"] or words).strip().upper() == "TRUE"
+    if "x:err" in facts:
+        grid.sheet.errors[row, column] = facts["x:err"] or words or "#"
+        value = ""
+    elif "x:fmla" in facts and value == "":
+        grid.sheet.formulas[row, column] = facts["x:fmla"]
+    grid.put(row, column, value)
+
+
+def _whole(written: str, most: int) -> int:
+    written = written.strip()
+    return min(max(int(written), 1), most) if written.isdecimal() and len(written) < 9 else 1
