@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dashboard.ledgers import columns, forms, issues, lines, magnitude, values
+from dashboard.ledgers import columns, forms, formulas, issues, lines, magnitude, values
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header, lines_above
@@ -78,6 +78,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
         report.say("csv_field_count", row=row + 1, fields=width, expected=len(sheet.rows[header.last_row]))
     ragged = {row for row, _ in body.ragged}
     kept = [row for row in body.rows if row not in ragged]
+    computed = formulas.compute(sheet, kept)
     cells = _columns(sheet, header, kept)
     parsed = {
         field.column: columns.parse(field, cells[field.column], said.context(field))
@@ -93,7 +94,7 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
         parsed[year.column] = columns.parse(year, [said.year] * len(kept), said.context(year))
     _tell_problems(header, parsed, kept, report)
     _tell_unusual_amounts(header, parsed, kept, said, report)
-    _refuse_unsaved_formulas(sheet, header, kept, report)
+    _tell_formulas(sheet, header, kept, computed, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
     table, refused = _table(header.form, parsed, kept, report)
     return Rows(header.form, table, report, refused)
@@ -109,6 +110,11 @@ def _refuse_bad_header(header: Header) -> None:
 def _columns(sheet: Sheet, header: Header, kept: Sequence[int]) -> dict[str, list[Any]]:
     by_index = list(zip(*(sheet.rows[row] for row in kept), strict=True))
     return {column: by_index[index] if by_index else () for column, index in header.columns.items()}
+
+
+def year_said(sheet: Sheet, header: Header, options: Options) -> int | None:
+    """The year a sheet or the person says beside its columns."""
+    return _Said(sheet, header, options).year
 
 
 def _given(header: Header, rows: int, said: "_Said") -> dict[str, columns.Column]:
@@ -315,13 +321,16 @@ def _tell_problems(header: Header, parsed, kept: Sequence[int], report: SheetRep
             report.say(code, column=title, value=found[0].raw, personal=field.personal, count=len(found))
 
 
-def _refuse_unsaved_formulas(sheet: Sheet, header: Header, kept: Sequence[int], report: SheetReport) -> None:
-    if sheet.unsaved_formulas:
-        titles = {index: header.titles[column] for column, index in header.columns.items()}
-        rows = set(kept)
-        for row, index in sorted(sheet.unsaved_formulas):
-            if row in rows and index in titles:
-                report.say("formula_without_value", row=row + 1, column=titles[index])
+def _tell_formulas(sheet: Sheet, header: Header, kept: Sequence[int], computed, report: SheetReport) -> None:
+    """Refuse formulas without a saved result, and warn of those that were computed from their parts."""
+    titles = {index: header.titles[column] for column, index in header.columns.items()}
+    rows = set(kept) if sheet.formulas else ()
+    for row, index in sorted(sheet.formulas):
+        if row in rows and index in titles:
+            report.say("formula_without_value", row=row + 1, column=titles[index])
+    for (row, index), (text, value) in sorted(computed.items()):
+        if index in titles:
+            report.say("formula_computed", row=row + 1, column=titles[index], value=text, result=f"{value:.12g}")
 
 
 def _refuse_missing(sheet: Sheet, header: Header, cells, parsed, kept: Sequence[int], report: SheetReport) -> None:
@@ -335,7 +344,7 @@ def _refuse_missing(sheet: Sheet, header: Header, cells, parsed, kept: Sequence[
         told = {problem.index for problem in parsed[field.column].problems}
         position = header.columns.get(field.column)
         for index in np.flatnonzero(array.is_null().to_numpy(zero_copy_only=False)).tolist():
-            if index not in told and (kept[index], position) not in sheet.unsaved_formulas:
+            if index not in told and (kept[index], position) not in sheet.formulas:
                 value = cells[field.column][index] if field.column in cells else None
                 title = header.titles.get(field.column, field.title)
                 report.say("value_missing", row=kept[index] + 1, column=title, value=value)
