@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard.intake import SheetAt
 from dashboard.ledgers import forms, header, issues
 from dashboard.ledgers.confirmed import Layout, Said
-from dashboard.ledgers.report import Report, SheetReport
+from dashboard.ledgers.report import LOADED, PARTIAL, REFUSED, SKIPPED, Report, SheetReport
 from dashboard.ledgers.understood import Understood
 
 NOT_READ = "不读"
@@ -27,7 +27,14 @@ def sheets(told: Report) -> dict[SheetAt, SheetReport]:
     for entry in told.files:
         if entry.understood.top:
             found.setdefault(SheetAt.of(entry), entry)
-    return dict(sorted(found.items(), key=lambda pair: pair[1].rows_loaded > 0))
+    order = [REFUSED, PARTIAL, LOADED, SKIPPED]
+    return dict(sorted(found.items(), key=lambda pair: order.index(pair[1].status)))
+
+
+def headline(told: Mapping[SheetAt, SheetReport]) -> str:
+    """What the panel of corrections holds, in one line."""
+    unread = sum(use.field is None for entry in told.values() for use in entry.understood.columns)
+    return f"识别结果和更正（{len(told)} 张工作表" + (f"，{unread} 列未读）" if unread else "，各列都已读）")
 
 
 def named(at: SheetAt, entry: SheetReport, file: str) -> str:
@@ -190,7 +197,7 @@ def _header(known: Understood) -> str:
 
 def _rows(known: Understood) -> str:
     if known.data_rows is None:
-        return "没有数据行"
+        return ""
     first, last = known.data_rows
     aside = Counter({issues.catalogue()[code].title: len(rows) for code, rows in known.left_out.items()})
     more = "".join(f"，{title} {count} 行" for title, count in aside.items())

@@ -126,6 +126,8 @@ class Desk:
         self._last: Job | None = None
         self._lock = threading.Lock()
         self._doing = CHECKING
+        # The files of the last check or load: what was refused of them can be sent back after the rest is published.
+        self._sent: tuple[Upload, ...] = ()
         self._removing: tuple[str, tuple[str, ...], str] | None = None
 
     @property
@@ -239,18 +241,17 @@ class Desk:
 
     @property
     def has_returns(self) -> bool:
-        """Whether rows of the last check were refused one by one, so that they can be sent back."""
-        if self.report is None:
-            return False
-        rows = sum(len(entry.refused) for entry in self.report.files if _is_returned(entry))
+        """Whether rows of the last check or load were refused one by one, so that they can be sent back."""
+        told = self.report or self.done
+        rows = sum(len(entry.refused) for entry in told.files if _is_returned(entry)) if told else 0
         return 0 < rows <= returned.MAX_ROWS
 
     def returns(self) -> tuple[str, Callable[[], bytes]]:
         """The refused rows as the senders' own workbooks: the file's name and what makes it; several files in a zip."""
         entries: dict[int, list[SheetReport]] = {}
-        for entry in filter(_is_returned, self.report.files):
+        for entry in filter(_is_returned, (self.report or self.done).files):
             entries.setdefault(SheetAt.of(entry).upload, []).append(entry)
-        files = [(self.uploads[place], its_entries) for place, its_entries in entries.items()]
+        files = [(self._sent[place], its_entries) for place, its_entries in entries.items()]
         name = returned.file_name(files[0][0].name) if len(files) == 1 else "退回表.zip"
         return name, lambda: _returns(files)
 
@@ -258,6 +259,7 @@ class Desk:
         self.done, self.error, self.notice, self.offers, self.removal = None, "", "", [], None
         self.checks += 1
         uploads, said, root = self.uploads, dict(self.said), self.root
+        self._sent = uploads
         self._run(doing, lambda progress: _loaded(uploads, said, root, doing == CHECKING, progress))
 
     def _start_removal(self, **how: bool) -> None:

@@ -12,11 +12,19 @@ from dashboard.ledgers import forms, remembered, template
 from dashboard.view import View
 
 _FIRST_YEAR = 2000
-_GRID_HEIGHT = 390
+# Up to so many columns are shown all at once; more of them in a window of so many pixels.
+_WHOLE_GRID_ROWS, _GRID_HEIGHT = 18, 600
 
 
-def templates(view: View) -> None:
-    """Blank templates of the ten ledgers, made when they are asked for."""
+def papers(desk: Desk, view: View) -> None:
+    """Files to take away: the refused rows to be put right, and a blank template of each ledger."""
+    if desk.has_returns:
+        name, make = desk.returns()
+        st.download_button("下载退回表", make, file_name=name, on_click="ignore", key="intake_returned")
+    _templates(view)
+
+
+def _templates(view: View) -> None:
     places = _places() if view.version else []
     with st.popover("下载空白模板", key="intake_templates"):
         st.write("按模板填报的台账可以直接导入：必填项带 * 号，可选内容有下拉菜单，填法见“填表说明”。")
@@ -38,7 +46,7 @@ def corrections(desk: Desk) -> None:
     if not sheets:
         return
     asks = intake_tables.asks(desk.report)
-    with st.expander("识别结果和更正", expanded=asks, key=f"intake_understood_{desk.checks}"):
+    with st.expander(correcting.headline(sheets), expanded=asks, key=f"intake_understood_{desk.checks}"):
         at = ui.pick(
             "工作表",
             list(sheets),
@@ -127,7 +135,7 @@ def _editor(known, key: str) -> list[str]:
         table.assign(**{FIELD: st.session_state[base]}),
         key=editor,
         hide_index=True,
-        height=min(_GRID_HEIGHT, 36 * (len(table) + 1) + 2),
+        height="content" if len(table) <= _WHOLE_GRID_ROWS else _GRID_HEIGHT,
         disabled=[LETTER, TITLE, EXAMPLE],
         column_config={
             LETTER: st.column_config.TextColumn(width=50),

@@ -22,13 +22,13 @@ SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.N
 
 # What a person can answer on the page instead of changing the file: the sentence that asks, and what to do there.
 ASKED = {
-    "year_needed": "请在“识别结果和更正”中选择年度，再重新核对。",
-    "date_year_needed": "请在“识别结果和更正”中选择年度，再重新核对。",
-    "date_needs_year": "请在原表中写完整；或在“识别结果和更正”中选择年度，再重新核对。",
-    "unit_needed": "请在“识别结果和更正”中选择金额单位，再重新核对。",
-    "not_a_ledger": "请对照台账样式补上表头；或在“识别结果和更正”中选择台账种类，再重新核对。",
-    "not_quite_a_ledger": "请补上这些列；或在“识别结果和更正”中改选台账种类，再重新核对。",
-    "other_ledger": "请在“识别结果和更正”中改选台账种类，再重新核对。",
+    "year_needed": "请在“识别结果和更正”中选择年度后重新核对。",
+    "date_year_needed": "请在“识别结果和更正”中选择年度后重新核对。",
+    "date_needs_year": "请写完整；或在“识别结果和更正”中选择年度后重新核对。",
+    "unit_needed": "请在“识别结果和更正”中选择金额单位后重新核对。",
+    "not_a_ledger": "请在“识别结果和更正”中指定台账种类和表头行。",
+    "not_quite_a_ledger": "请在“识别结果和更正”中指定各列，或改选台账种类。",
+    "other_ledger": "请在“识别结果和更正”中改选台账种类后重新核对。",
 }
 
 SHEET_COLUMNS = {
@@ -46,13 +46,13 @@ SHEET_COLUMNS = {
 }
 SAID_COLUMNS = {
     "severity": columns.text("类别", width=80),
-    "file": columns.text("文件", width=150),
+    "file": columns.text("文件", width=130),
     "sheet": columns.text("工作表", width=85),
     "row": columns.text("行", width=50),
-    "column": columns.text("列", width=110),
-    "value": columns.text("内容", width=120),
-    "says": columns.text("问题", width=470),
-    "todo": columns.text("怎么办", width=260),
+    "column": columns.text("列", width=90),
+    "value": columns.text("内容", width=110),
+    "says": columns.text("问题", width=430),
+    "todo": columns.text("怎么办", width=350),
 }
 CHANGE_COLUMNS = {
     "ledger": columns.text("台账"),
@@ -99,10 +99,11 @@ def sheets(told: Report) -> pd.DataFrame:
 
 
 def said_rows(told: Report) -> pd.DataFrame:
-    """One row for everything said about the files: refusals first, then in the order of the sheets; masked."""
+    """One row for everything said about the files: refusals first, then in the order of sheets and rows; masked."""
     catalogue = issues.catalogue()
     rows = [
         {
+            "place": place,
             "file": _file(entry),
             "sheet": entry.sheet,
             "row": issue.row,
@@ -112,11 +113,13 @@ def said_rows(told: Report) -> pd.DataFrame:
             "says": _sentence(issue, catalogue[issue.code].todo),
             "todo": ASKED.get(issue.code, catalogue[issue.code].todo),
         }
-        for entry in told.files
+        for place, entry in enumerate(told.files)
         for issue in entry.issues
     ]
-    found = pd.DataFrame(rows, columns=list(SAID_COLUMNS)).astype({"row": "Int64"})
-    return found.sort_values("severity", key=lambda words: words.map(_RANKS), kind="stable").reset_index(drop=True)
+    found = pd.DataFrame(rows, columns=["place", *SAID_COLUMNS]).astype({"row": "Int64"})
+    order = {"severity": found["severity"].map(_RANKS), "place": found["place"], "row": found["row"]}
+    ordered = pd.DataFrame(order).sort_values(["severity", "place", "row"], kind="stable", na_position="first").index
+    return found.loc[ordered, list(SAID_COLUMNS)].reset_index(drop=True)
 
 
 def changes(told: Report) -> pd.DataFrame:
@@ -144,12 +147,12 @@ def counted(told: Report) -> list[Card]:
     warned = sum(issue.severity == issues.WARNING for entry in told.files for issue in entry.issues)
     missing = sum(ledger.missing for ledger in told.ledgers)
     return [
-        Card("新增", f"{numbers['new']:,}", "行"),
-        Card("变更", f"{numbers['changed']:,}", "行"),
-        Card("未变", f"{numbers['unchanged']:,}", "行"),
-        Card("本次文件中没有", f"{missing:,}", "行", help="现有数据中有、本次文件中没有的行：保留不动，可在下方移除。"),
-        Card("不能导入", f"{refused:,}", "行", light="red" if refused else None, word="请改正" if refused else ""),
-        Card("提醒", f"{warned:,}", "条", light="amber" if warned else None, word="请核对" if warned else ""),
+        Card("新增", f"{numbers['new']:,}", "行", "第一次出现"),
+        Card("变更", f"{numbers['changed']:,}", "行", "与现有数据不同，将被替换"),
+        Card("未变", f"{numbers['unchanged']:,}", "行", "与现有数据相同"),
+        Card("本次文件中没有", f"{missing:,}", "行", "保留不动"),
+        Card("不能导入", f"{refused:,}", "行", "其余行不受影响", light="red" if refused else None, word="请改正"),
+        Card("提醒", f"{warned:,}", "条", "照常导入", light="amber" if warned else None, word="请核对"),
     ]
 
 
@@ -199,8 +202,10 @@ def asks(told: Report) -> bool:
 def why_not(told: Report) -> str:
     """Why there is nothing to publish, in one sentence."""
     if not any(entry.rows_loaded for entry in told.files):
-        return "没有可以导入的行：请按下表逐条处理后重新上传。"
-    return "文件内容与现有数据完全相同，不需要发布新版本。"
+        where = "请在“识别结果和更正”中指定后重新核对，或" if asks(told) else "请"
+        return f"没有可以导入的行：{where}按“问题和说明”逐条处理后重新上传。"
+    rows = "可以导入的行" if any(entry.refused for entry in told.files) else "文件内容"
+    return f"{rows}与现有数据完全相同，不需要发布新版本。"
 
 
 # The folder a file lies in while it is read, which means nothing to its sender.

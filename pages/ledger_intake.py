@@ -40,22 +40,22 @@ if job := desk.job:
         bar.progress(job.share, text=job.what)
     st.rerun()
 if not told:
-    intake_panels.templates(view)
+    with st.container(horizontal=True, key="intake_papers"):
+        intake_panels.papers(desk, view)
 
 if told:
     ui.section("核对结果", "发布后会怎样；逐个文件、逐张工作表")
-    ui.cards(tables.counted(told))
+    if any(entry.rows_read for entry in told.files):
+        with st.container(key="intake_counts"):
+            ui.cards(tables.counted(told))
     ui.table(tables.sheets(told), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")
     if not desk.publishable:
         ui.empty("没有可以发布的内容", tables.why_not(told))
     with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
         if desk.publishable:
             st.button(f"确认发布 {told.changes:,} 行", type="primary", on_click=desk.publish, key="intake_publish")
-        if desk.has_returns:
-            name, make = desk.returns()
-            st.download_button("下载退回表", make, file_name=name, on_click="ignore", key="intake_returned")
         st.button("放弃", on_click=desk.discard, key="intake_discard")
-        intake_panels.templates(view)
+        intake_panels.papers(desk, view)
     intake_panels.corrections(desk)
     changed = tables.changes(told)
     if not changed.empty:
