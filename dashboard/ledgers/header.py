@@ -218,7 +218,7 @@ def _read(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[st
     """The titles read as a ledger; where years or months stand side by side, as the first of its parts."""
     parts = _by_year(sheet, form, first, last, titles) or _by_month(sheet, form, first, last, titles)
     if not parts:
-        return _mapped(sheet, form, first, last, titles)
+        return mapped(sheet, form, first, last, titles)
     for part in parts:
         part.parts = parts if len(parts) > 1 else []
     return parts[0]
@@ -238,7 +238,7 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
             else ("", "")
             for index, (title, group) in enumerate(titles)
         ]
-        part = _mapped(sheet, form, first, last, wanted)
+        part = mapped(sheet, form, first, last, wanted)
         amounts = [
             part.columns.get(field_.column) for field_ in form.fields if field_.required and field_.type == "money"
         ]
@@ -261,7 +261,7 @@ def _by_month(sheet: Sheet, form: Form, first: int, last: int, titles: list[tupl
     for index, month in enumerate(months):
         if month is None:
             continue
-        part = _mapped(sheet, form, first, last, others)
+        part = mapped(sheet, form, first, last, others)
         if form.by_month in part.columns:
             return []
         _note(part, form.by_month, index, *titles[index])
@@ -273,7 +273,8 @@ def _by_month(sheet: Sheet, form: Form, first: int, last: int, titles: list[tupl
     return parts if not parts[0].missing and len({part.month for part in parts}) == len(parts) else []
 
 
-def _mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
+def mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
+    """The titles of given rows read as a ledger, as they are: years and months side by side are not told apart."""
     known = _known(form.kind)
     header = Header(form, first, last, {}, {}, {})
     claims: dict[str, list[_Claim]] = {}
