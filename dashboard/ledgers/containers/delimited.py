@@ -22,6 +22,8 @@ _ASCII = bytes(range(128))
 _FEWEST_UTF8 = 2
 # By how many times the zero bytes of one half must outnumber those of the other for UTF-16.
 _CLEARLY_MORE = 5
+# Delimiters and line ends alone give a table in UTF-16 more zero bytes than this.
+_WIDE_SHARE = 0.03
 _MOST_COLUMNS = 16_384
 
 
@@ -103,7 +105,7 @@ def _is_utf8(line: bytes) -> bool:
 def _wide(data: bytes) -> str:
     """UTF-16 without a byte-order mark, told by the zero bytes of its ASCII characters; raises Unreadable otherwise."""
     even, odd = data[::2].count(0), data[1::2].count(0)
-    if len(data) % 2 == 0 and max(even, odd) > _CLEARLY_MORE * min(even, odd):
+    if len(data) % 2 == 0 and max(even, odd) > max(_CLEARLY_MORE * min(even, odd), _WIDE_SHARE * len(data)):
         try:
             text = data.decode("utf-16-le" if odd > even else "utf-16-be")
         except UnicodeDecodeError:

@@ -1,0 +1,294 @@
+"""The same ledger gives the same rows through every container, encoding and suffix; positions and natures are kept."""
+
+import csv
+import io
+import struct
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from books import HEAD_ID, VILLAGES, table, xlsx, zip_bytes, zipped
+from odf import opendocument
+from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow
+from odf.text import P
+
+from dashboard.ledgers import grid, reading
+from dashboard.ledgers.reading import Said
+
+CELLS = [
+    ["示例县2024年农户台账", "", "", "", "", "", "", ""],
+    *table("households", {}, {"户编号": "H003", "户主姓名": "李𠀀明", "证件号码": "", "家庭人口数": 3}),
+]
+MERGES = ((0, 0, 0, 7),)
+
+
+# Writers: lines of cells and merges → bytes ---------------------------------------------------------------------------
+
+
+def as_xlsx(cells, merges=()):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("户")
+        for row, line in enumerate(cells):
+            for column, value in enumerate(line):
+                if value != "":
+                    sheet.write(row, column, value)
+        for merge in merges:
+            sheet.merge_range(*merge, cells[merge[0]][merge[1]])
+    return out.getvalue()
+
+
+def as_prefixed_xlsx(cells, merges=()):
+    """Every tag of the sheet and the workbook with a prefix, as some libraries write them."""
+    return edited(as_xlsx(cells, merges), {"xl/worksheets/sheet1.xml": prefixed, "xl/workbook.xml": prefixed})
+
+
+def as_strict_xlsx(cells, merges=()):
+    def strict(xml: bytes) -> bytes:
+        xml = xml.replace(
+            b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        )
+        return xml.replace(
+            b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        )
+
+    names = [
+        "xl/workbook.xml",
+        "xl/worksheets/sheet1.xml",
+        "xl/sharedStrings.xml",
+        "xl/styles.xml",
+        "xl/_rels/workbook.xml.rels",
+        "_rels/.rels",
+    ]
+    return edited(as_xlsx(cells, merges), dict.fromkeys(names, strict))
+
+
+def prefixed(xml: bytes) -> bytes:
+    head, _, body = xml.partition(b"?>")
+    body = body.replace(b"</", b"\x00").replace(b"<", b"<x:").replace(b"\x00", b"</x:")
+    return head + b"?>" + body.replace(b"xmlns=", b"xmlns:x=")
+
+
+def edited(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:
+    """A zip file with changed members."""
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return zip_bytes({name: changes.get(name, bytes)(book.read(name)) for name in book.namelist()})
+
+
+def as_xls(cells, merges=()):
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("户")
+    tops = {merge[:2]: merge for merge in merges}
+    for row, line in enumerate(cells):
+        for column, value in enumerate(line):
+            if (row, column) in tops:
+                top, left, bottom, right = tops[row, column]
+                sheet.write_merge(top, bottom, left, right, value)
+            elif value != "":
+                sheet.write(row, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def as_biff5(cells, merges=()):
+    """A stream of BIFF5 records in GBK, as programs of the nineties wrote it."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    name = "户".encode("gbk")
+    head = record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 1996)) + record(0x42, struct.pack("<H", 936))
+    body = b""
+    for row, line in enumerate(cells):
+        for column, value in enumerate(line):
+            if isinstance(value, str) and value:
+                text = value.replace("𠀀", "一").encode("gbk")
+                body += record(0x204, struct.pack("<HHHH", row, column, 0, len(text)) + text)
+            elif value != "":
+                body += record(0x203, struct.pack("<HHHd", row, column, 0, value))
+    bound_size = 4 + 4 + 2 + 1 + len(name)
+    font = record(0x31, struct.pack("<HHHHHBBBB", 200, 0, 0x7FFF, 400, 0, 0, 0, 0, 0) + b"\x05Arial")
+    xf = record(0xE0, struct.pack("<HHHHHHHH", 0, 0, 0, 0, 0, 0, 0, 0))
+    start = len(head) + len(font) + len(xf) + bound_size + 4
+    bound = record(0x85, struct.pack("<IBBB", start, 0, 0, len(name)) + name)
+    return (
+        head
+        + font
+        + xf
+        + bound
+        + record(0xA, b"")
+        + record(0x809, struct.pack("<HHHH", 0x500, 16, 0, 1996))
+        + body
+        + record(0xA, b"")
+    )
+
+
+def as_ods(cells, merges=()):
+    book = opendocument.OpenDocumentSpreadsheet()
+    sheet = Table(name="户")
+    tops = {merge[:2]: merge for merge in merges}
+    covered = {
+        (row, column)
+        for top, left, bottom, right in merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    }
+    for row, line in enumerate(cells):
+        made = TableRow()
+        for column, value in enumerate(line):
+            if (row, column) in covered and (row, column) not in tops:
+                made.addElement(CoveredTableCell())
+                continue
+            facts = {}
+            if (row, column) in tops:
+                top, left, bottom, right = tops[row, column]
+                facts = {"numberrowsspanned": bottom - top + 1, "numbercolumnsspanned": right - left + 1}
+            if isinstance(value, str):
+                cell = TableCell(**({"valuetype": "string"} if value else {}), **facts)
+                if value:
+                    cell.addElement(P(text=value))
+            else:
+                cell = TableCell(valuetype="float", value=value, **facts)
+                cell.addElement(P(text=str(value)))
+            made.addElement(cell)
+        sheet.addElement(made)
+    book.spreadsheet.addElement(sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def escaped(value) -> str:
+    return str(value).replace("&", "&amp;").replace("<", "&lt;").replace("\n", "&#10;")
+
+
+def as_spreadsheetml(cells, merges=(), encoding="utf-8"):
+    tops = {merge[:2]: merge for merge in merges}
+    lines = []
+    for row, line in enumerate(cells):
+        made = ""
+        for column, value in enumerate(line):
+            if value == "":
+                continue
+            kind = "String" if isinstance(value, str) else "Number"
+            top = tops.get((row, column))
+            span = f' ss:MergeAcross="{top[3] - top[1]}" ss:MergeDown="{top[2] - top[0]}"' if top else ""
+            made += f'<Cell ss:Index="{column + 1}"{span}><Data ss:Type="{kind}">{escaped(value)}</Data></Cell>'
+        lines.append(f'<Row ss:Index="{row + 1}">{made}</Row>')
+    return (
+        f'<?xml version="1.0" encoding="{encoding}"?><?mso-application progid="Excel.Sheet"?>'
+        '<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
+        f'<Worksheet ss:Name="户"><Table>{"".join(lines)}</Table></Worksheet></Workbook>'
+    ).encode("gb18030" if encoding == "GB2312" else encoding)
+
+
+def as_html(cells, merges=(), charset="utf-8"):
+    tops = {merge[:2]: merge for merge in merges}
+    covered = {
+        (row, column)
+        for top, left, bottom, right in merges
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    }
+    lines = ""
+    for row, line in enumerate(cells):
+        lines += "<tr>"
+        for column, value in enumerate(line):
+            if (row, column) in tops:
+                top, left, bottom, right = tops[row, column]
+                lines += f"<td rowspan={bottom - top + 1} colspan={right - left + 1}>{escaped(value)}</td>"
+            elif (row, column) not in covered:
+                shown = escaped(value).replace("&#10;", "<br>")
+                number = "" if isinstance(value, str) else f' x:num="{value}"'
+                lines += f"<td{number} style='mso-number-format:\"\\@\"'>{shown}</td>"
+        lines += "</tr>"
+    page = (
+        '<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head>'
+        f'<meta http-equiv=Content-Type content="text/html; charset={charset}"><style>td {{color: red}}</style></head>'
+        f"<body><table border=1>{lines}</table></body></html>"
+    )
+    return page.encode("gb18030" if charset == "gb2312" else charset)
+
+
+def as_text(cells, merges=(), encoding="utf-8", delimiter=",", first=""):
+    out = io.StringIO(newline="")
+    out.write(first)
+    csv.writer(out, delimiter=delimiter).writerows(cells)
+    return out.getvalue().encode(encoding)
+
+
+WRITERS: dict[str, Callable[..., bytes]] = {
+    "xlsx": as_xlsx,
+    "xlsx with prefixes": as_prefixed_xlsx,
+    "strict xlsx": as_strict_xlsx,
+    "xls": as_xls,
+    "biff5": as_biff5,
+    "ods": as_ods,
+    "SpreadsheetML": as_spreadsheetml,
+    "SpreadsheetML in GBK": lambda *given: as_spreadsheetml(*given, encoding="GB2312"),
+    "html": as_html,
+    "html in GBK": lambda *given: as_html(*given, charset="gb2312"),
+    "csv": as_text,
+    "csv with BOM": lambda *given: as_text(*given, encoding="utf-8-sig"),
+    "csv in GB18030": lambda *given: as_text(*given, encoding="gb18030"),
+    "text in UTF-16": lambda *given: as_text(*given, encoding="utf-16", delimiter="\t"),
+    "text in UTF-16 BE with BOM": lambda *given: b"\xfe\xff" + as_text(*given, encoding="utf-16-be", delimiter="\t"),
+    "text in UTF-16 without BOM": lambda *given: as_text(*given, encoding="utf-16-le", delimiter="\t"),
+    "text with tabs": lambda *given: as_text(*given, delimiter="\t"),
+    "text with semicolons": lambda *given: as_text(*given, delimiter=";"),
+    "text with bars": lambda *given: as_text(*given, delimiter="|"),
+    "text with full-width commas": lambda *given: as_text(*given, delimiter="，"),
+    "text that names its separator": lambda *given: as_text(*given, delimiter=";", first="sep=;\r\n"),
+}
+# Containers that have merges, numbers and sheet names.
+WORKBOOKS = [name for name in WRITERS if not name.startswith(("csv", "text"))]
+
+
+def read(path: Path) -> list[dict]:
+    """The checked rows of a file that holds one ledger and nothing to complain about."""
+    [found] = reading.read(path, Said(), date.today(), 1)
+    assert found.rows is not None, [issue.message for issue in found.report.issues]
+    assert not found.report.refused, [issue.message for issue in found.report.issues]
+    return found.rows.table.to_pylist()
+
+
+@pytest.mark.parametrize("container", WRITERS)
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ""])
+def test_the_same_ledger_gives_the_same_rows(container, suffix, tmp_path):
+    cells = CELLS if container in WORKBOOKS else [[""] * 8, *CELLS[1:]]
+    if container == "biff5":
+        cells = in_gbk(cells)
+    (tmp_path / "原.xlsx").write_bytes(as_xlsx(cells))
+    file = tmp_path / f"台账{suffix}"
+    file.write_bytes(WRITERS[container](cells, MERGES if container in WORKBOOKS else ()))
+    assert read(file) == read(tmp_path / "原.xlsx")
+    assert [row["head_name"] for row in read(file)] == ["张三丰", "李一明" if container == "biff5" else "李𠀀明"]
+
+
+def in_gbk(cells):
+    return [[value.replace("𠀀", "一") if isinstance(value, str) else value for value in line] for line in cells]
+
+
+@pytest.mark.parametrize("container", WORKBOOKS)
+def test_cells_keep_place_nature_and_merges(container):
+    cells = [
+        [""] * 6,
+        ["", "", "户编号", "数", "", "注"],
+        ["", "", "007", 7.5, "", "甲\n乙"],
+        ["", "", "", 629821198001010000, "", "x"],
+    ]
+    [sheet] = grid.sheets(WRITERS[container](cells, ((2, 2, 3, 2),)))
+    assert [line[2:4] for line in sheet.rows[1:]] == [["户编号", "数"], ["007", 7.5], ["", 629821198001010000.0]]
+    assert sheet.rows[2][5] == "甲\n乙"
+    assert sheet.merges == ([] if container == "biff5" else [(2, 2, 3, 2)])
+    assert type(sheet.rows[2][3]) is float
+    assert sheet.name == (None if "html" in container else "户")
