@@ -11,10 +11,13 @@ from dashboard.ledgers.numbers import compact
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EARLIEST_SERIAL, _LATEST_SERIAL = 3_654, 73_050  # 1910-01-01 to 2099-12-31
 
+# No date is longer; what follows would take its time with a whole paragraph.
+_LONGEST = 60
+
 _BEFORE = r"(?:之?前|以前|止)?"
 _WEEKDAY = r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
 _CLOCK = re.compile(
-    r"(?<=[\d日号])(?:[ T,]|(?<=[日号]))(?:[上下]午|凌晨|中午|晚上?)?"
+    r"(?<=[\d日号])(?:[ T,]|(?<=[日号])|(?=[上下凌中晚]))(?:[上下]午|凌晨|中午|晚上?)?"
     r"\d{1,2}(?:[:时点]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?分?|[时点])(?:Z|[+-]\d{2}:?\d{2}| ?[AP]M)?$"
 )
 # One sign throughout: 2024.3-5 are the months from March to May.
@@ -31,7 +34,8 @@ _SHORT_YEAR = re.compile(r"'?\d{2}(?:年\d{1,2}月?(?:\d{1,2}[日号]?)?|([-/.])
 # A serial number of Excel as text, with or without a time.
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _PERIOD = re.compile(
-    r"\d.*(?:季度|[上中下]旬|[上下]半[年月]|[月年][初中]|全年|年间|期间).*|(?=.*\d.*[-—~至到]).*[月年日.\d][-—~至到]{1,2}\d.*"
+    r"\d.*(?:季度|[上中下]旬|[上下]半[年月]|[月年][初中]|全年|年间|期间).*|\d.*[~至到].*\d.*|\d.*[年月日]-\d.*"
+    r"|\d{4}\.\d{1,2}-\d.*|\d{4}-\d{4}年?"
 )
 _FIRST_OF_TEN = re.compile(r"\d{4}\.1", re.ASCII)
 _TWO_DIGITS = re.compile(r"\d{4}\.(?:10|0\d)", re.ASCII)
@@ -55,7 +59,9 @@ def parsed(cell: Any, year: int | None) -> Parsed:
         return cell, "day", None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(cell)
-    return _from_text(_plain(cell), year) if isinstance(cell, str) else (None, None, "date_invalid")
+    if isinstance(cell, str) and len(cell) <= _LONGEST:
+        return _from_text(_plain(cell), year)
+    return None, None, "date_invalid"
 
 
 def in_digits(text: str) -> str:
@@ -83,7 +89,7 @@ def _digits(chinese: str) -> str:
     if "十" not in chinese:
         return "".join(_CHINESE_DIGITS[digit] for digit in chinese)
     tens, _, units = chinese.partition("十")
-    if len(tens) > 1 or len(units) > 1:
+    if len(tens) > 1 or len(units) > 1 or "十" in units:
         return chinese
     return str(int(_CHINESE_DIGITS.get(tens, "1")) * 10 + int(_CHINESE_DIGITS.get(units, "0")))
 
