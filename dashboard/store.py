@@ -381,7 +381,8 @@ def _settle(root: Path) -> None:
         _remove(leftover)
     switched = _recorded(root)
     with contextlib.suppress(StoreError):
-        if (standing := current_id(root)) and switched[-1:] != [standing]:
+        standing = current_id(root)
+        if standing and switched[-1:] != [standing] and version_file(root, standing).is_file():
             _record(root, standing, "rollback" if standing in switched else "publish")
             switched.append(standing)
     newest = max(map(_number, switched), default=0)

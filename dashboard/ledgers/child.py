@@ -17,8 +17,19 @@ with contextlib.suppress(ImportError):  # not on Windows, where the parent alone
     import resource
 
 
+class _WithoutPandas:
+    """Arrow looks for pandas at its first array: half a second for nothing, where no table becomes a DataFrame."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas; leave everything else to the finders behind."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 def serve() -> None:
     """Answer requests until nobody can send one any more."""
+    sys.meta_path.insert(0, _WithoutPandas)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever a library prints must not get between the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
