@@ -148,8 +148,8 @@ def _frame(page: Page) -> View:
     try:
         version = cached.begin_reading()
         jurisdiction = cached.rows("meta/version")["jurisdiction"].iat[0] if version else ""
-    except (store.StoreError, policy.PolicyError) as error:
-        ui.empty("数据无法读取", str(error))
+    except Exception as error:
+        failed(error)
         st.stop()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame_bar"):
         trail, year = _filters(page) if version else ((), None)
