@@ -23,6 +23,8 @@ _USUAL = {
     "phone": r"^(1[0-9]{10})?$",
     "date": r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
 }
+# Amounts as text that a float holds to the cent.
+_PLAIN_AMOUNT = r"^([0-9]{1,3}(,[0-9]{3}){1,3}|[0-9]{1,12})(\.[0-9]{1,6})?$"
 
 
 class Problem(NamedTuple):
@@ -120,10 +122,12 @@ def _usual_texts(kind: str, cells: Sequence[Any]) -> pa.Array | None:
     """The column trimmed, blanks as null, where every cell is text of the usual look; None where one is not."""
     if set(map(type, cells)) - {str}:
         return None
-    trimmed = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
+    # Names, villages and remarks repeat: each distinct text is looked at once.
+    texts = pa.array(cells, pa.string()).dictionary_encode()
+    trimmed = pc.utf8_trim_whitespace(texts.dictionary)
     if not pc.all(pc.match_substring_regex(trimmed, _USUAL[kind])).as_py():
         return None
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed).take(texts.indices)
 
 
 def _usual_dates(field_: Field, texts: pa.Array, context: Context) -> dict[str, pa.Array] | None:
@@ -161,13 +165,8 @@ def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
 
 def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     """Amounts in yuan. Plain numbers are turned to cents all at once; whatever is left is parsed one by one."""
-    types = set(map(type, cells))
-    if not types <= {float, int}:
-        numbers = np.array([cell if type(cell) in (float, int) else np.nan for cell in cells], dtype=np.float64)
-    else:
-        numbers = np.array(cells, dtype=np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
-        scaled = numbers * (100 * context.factor)
+        scaled = _amounts(cells) * (100 * context.factor)
         cents = np.rint(scaled)
         # Beyond 10^11 cents a float's own steps come near the noise that may be dropped.
         plain = (np.abs(scaled - cents) <= 1e-4) & (np.abs(scaled) < 1e11)
@@ -189,6 +188,21 @@ def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> Colu
         if code:
             problems.append(Problem(index, code, cell, args))
     return Column({field_.column: _decimals(whole, valid)}, problems)
+
+
+def _amounts(cells: Sequence[Any]) -> np.ndarray:
+    """Numbers, and texts that are plainly one such as 1,234.50; NaN for every other cell."""
+    types = set(map(type, cells))
+    if types <= {float, int}:
+        return np.array(cells, dtype=np.float64)
+    amounts = np.array([cell if type(cell) in (float, int) else np.nan for cell in cells], dtype=np.float64)
+    if str in types:
+        texts = pa.array([cell if type(cell) is str else None for cell in cells], pa.string())
+        is_plain = pc.match_substring_regex(texts, _PLAIN_AMOUNT)
+        digits = pc.if_else(is_plain, pc.replace_substring(texts, ",", ""), None)
+        found = digits.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        amounts = np.where(np.isnan(found), amounts, found)
+    return amounts
 
 
 def _decimals(cents: np.ndarray, valid: np.ndarray) -> pa.Array:
