@@ -37,6 +37,7 @@ PAGES = (
     Page("collective_economy", "村集体经济", year_of="collective_operating_yuan"),
     Page("assessment_checklist", "考核清单", places=False),
     Page("rectification", "问题整改"),
+    Page("data_quality", "数据质量"),
     Page("ledger_intake", "台账导入", places=False, needs_data=False),
     Page("export_tables", "数据导出"),
     Page("indicator_glossary", "指标口径", places=False, needs_data=False),

@@ -208,6 +208,13 @@ def segments(label: str, options: Sequence[str], key: str) -> str:
     )
 
 
+def facts(title: str, pairs: Sequence[tuple[str, str]], key: str) -> None:
+    """What something is, in a frame as high as the figures beside it: (label, words) pairs under a title."""
+    lines = "".join(f"<dt>{escape(label)}</dt><dd>{escape(words)}</dd>" for label, words in pairs)
+    with st.container(border=True, height="stretch", key=f"figure_{key}"):
+        st.html(f'<h3 class="db-figure-title">{escape(title)}</h3><dl class="db-facts-list">{lines}</dl>')
+
+
 def empty(title: str, what_to_do: str) -> None:
     """Why there is nothing to show, and what to do about it."""
     st.html(f'<div class="db-empty"><h2>{escape(title)}</h2><p>{escape(what_to_do)}</p></div>')
