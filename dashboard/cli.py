@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from dashboard import indicators, masking, paths, policy, quality, queries, rollups, sample, store
-from dashboard.ledgers import forms, load
+from dashboard import handouts, indicators, masking, paths, policy, quality, queries, rollups, sample, store
+from dashboard.ledgers import forms, load, removal
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
 # Why the system would not read or write a file, in words.
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.run(chosen)
-    except (UsageError, store.StoreError, policy.PolicyError) as refusal:
+    except (UsageError, store.StoreError, policy.PolicyError, removal.RemovalRefused) as refusal:
         _say(str(refusal))
     except KeyboardInterrupt:
         _say("已中断，已发布的数据没有改动。")
@@ -82,6 +82,19 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--unit", choices=("元", "万元"), help="金额单位")
     made.add_argument("--dry-run", action="store_true", help="只核对，不发布")
     made.add_argument("--report", type=Path, metavar="FILE.json", help="把核对报告写成 JSON")
+    made.add_argument("--returned", type=Path, metavar="目录", help="把未导入的行写成退回表（含完整个人信息）")
+    made.add_argument("--left-out", type=Path, metavar="目录", help="把本次文件中没有的行写成清单，供 remove 命令用")
+
+    made = command("template", _template, "写出空白台账模板（不写种类则十种全写）")
+    made.add_argument("kinds", nargs="*", metavar="种类", help=f"可选：{'、'.join(forms.kinds())}")
+    made.add_argument("--out", type=Path, required=True, metavar="目录")
+
+    made = command("remove", _remove, "从一种台账中移除清单所列的行，发布为新版本")
+    made.add_argument("kind", choices=forms.kinds())
+    made.add_argument("--keys", type=Path, required=True, metavar="FILE.csv", help="清单，含这种台账的编号列")
+    made.add_argument("--base", metavar="版本", help="核对清单时的版本（不写则为当前版本）")
+    made.add_argument("--with-referring", action="store_true", help="连同其他台账中属于它们的行一起移除")
+    made.add_argument("--dry-run", action="store_true", help="只清点，不移除")
 
     made = command("rows", _rows, "输出一种台账现有的全部行（含完整个人信息，请妥善保管）")
     made.add_argument("kind", choices=forms.kinds())
@@ -133,7 +146,35 @@ def _load(chosen: argparse.Namespace) -> int:
         chosen.report.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=1), encoding="utf-8")
     for line in report.lines():
         _say(line)
+    if chosen.returned:
+        _say(*handouts.write_returned(chosen.returned, report))
+    if chosen.left_out:
+        _say(*handouts.write_left_out(chosen.left_out, report, _root(chosen)))
     return report.exit_code
+
+
+def _template(chosen: argparse.Namespace) -> int:
+    if unknown := [kind for kind in chosen.kinds if kind not in forms.kinds()]:
+        raise UsageError(f"没有台账种类“{unknown[0]}”，可选：{'、'.join(forms.kinds())}。")
+    _say(*handouts.write_templates(chosen.out, chosen.kinds, _root(chosen)))
+    return _DONE
+
+
+def _remove(chosen: argparse.Namespace) -> int:
+    root = _root(chosen)
+    told = removal.remove(
+        root,
+        chosen.kind,
+        removal.keys_of(chosen.kind, chosen.keys),
+        base=chosen.base or _current(root).id,
+        with_referring=chosen.with_referring,
+        dry_run=chosen.dry_run,
+        progress=_progress,
+    )
+    _say(told.headline)
+    if told.unknown:
+        _say(f"清单中有 {len(told.unknown)} 行现在的台账里没有，没有移除。")
+    return _PARTLY if told.unknown else _DONE
 
 
 def _rows(chosen: argparse.Namespace) -> int:
@@ -365,5 +406,6 @@ def _progress(share: float, what: str) -> None:
         sys.stderr.flush()
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)

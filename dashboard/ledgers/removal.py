@@ -72,10 +72,11 @@ class Removal:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        name = _form(self.kind).name
         others = "、".join(f"“{_form(kind).name}” {count} 行" for kind, count in self.referring.items())
-        end = f"已发布版本 {self.report.version}，可随时回退到 {self.base}" if self.report.published else "尚未移除"
-        return f"“{name}” {self.removed} 行" + (f"，连同{others}" if others else "") + f"；{end}。"
+        rows = f"从“{_form(self.kind).name}”移除 {self.removed} 行" + (f"，连同{others}" if others else "")
+        if not self.report.published:
+            return f"将{rows}；尚未移除。"
+        return f"已{rows}；已发布版本 {self.report.version}，可随时回退到 {self.base}。"
 
 
 def offers(told: Report, root: Path, version: store.Version | None = None) -> list[Offer]:
