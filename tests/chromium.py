@@ -129,6 +129,23 @@ def choose(page: Page, key: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def assign(page: Page, row: int, field: str) -> None:
+    """Choose the field of a sender's column, counted from 0, in the table of columns on the intake page.
+
+    The table is drawn on a canvas: its cells are found by where they lie.
+    """
+    table = page.locator(".stDataFrame", has=page.locator("th", has_text="对应到"))
+    table.scroll_into_view_if_needed()
+    lines = int(table.locator("table[role=grid]").get_attribute("aria-rowcount"))
+    box = table.locator("canvas").first.bounding_box()
+    page.mouse.dblclick(box["x"] + box["width"] - 150, box["y"] + box["height"] / lines * (row + 1.5))
+    page.locator("#portal input").wait_for()
+    page.keyboard.type(field)
+    page.get_by_role("option", name=field, exact=True).first.wait_for()
+    page.keyboard.press("Enter")
+    ready(page)
+
+
 def table_rows(page: Page, title: str) -> int:
     """How many rows the table with a column of that title has."""
     grid = page.locator("table[role=grid]", has=page.locator("th", has_text=re.compile(f"^{title}$")))

@@ -14,6 +14,8 @@ from dashboard import paths, shell
 
 pytestmark = pytest.mark.browser
 
+expect.set_options(timeout=chromium.PATIENCE_MS)
+
 # Words that are the same in Chinese offices: file kinds, units, the names of measures, ids of versions.
 FOREIGN = re.compile(
     r"\.?(xlsx|xls|csv|geojson|parquet|Excel|MB|KB|FGT[012]?|Foster|Greer|Thorbecke|Hyndman|Fan|WPS|toml)\b|\bv\d{4}\b",
@@ -139,9 +141,44 @@ def test_an_unknown_unit_is_asked_for_on_the_page(site, browser, county_ledgers)
     with chromium.opened(browser, f"{site}/ledger_intake") as page:
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
         expect(page.locator(".db-empty")).to_contain_text("没有可以导入的行")
+        chromium.ready(page)
         chromium.choose(page, "intake_unit_1_0", "万元")
-        page.get_by_role("button", name="按所选重新核对").click()
+        page.get_by_role("button", name="按更正重新核对").click()
         expect(page.locator(".db-empty")).to_contain_text("完全相同")
+
+
+def test_a_layout_put_right_once_is_understood_the_next_time(site, browser, county_ledgers):
+    header, *rows = ledger_files.rows(county_ledgers, "走访台账")[:12]
+    rows[0][header.index("走访情况")] = "新装了自来水"
+    strange = [["到户那天" if title == "走访日期" else title for title in header], *rows]
+    strange[0][header.index("户编号")] = "哪一户"
+
+    def handed_in(page, name: str, table: list[list]) -> None:
+        file = {"name": name, "mimeType": "text/csv", "buffer": ledger_files.csv_bytes(table)}
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+        expect(page.locator(".db-finding h1").first).to_contain_text("尚未发布")
+        chromium.ready(page)
+
+    with chromium.opened(browser, f"{site}/ledger_intake") as page:
+        handed_in(page, "三月.csv", strange)
+        expect(page.get_by_test_id("stAlert")).to_contain_text("走访日期、户编号")
+        assert chromium.english(page, FOREIGN) == []
+        chromium.assign(page, header.index("走访日期"), "走访日期")
+        expect(page.get_by_test_id("stAlert")).to_contain_text("必填项还没有对应的列：户编号")
+        chromium.assign(page, header.index("户编号"), "户编号")
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+        page.get_by_role("button", name="按更正重新核对").click()
+        page.get_by_role("button", name="确认发布").click()
+        expect(page.locator(".db-finding h1").first).to_contain_text("已发布版本")
+        chromium.ready(page)
+        strange[2][header.index("走访情况")] = "又一次新装了自来水"
+        handed_in(page, "四月.csv", strange)
+        expect(page.get_by_role("button", name="确认发布 1 行")).to_be_visible()
+        page.get_by_text("识别结果和更正").first.click()
+        expect(page.get_by_text("确认的使用").first).to_be_visible()
+        page.get_by_role("button", name="放弃").click()
+        page.get_by_text("记住的对应关系（1 种表头）").click()
+        assert chromium.table_rows(page, "确认日期") == 1
 
 
 def test_an_analyst_takes_a_filtered_table(site, browser, county_ledgers):
