@@ -1,6 +1,7 @@
 """Where a sheet's header stands and which field each column holds; which ledger it therefore is."""
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +16,9 @@ from dashboard.ledgers.values import text_of
 SEARCHED_ROWS = 30
 _DEEPEST = 3
 _FEWEST_TITLES = 2
+# A group's name is short and no label of a line above the header (联系人：王五).
+_LONGEST_OWNER = 10
+_LABEL = re.compile("[:：]")
 
 
 class Given(NamedTuple):
@@ -73,7 +77,9 @@ def find(sheet: Sheet, wanted: str | None = None) -> Header | None:
             header = _read(sheet, form, first, last, titles)
             if len(header.columns) < _FEWEST_TITLES:
                 continue
-            rank = (not header.missing, len(header.columns), -len(header.repeated), first - last, -last)
+            # The fewest rows that do; where titles repeat, the most, so that their groups are named.
+            depth = first - last if not header.repeated else last - first
+            rank = (not header.missing, len(header.columns), -len(header.repeated), depth, -last)
             if best is None or rank > best[0]:
                 best = rank, header
     return best[1] if best else None
@@ -141,6 +147,14 @@ def missing(header: Header) -> list[str]:
 # Where titles stand -------------------------------------------------------------------------------------------------
 
 
+class _Texts(NamedTuple):
+    """The texts of the first rows, the same with merged cells repeated across, and the cells of such wide merges."""
+
+    own: list[list[str]]
+    spread: list[list[str]]
+    wide: set[tuple[int, int]]
+
+
 def _candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
     """(first row, last row, (title, group above it) by column) for every row, and rows together, that may be a header.
 
@@ -153,23 +167,31 @@ def _candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
         if sum(map(bool, texts.own[last])) < _FEWEST_TITLES:
             continue
         for depth in range(min(_DEEPEST, last + 1)):
+            if depth < _DEEPEST - 1 and _has_owners(texts, last - depth - 1, last):
+                continue
             titles = _stacked(texts, last, depth)
             if sum(_may_be_title(title, group) for title, group in titles) >= _FEWEST_TITLES:
                 found.append((last - depth, last, titles))
     return found
 
 
+def _has_owners(texts: _Texts, row: int, last: int) -> bool:
+    """Whether a row over titles says whose the columns below are (帮扶责任人), so that it cannot be left out.
+
+    A text above the leftmost title is the table's title, not a group's.
+    """
+    titled = [column for column, text in enumerate(texts.own[last]) if text]
+    return row >= 0 and any(
+        naming.is_of_somebody(text) and len(text) <= _LONGEST_OWNER and not _LABEL.search(text)
+        for text in (_at(texts.own, row, column) for column in titled[1:])
+    )
+
+
 def _may_be_title(title: str, group: str) -> bool:
     keys = (*naming.with_group(title, group), *naming.alone(title))
-    return not every_title().isdisjoint(keys) or bool(naming.year_of(title, group) and naming.without_year(title))
-
-
-class _Texts(NamedTuple):
-    """The texts of the first rows, the same with merged cells repeated across, and the cells of such wide merges."""
-
-    own: list[list[str]]
-    spread: list[list[str]]
-    wide: set[tuple[int, int]]
+    if not every_title().isdisjoint(keys) or naming.month_of(title):
+        return True
+    return bool(naming.year_of(title, group) and naming.without_year(title))
 
 
 def _texts(sheet: Sheet, height: int) -> _Texts:

@@ -13,6 +13,7 @@ _LONGEST_TITLE = 60
 _OPEN, _CLOSE = r"(\[【〔{<《〈「『〖", r")\]】〕}>》〉」』〗"
 _BRACKETS = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSE}]*)[{_CLOSE}]")
 _UNCLOSED = re.compile(rf"(?<=.)[{_OPEN}][^{_OPEN}{_CLOSE}]*$")
+_SIGNS = re.compile(rf"[{_OPEN}{_CLOSE}]")
 _DRESS = re.compile(r"[\s*★☆※▲●■◆#:：/\\|、,，.。;；!！?？\"'“”‘’·_\-—~\u200b\ufeff]+")
 # 1. 1、 1) 一、 before a title, and one figure of the kinds ① ⑴ ⒈ ㈠ (read before they are made plain).
 _NUMBERED = re.compile(r"^\s*(?:\d{1,3}\s*[.、,，)](?!\d)|[一二三四五六七八九十]{1,3}\s*[、.])")
@@ -32,7 +33,7 @@ def normal(title: str) -> str:
     bare = _DRESS.sub("", _UNCLOSED.sub("", _NUMBERED.sub("", bare)))
     for word in forms.common()["header"]["noise"]:
         bare = bare.replace(word, "") or bare
-    return bare or whole
+    return bare or _SIGNS.sub("", whole)
 
 
 def bracketed(title: str) -> tuple[str, ...]:
