@@ -14,7 +14,7 @@ _EARLIEST_SERIAL, _LATEST_SERIAL = 3_654, 73_050  # 1910-01-01 to 2099-12-31
 # No date is longer; what follows would take its time with a whole paragraph.
 _LONGEST = 60
 
-_BEFORE = r"(?:之?前|以前|止)?"
+_BEFORE = r"(?:(?:之?前|以前|止)(?:完成|办结|完成整改|整改到位)?)?"
 _WEEKDAY = r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?"
 _CLOCK = re.compile(
     r"(?<=[\d日号])(?:[ T,]|(?<=[日号])|(?=[上下凌中晚]))(?:[上下]午|凌晨|中午|晚上?)?"
@@ -35,7 +35,7 @@ _SHORT_YEAR = re.compile(r"'?\d{2}(?:年\d{1,2}月?(?:\d{1,2}[日号]?)?|([-/.])
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?", re.ASCII)
 _PERIOD = re.compile(
     r"\d.*(?:季度|[上中下]旬|[上下]半[年月]|[月年][初中]|全年|年间|期间).*|\d.*[~至到].*\d.*|\d.*[年月日]-\d.*"
-    r"|\d{4}\.\d{1,2}-\d.*|\d{4}-\d{4}年?"
+    r"|\d{4}\.\d{1,2}-\d.*|\d{4}-\d{4}年?|\d{4}([./])\d{1,2}\1\d{1,2}-\d.*"
 )
 _FIRST_OF_TEN = re.compile(r"\d{4}\.1", re.ASCII)
 _TWO_DIGITS = re.compile(r"\d{4}\.(?:10|0\d)", re.ASCII)

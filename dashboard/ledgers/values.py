@@ -176,7 +176,9 @@ def _phone(field_: Field, context: Context, cell: Any) -> Value:
     if nothing := _nothing_in(text):
         return nothing
     parts = [part for part in _SEPARATORS.split(text) if part]
-    usual = all(_PHONE.fullmatch(part.removeprefix("+86")) for part in parts)
+    usual = bool(_PHONE.fullmatch("".join(parts).replace("-", ""))) or all(
+        _PHONE.fullmatch(part.removeprefix("+86")) for part in parts
+    )
     return Value(text, None if usual else "phone_unusual")
 
 

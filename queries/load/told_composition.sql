@@ -38,8 +38,12 @@ compared as (
         c.head_id_number,
         h.head_name as registered_name,
         h.head_id_number as registered_id_number,
-        regexp_replace(c.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as said_name,
-        regexp_replace(h.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as known_name
+        case
+            when c.head_name <> h.head_name then
+                regexp_replace(c.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+                <> regexp_replace(h.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+            else false
+        end as is_another_name
     from composition c
     join core_households h on h.household_id = c.household_id
     join positions p on p.household_id = c.household_id and p.place = 1
@@ -57,9 +61,9 @@ where heads <> 1
 union all
 select kind, file_no, row_no, 'head_member_differs', household_id, head_name, registered_name
 from compared
-where heads = 1 and said_name <> known_name
+where heads = 1 and is_another_name
 union all
 select kind, file_no, row_no, 'head_number_differs', household_id, head_id_number, registered_id_number
 from compared
-where heads = 1 and said_name = known_name and head_id_number <> registered_id_number
+where heads = 1 and not is_another_name and head_id_number <> registered_id_number
 order by file_no, row_no, code

@@ -11,8 +11,12 @@ with registered as (
         s.said_village_codes,
         h.head_name as registered_head,
         h.village_code,
-        regexp_replace(s.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as said_name,
-        regexp_replace(h.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g') as known_name
+        case
+            when s.head_name <> h.head_name then
+                regexp_replace(s.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+                <> regexp_replace(h.head_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+            else false
+        end as is_another_name
     from staged s
     join core_households h on h.household_id = s.household_id
 )
@@ -20,7 +24,7 @@ with registered as (
 select file_no, row_no, 'head_differs' as code, 'head_name' as column_name, head_name as value,
     registered_head as detail
 from registered
-where said_name <> known_name
+where is_another_name
 union all
 select r.file_no, r.row_no, 'place_differs', 'place_village', null, d.township_name || d.village_name
 from registered r

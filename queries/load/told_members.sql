@@ -27,6 +27,10 @@ union all
 select a.file_no, a.row_no, 'id_of_another_before', 'member_name', a.member_name, s.member_name
 from staged a
 join standing s on s.record_key = a.record_key
-where regexp_replace(a.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
-    <> regexp_replace(s.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+where case
+        when a.member_name <> s.member_name then
+            regexp_replace(a.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+            <> regexp_replace(s.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')
+        else false
+    end
 order by file_no, row_no, code

@@ -169,6 +169,8 @@ def test_no_cell_breaks_any_field(cells):
         ("2025年6月底前", date(2025, 6, 30), "month"),
         ("2024年2月底", date(2024, 2, 29), "month"),
         ("2025年底前", date(2025, 12, 31), "month"),
+        ("2025年12月31日前完成", date(2025, 12, 31), "day"),
+        ("2025年12月底前完成整改", date(2025, 12, 31), "month"),
     ],
 )
 def test_dates(cell, day, precision):
@@ -194,6 +196,7 @@ def test_a_date_without_its_year_takes_the_sheets():
         ("2025.3-5", "date_is_period"),
         ("2025年3月至5月", "date_is_period"),
         ("2025.1-2025.6", "date_is_period"),
+        ("2025.3.5-3.8", "date_is_period"),
         ("2025年第一季度", "date_is_period"),
         ("2025年3月上旬", "date_is_period"),
         ("2025年上半年", "date_is_period"),
@@ -394,6 +397,12 @@ def test_truth_values_and_numbers_are_told_apart():
         None,
     ]
     assert parsed("households", "household_size", 1, True)[1] == [None, "count_invalid"]
+
+
+def test_phones_are_kept_as_written():
+    for cell in ("199 0000 0001", "199-0000-0001", "19900000001、0931-1234567", "+8619900000001"):
+        assert one("households", "phone", cell) == (cell, None)
+    assert one("households", "phone", "1990000000") == ("1990000000", "phone_unusual")
 
 
 def test_risks_are_joined_by_one_sign():
