@@ -61,6 +61,13 @@ class SheetAt:
         folder = next(place for place, part in enumerate(parts) if part.startswith(_PREFIX))
         return cls(int(parts[folder + 1]), "/".join(parts[folder + 3 :]), entry.sheet or "")
 
+    @staticmethod
+    def on_disk(entry: SheetReport) -> Path:
+        """The path the upload of a report had while it was read."""
+        parts = Path(entry.path).parts
+        folder = next(place for place, part in enumerate(parts) if part.startswith(_PREFIX))
+        return Path(*parts[: folder + 3])
+
 
 class Job:
     """Work under way: ``share`` (0-1) and ``what`` for a progress bar, then ``result`` or ``error``."""
@@ -252,7 +259,8 @@ class Desk:
         for entry in filter(_is_returned, (self.report or self.done).files):
             entries.setdefault(SheetAt.of(entry).upload, []).append(entry)
         files = [(self._sent[place], its_entries) for place, its_entries in entries.items()]
-        name = returned.file_name(files[0][0].name) if len(files) == 1 else "退回表.zip"
+        inner = {SheetAt.of(entry).inner for _, its_entries in files for entry in its_entries}
+        name = returned.file_name(inner.pop() or files[0][0].name) if len(files) == len(inner) == 1 else "退回表.zip"
         return name, lambda: _returns(files)
 
     def _start(self, doing: str) -> None:
@@ -334,14 +342,17 @@ def _is_returned(entry: SheetReport) -> bool:
 
 
 def _returns(files: Sequence[tuple[Upload, Sequence[SheetReport]]]) -> bytes:
-    books = [returned.workbook(upload.name, upload.data, entries) for upload, entries in files]
-    if len(books) == 1:
-        return books[0] or b""
+    books = [
+        book
+        for upload, entries in files
+        for book in returned.workbooks(SheetAt.on_disk(entries[0]), entries, upload.data)
+    ]
+    if len(files) == 1 and len(books) == 1:
+        return books[0][1]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, ((upload, _), book) in enumerate(zip(files, books, strict=True), start=1):
-            if book:
-                archive.writestr(f"{number:02d}_{returned.file_name(upload.name)}", book)
+        for number, (name, book) in enumerate(books, start=1):
+            archive.writestr(f"{number:02d}_{name}", book)
     return packed.getvalue()
 
 

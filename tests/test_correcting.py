@@ -223,6 +223,18 @@ def test_refused_rows_of_several_files_come_back_in_an_archive(root, visits, cou
     assert sorted(zipfile.ZipFile(io.BytesIO(make())).namelist()) == ["01_甲_退回.xlsx", "02_乙_退回.xlsx"]
 
 
+def test_refused_rows_of_a_file_in_an_archive_come_back_as_that_file(root, county_ledgers):
+    header, *rows = ledger_files.rows(county_ledgers, VISITS)[:4]
+    rows[0][header.index("走访日期")] = "昨天"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("城关镇/走访.csv", ledger_files.csv_bytes([header, *rows]))
+        archive.writestr("好.csv", ledger_files.csv_bytes([header, *rows[1:]]))
+    name, make = checked(root, Upload.of("全部.zip", packed.getvalue())).returns()
+    assert name == "走访_退回.xlsx"
+    assert "昨天" in [cell.value for row in openpyxl.load_workbook(io.BytesIO(make())).worksheets[0] for cell in row]
+
+
 @pytest.fixture
 def shorter(county_ledgers) -> Upload:
     """The households without three of them."""

@@ -61,15 +61,18 @@ class _Page:
         return max(map(_length, [*self.block, *(cells for _, cells in self.rows)]), default=0)
 
 
-def workbooks(path: Path, entries: Sequence[SheetReport]) -> list[tuple[str, bytes]]:
-    """(name, .xlsx) of each file that has refused rows: the one on disk or, of an archive, each file inside."""
+def workbooks(path: Path, entries: Sequence[SheetReport], data: bytes | None = None) -> list[tuple[str, bytes]]:
+    """(name, .xlsx) of each file that has refused rows: the one at the path or, of an archive, each file inside.
+
+    ``data`` is what stood at the path, where it is not on disk any more. Raises grid.Unreadable when it cannot be read.
+    """
     made = []
-    for handed in grid.files(path):
+    for handed in grid.files(path) if data is None else grid.within(str(path), data):
         own = [entry for entry in entries if entry.path == handed.path]
         if handed.refused is None and handed.passed_by is None:
             book = workbook(PurePath(handed.path).name, handed.data, own)
             if book is not None:
-                made.append((file_name(PurePath(handed.path).name), book))
+                made.append((file_name(handed.path), book))
     return made
 
 
@@ -95,7 +98,7 @@ def workbook(name: str, data: bytes, entries: Sequence[SheetReport]) -> bytes | 
 
 def file_name(name: str) -> str:
     """What the workbook of a file is called: 走访台账.csv → 走访台账_退回.xlsx; a second return keeps the name."""
-    stem = name.rpartition(".")[0] or name
+    stem = PurePath(name).stem
     return stem.removesuffix(SUFFIX.partition(".")[0]) + SUFFIX
 
 

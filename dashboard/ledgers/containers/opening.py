@@ -69,12 +69,16 @@ class Handed:
 
 def files(path: Path) -> Iterator[Handed]:
     """The file itself or, where it is an archive of several, each file inside, one in memory at a time."""
-    shown = str(path)
     try:
         data = path.read_bytes()
     except OSError:
-        yield Handed(shown, refused=Unreadable("file_unreadable"))
+        yield Handed(str(path), refused=Unreadable("file_unreadable"))
         return
+    yield from within(str(path), data)
+
+
+def within(shown: str, data: bytes) -> Iterator[Handed]:
+    """`files` of what is in memory already, its path ``shown``."""
     if not data.startswith(archive.SIGNATURES):
         yield Handed(shown, data)
         return
