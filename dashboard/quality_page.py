@@ -25,6 +25,8 @@ _LIGHTS = {"error": "red", "warning": "amber"}
 _COLOURS = {"error": palette.RED, "warning": palette.ORANGE}
 _COUNTS = {"error": "errors", "warning": "warnings"}
 _MOST_BARS = 12
+# Sentences take two lines each.
+_MOST_RULES = 7
 
 RULE_COLUMNS = {
     "severity_said": columns.text("级别", width=90),
@@ -149,6 +151,15 @@ def ledger_figure(rules: pd.DataFrame) -> tuple[Any, str]:
     return _stacked(counted.index, {one: counted[one] for one in counted}), title
 
 
+def rules_figure(rules: pd.DataFrame) -> tuple[Any, str]:
+    """The rules most often broken, for one ledger: figure and title."""
+    bad = broken(rules).sort_values("offenders", ascending=False, kind="stable")
+    shown = bad.head(_MOST_RULES)
+    counts = {one: shown["offenders"].where(shown["severity"] == one, 0) for one in _severities(rules)}
+    cut = f"（列 {len(shown)}/{len(bad)} 条）" if len(shown) < len(bad) else ""
+    return _stacked(shown["says"], counts), f"问题最多的规则有 {shown['offenders'].iloc[0]:,.0f} 处{cut}"
+
+
 def trend_figure(trend: pd.DataFrame, rules: pd.DataFrame) -> tuple[Any, str]:
     """Errors and doubts version by version: figure and title."""
     kept = _severities(rules)
@@ -181,10 +192,9 @@ def drill_labels(units: pd.DataFrame) -> dict[str, str]:
 def rule_units_figure(units: pd.DataFrame, rule: Any, parts: str) -> tuple[Any, str]:
     """Where a rule is broken most: figure and title."""
     shown = units[units["offenders"] > 0].head(_MOST_BARS)
-    colour = _COLOURS[rule["severity"]]
-    figure = figures.ranked_bars(
-        shown["region_name"], shown["offenders"], rule["unit"], 0, colours=[colour] * len(shown), height=_height(shown)
-    )
+    colours = [_COLOURS[rule["severity"]]] * len(shown)
+    figure = figures.ranked_bars(shown["region_name"], shown["offenders"], rule["unit"], 0, colours=colours)
+    figure.update_traces(width=_slim(shown))
     cut = f"（列 {len(shown)}/{len(units)} 个）" if len(shown) < len(units) else ""
     if shown.empty:
         return figure, f"都不在{parts}名下"
@@ -260,9 +270,12 @@ def _severity_card(rules: pd.DataFrame, one: str) -> Card:
 def _stacked(names: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Any:
     """Bars made of errors and doubts."""
     parts = {SEVERITIES[one]: values for one, values in counts.items()}
+    height = max(190, 30 * len(names) + 60)
     colours = [_COLOURS[one] for one in counts]
-    return figures.stacked(names, parts, "处", 0, horizontal=True, colours=colours, height=_height(names), counted=True)
+    figure = figures.stacked(names, parts, "处", 0, horizontal=True, colours=colours, height=height, counted=True)
+    return figure.update_traces(width=_slim(names))
 
 
-def _height(rows: Any) -> int:
-    return max(190, 30 * len(rows) + 60)
+def _slim(names: Sequence[str]) -> float:
+    """The width of bars: a few of them do not swell to fill the figure."""
+    return min(0.78, 0.16 * len(names))

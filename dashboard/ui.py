@@ -210,9 +210,9 @@ def segments(label: str, options: Sequence[str], key: str) -> str:
 
 def facts(title: str, pairs: Sequence[tuple[str, str]], key: str) -> None:
     """What something is, in a frame as high as the figures beside it: (label, words) pairs under a title."""
-    lines = "".join(f"<dt>{escape(label)}</dt><dd>{escape(words)}</dd>" for label, words in pairs)
+    lines = "".join(f"<i>{escape(label)}</i><span>{escape(words)}</span>" for label, words in pairs)
     with st.container(border=True, height="stretch", key=f"figure_{key}"):
-        st.html(f'<h3 class="db-figure-title">{escape(title)}</h3><dl class="db-facts-list">{lines}</dl>')
+        st.html(f'<h3 class="db-figure-title">{escape(title)}</h3><div class="db-explained">{lines}</div>')
 
 
 def empty(title: str, what_to_do: str) -> None:

@@ -33,7 +33,7 @@ def picture() -> None:
     ui.cards(quality_page.summary_cards(rules, households))
     if quality_page.broken(rules).empty:
         return
-    drawn = {"ledgers": quality_page.ledger_figure(rules)}
+    drawn = {"kinds": quality_page.rules_figure(rules) if ledger else quality_page.ledger_figure(rules)}
     if below is not None:
         drawn["units"] = quality_page.units_figure(below, rules, view.place.parts)
     drawn["trend"] = quality_page.trend_figure(cached.rows("quality/trend", {**filters, "rule_id": ""}), rules)

@@ -107,8 +107,11 @@ def test_severity_and_ledger_narrow_all_of_it(page, checked):
     assert set(app.dataframe[0].value["级别"]) == {"■ 错误"}
     figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     assert [trace["name"] for trace in figures[0]["data"]] == ["错误"]
-    members = page(quality_ledger="家庭成员台账").dataframe[0].value
+    app = page(quality_ledger="家庭成员台账")
+    members = app.dataframe[0].value
     assert set(members["在哪本台账改"]) == {"家庭成员台账"}
+    bars = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    assert sum(sum(trace["x"]) for trace in bars) == members["有问题（处）"].sum(), "one bar a rule, not a ledger"
 
 
 def test_a_rule_is_explained_with_its_offenders_masked(page, con):
