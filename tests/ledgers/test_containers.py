@@ -8,13 +8,12 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
-from books import HEAD_ID, VILLAGES, table, xlsx, zip_bytes, zipped
+from books import table, zip_bytes
 from odf import opendocument
-from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow
+from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
 from dashboard.ledgers import grid, reading

@@ -7,9 +7,9 @@ from typing import Any
 # How large the rectangle round a sheet's cells may be when most of it is blank; about 350 MB as Python lists.
 _LARGEST_SPARSE_CELLS = 8_000_000
 _SPARSE = 4
-# How many cells a file may hold for its size: honest workbooks need several bytes a cell, bombs a fraction of one.
+# How many cells a file may hold for its size: honest workbooks need two bytes a cell or more, bombs hardly any.
 _FREE_CELLS = 3_000_000
-_CELLS_A_BYTE = 0.5
+CELLS_A_BYTE = 2
 _LETTERS = 26
 
 
@@ -77,6 +77,11 @@ class Grid:
         line[column] = value
         self._filled += 1
 
+    def reserve(self, rows: int, columns: int, cells: int) -> None:
+        """Raise Unreadable where so many cells more, in a sheet of that extent, would be too many."""
+        rows, columns = max(rows, len(self.sheet.rows)), max(columns, self._width)
+        check_extent(self.sheet.name, rows, columns, self._filled + cells, self._file_bytes)
+
     def finished(self) -> Sheet:
         """The sheet, all of its rows of one width."""
         for line in self.sheet.rows:
@@ -87,7 +92,7 @@ class Grid:
 
 def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_bytes: int) -> None:
     """Raise Unreadable where so many rows and columns cannot be held, or are too many cells for the file's size."""
-    if filled > max(_FREE_CELLS, file_bytes * _CELLS_A_BYTE):
+    if filled > max(_FREE_CELLS, file_bytes * CELLS_A_BYTE):
         raise Unreadable("archive_bomb")
     if rows * columns > max(_LARGEST_SPARSE_CELLS, _SPARSE * filled):
         raise Unreadable("cells_far_apart", name=sheet or "", cell=f"{column_letters(columns - 1)}{rows}")

@@ -126,6 +126,8 @@ class _Walk:
         if self._row_facts.get("visibility") in _HIDDEN:
             sheet.hidden_rows += range(self._row, min(self._row + count, 1_048_576))
         if self._row_cells:
+            width = max(first + columns for first, columns, _, _ in self._row_cells)
+            self._grid.reserve(self._row + count, width, count * sum(cell[1] for cell in self._row_cells))
             for row in range(self._row, self._row + count):
                 for first, columns, facts, words in self._row_cells:
                     for column in range(first, first + columns):

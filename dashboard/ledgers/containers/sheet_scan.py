@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Sheet, Unreadable, column_index, column_letters
+from dashboard.ledgers.containers.cells import CELLS_A_BYTE, Sheet, Unreadable, column_index, column_letters
 
 _LONGEST_ROW_BYTES = 1 << 26
+# Walking takes its time: so many cells at least, more only in a file of a size to hold them.
+_FREE_CELLS = 300_000
 # In a window of so many rows the cells' own row numbers are not looked at one by one.
 _MANY_ROWS = 5000
 _TRUE = ("1", "true")
@@ -44,23 +46,25 @@ class Marks:
 
 def scan(archive: Archive, part: str, *, is_stale: bool) -> Marks:
     """The marks of a sheet's XML. ``is_stale``: the book asks to be computed anew, so a result of 0 is none."""
-    windows = _windows(archive, part)
-    first = next(windows, b"")
-    if not _is_usual(first):
-        return _Walk(is_stale).marks_of(archive, part)
     found = _Search(is_stale)
-    found.columns(first[: first.find(b"<sheetData")])
-    found.window(first)
-    for window in windows:
+    for number, window in enumerate(_windows(archive, part)):
+        if not _is_usual(window):
+            return _Walk(is_stale, archive.size).marks_of(archive, part)
+        if number == 0:
+            found.columns(window[: window.find(b"<sheetData")])
         found.window(window)
     return found.marks
 
 
 def _windows(archive: Archive, part: str) -> Iterator[bytes]:
-    """The XML in pieces that end before a row begins."""
+    """The XML in pieces that end before a row begins, without the prefix some libraries write before every name."""
     rest = b""
+    root = None
     for block in archive.blocks(part):
         rest += block
+        root = root or _ROOT.search(rest)
+        if root and root[1]:
+            rest = rest.replace(b"<" + root[1], b"<").replace(b"</" + root[1], b"</")
         cut = rest.rfind(b"<row")
         if cut > 0:
             yield rest[:cut]
@@ -71,16 +75,16 @@ def _windows(archive: Archive, part: str) -> Iterator[bytes]:
 
 
 def _is_usual(window: bytes) -> bool:
-    """Whether elements have no prefix and every row and cell begins with its place."""
+    """Whether every row and cell begins with its place."""
     return (
-        b"<worksheet" in window
-        and b"<c>" not in window
+        b"<c>" not in window
         and b"<row>" not in window
         and window.count(b"<c ") == window.count(b'<c r="')
         and window.count(b"<row ") == window.count(b'<row r="')
     )
 
 
+_ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _ROW = re.compile(rb'<row r="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? hidden="(?:1|true)"')
 _REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/>])?>')
@@ -199,12 +203,17 @@ def _shifted(text: str, rows: int, columns: int) -> str:
     return _CELL_NAME.sub(moved, text)
 
 
+_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_TEXTS = ("v", "is", "f")
+
+
 class _Walk:
     """The same marks from any spelling of the XML, element by element."""
 
-    def __init__(self, is_stale: bool) -> None:
+    def __init__(self, is_stale: bool, file_bytes: int) -> None:
         self._marks = Marks()
         self._formulas = _Formulas(self._marks, is_stale)
+        self._most_cells = max(_FREE_CELLS, CELLS_A_BYTE * file_bytes)
         self._row = self._column = -1
         self._cell: dict[str, str] = {}
         self._formula: dict[str, str] | None = None
@@ -213,31 +222,30 @@ class _Walk:
 
     def marks_of(self, archive: Archive, part: str) -> Marks:
         """The marks of a sheet's XML."""
-        xml_events.parse(archive.blocks(part), self._start, self._end, self._text)
+        xml_events.parse(archive.blocks(part), self._start, self._end, self._text, bare_attributes=True)
         return self._marks
 
     def _start(self, name: str, facts: dict[str, str]) -> None:
-        if name == "row":
+        if name in _TEXTS:
+            self._inside = name
+            self._texts[name] = ""
+            if name == "f":
+                self._formula = facts
+        elif name == "c":
+            self._begin_cell(facts)
+        elif name == "row":
             row = facts.get("r", "")
             self._row = int(row) - 1 if row.isdecimal() else self._row + 1
             self._column = -1
             if facts.get("hidden") in _TRUE:
                 self._marks.hidden_rows.append(self._row)
-        elif name == "c":
-            self._begin_cell(facts)
         elif name == "col":
             self._marks.hidden_columns += _hidden_columns(facts)
-        elif name in ("f", "v", "is"):
-            self._inside = name
-            self._texts[name] = ""
-            if name == "f":
-                self._formula = facts
 
     def _begin_cell(self, facts: dict[str, str]) -> None:
         self._cell, self._formula, self._texts = facts, None, {}
-        named = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", facts.get("r", ""))
         self._column += 1
-        if named:
+        if named := _CELL.fullmatch(facts.get("r", "")):
             self._row, self._column = int(named[2]) - 1, column_index(named[1])
 
     def _text(self, text: str) -> None:
@@ -245,7 +253,7 @@ class _Walk:
             self._texts[self._inside] += text
 
     def _end(self, name: str) -> None:
-        if name in ("f", "v", "is"):
+        if name in _TEXTS:
             self._inside = ""
         elif name == "c":
             self._end_cell()
@@ -255,6 +263,8 @@ class _Walk:
         value, kind = self._texts.get("v", ""), self._cell.get("t", "")
         if value or "is" in self._texts:
             marks.filled += 1
+            if marks.filled > self._most_cells:
+                raise Unreadable("archive_bomb")
             marks.last_row = max(marks.last_row, self._row)
             marks.last_column = max(marks.last_column, self._column)
         if kind == "e":

@@ -22,16 +22,25 @@ def parse(
     end: Callable[[str], None] = lambda name: None,
     text: Callable[[str], None] | None = None,
     encoding: str | None = None,
+    *,
+    bare_attributes: bool = False,
 ) -> None:
-    """Call back for every element's start and end by its local name, and for text; raises Unreadable."""
-    parser = expat.ParserCreate(encoding, namespace_separator=" ")
+    """Call back for every element's start and end by its local name, and for text; raises Unreadable.
+
+    Attributes too go by their local names; with ``bare_attributes`` they have no prefixes to be taken away.
+    """
+    parser = expat.ParserCreate(encoding)
+    local = _LocalNames()
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
     parser.StartDoctypeDeclHandler = _refuse
-    parser.StartElementHandler = lambda name, facts: start(
-        name.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in facts.items()}
-    )
-    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+    if bare_attributes:
+        parser.StartElementHandler = lambda name, facts: start(local[name], facts)
+    else:
+        parser.StartElementHandler = lambda name, facts: start(
+            local[name], {local[key]: value for key, value in facts.items()} if facts else {}
+        )
+    parser.EndElementHandler = lambda name: end(local[name])
     if text:
         parser.CharacterDataHandler = text
     try:
@@ -40,6 +49,14 @@ def parse(
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise Unreadable("file_damaged") from error
+
+
+class _LocalNames(dict[str, str]):
+    """Names without their prefixes, each looked at once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = local = name.rpartition(":")[2]
+        return local
 
 
 def elements(data: bytes) -> list[tuple[str, Attributes]]:
