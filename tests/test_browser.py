@@ -141,6 +141,7 @@ def test_an_unknown_unit_is_asked_for_on_the_page(site, browser, county_ledgers)
     with chromium.opened(browser, f"{site}/ledger_intake") as page:
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
         expect(page.locator(".db-empty")).to_contain_text("没有可以导入的行")
+        assert chromium.table_rows(page, "对应到") == len(accounts[0])
         chromium.ready(page)
         chromium.choose(page, "intake_unit_1_0", "万元")
         page.get_by_role("button", name="按更正重新核对").click()
