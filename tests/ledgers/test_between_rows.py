@@ -213,3 +213,45 @@ def test_another_day_than_the_months_first_replaces_the_month(desk):
 
 def _written(value) -> str:
     return "" if value is None else str(value)
+
+
+def _in_wan(kind: str, *rows: dict) -> list[list]:
+    """A sheet with a 万元 line over rows given in yuan, but for those with a ``typed`` unit of their own."""
+    money = [field.title for field in forms.get(kind).fields if field.type == "money"]
+    given = [
+        row | {title: row[title] / row.get("typed", 10_000) for title in money if isinstance(row.get(title), int)}
+        for row in rows
+    ]
+    lines = table(kind, *given)
+    typed = lines[0].index("typed") if "typed" in lines[0] else None
+    lines = [[cell for index, cell in enumerate(line) if index != typed] for line in lines]
+    return [["单位：万元"], *lines]
+
+
+@pytest.mark.parametrize(("typed", "told"), [(10_000, []), (1, [5])])
+def test_a_village_that_typed_yuan_into_a_sheet_of_wan_is_told(typed, told, desk):
+    money = {"总收入": 200000, "经营性收入": 160000, "其中：发包租赁收入": 60000, "其中：投资收益": 20000}
+    money |= {"补助收入": 30000, "其他收入": 10000, "总支出": 50000, "本年收益": 150000, "typed": 10_000}
+    rows = [money | {"年度": year} for year in (2021, 2022, 2023)]
+    rows.insert(2, money | {"行政村": "东风村", "typed": typed})
+    report = desk.check(xlsx(desk.folder / "村集体.xlsx", _in_wan("collective_economy", *rows)))
+    assert report.exit_code == 0, report.lines()
+    assert [issue.row for issue in only(report).issues if issue.code == "amount_unusual"] == told
+
+
+def test_small_and_large_households_of_one_sheet_are_usual(desk):
+    poor = {"工资性收入": 0, "生产经营性收入": 0, "财产性收入": 0, "转移性收入": 1200, "生产经营性支出": 0}
+    rich = {"工资性收入": 400000, "生产经营性收入": 0, "财产性收入": 0, "转移性收入": 0, "生产经营性支出": 0}
+    none = dict.fromkeys(poor, 0)
+    totals = {"家庭纯收入": "", "人均纯收入": ""}
+    report = desk.check_rows(
+        "incomes", {}, *({"年度": 2020 + n} | row | totals for n, row in enumerate((poor, rich, none)))
+    )
+    assert "amount_unusual" not in codes(report)
+
+
+def test_2024_1_of_a_text_file_is_held_back_beside_months_that_do_not_tell(desk):
+    lines = table("visits", {"走访日期": "2024.1"}, {"走访日期": "2024.2"})
+    report = desk.check(text(desk.folder / "走访.csv", lines))
+    assert [(issue.row, issue.code) for issue in only(report).issues] == [(2, "date_ambiguous")]
+    assert desk.check(xlsx(desk.folder / "走访.xlsx", lines)).exit_code == 0
