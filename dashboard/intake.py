@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from dashboard import policy, store
 from dashboard.ledgers import load, remembered, removal, returned
@@ -135,6 +136,7 @@ class Desk:
         self._doing = CHECKING
         # The files of the last check or load: what was refused of them can be sent back after the rest is published.
         self._sent: tuple[Upload, ...] = ()
+        self._made: dict[str, Any] = {}
         self._removing: tuple[str, tuple[str, ...], str] | None = None
 
     @property
@@ -143,6 +145,15 @@ class Desk:
         if self.job is not None:
             return self._doing
         return CHECKED if self.report is not None or self.error else EMPTY
+
+    def once(self, name: str, make: Callable[[Report], Any]) -> Any:
+        """Something made of the last check or load, made once and not at every click."""
+        told = self.report or self.done
+        if self._made.get("of") is not told:
+            self._made = {"of": told}
+        if name not in self._made:
+            self._made[name] = make(told)
+        return self._made[name]
 
     @property
     def publishable(self) -> bool:

@@ -49,8 +49,11 @@ def standing(root: Path) -> pd.DataFrame:
     """One row a ledger kind of the current version: rows that stand, and which version last changed them and when."""
     current = store.current(root)
     history = _history(current, {version.id: version for version in store.versions(root)})
+    steps = list(zip(history, [*history[1:], None], strict=True))
     kinds = [*forms.all_forms(), boundaries.FORM]
-    last = {form.kind: next((one for one in history if _has_changed(one, form.kind)), None) for form in kinds}
+    last = {
+        form.kind: next((one for one, before in steps if _has_changed(one, before, form.kind)), None) for form in kinds
+    }
     return pd.DataFrame(
         [
             {
@@ -74,9 +77,11 @@ def _history(version: store.Version | None, known: Mapping[str, store.Version]) 
     return line
 
 
-def _has_changed(version: store.Version, kind: str) -> bool:
+def _has_changed(version: store.Version, before: store.Version | None, kind: str) -> bool:
+    """Whether rows of a ledger came, changed or went with a version."""
     counts = version.changes.get(kind, {})
-    return bool(counts.get("new") or counts.get("changed"))
+    is_removed = before is not None and version.rows.get(kind, 0) < before.rows.get(kind, 0)
+    return bool(counts.get("new") or counts.get("changed")) or is_removed
 
 
 def _counted(version: store.Version) -> str:

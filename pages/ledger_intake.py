@@ -48,7 +48,7 @@ if told:
     if any(entry.rows_read for entry in told.files):
         with st.container(key="intake_counts"):
             ui.cards(tables.counted(told))
-    ui.table(tables.sheets(told), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")
+    ui.table(desk.once("sheets", tables.sheets), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")
     if not desk.publishable:
         ui.empty("没有可以发布的内容", tables.why_not(told))
     with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
@@ -57,7 +57,7 @@ if told:
         st.button("放弃", on_click=desk.discard, key="intake_discard")
         intake_panels.papers(desk, view)
     intake_panels.corrections(desk)
-    changed = tables.changes(told)
+    changed = desk.once("changes", tables.changes)
     if not changed.empty:
         ui.section("变更举例", tables.changed_in_words(told))
         ui.table(changed, "变更举例", tables.CHANGE_COLUMNS, key="intake_changes")
@@ -72,7 +72,7 @@ if desk.done and desk.done.published and desk.done.version == view.version.id:
 
 if shown := told or desk.done:
     notes = [("核对结果", shown.headline)]
-    problems = tables.said_rows(shown)
+    problems = desk.once("said", tables.said_rows)
     if not problems.empty:
         ui.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
         ui.preview_with_export(

@@ -12,6 +12,7 @@ from test_pages_intake import checked, settled, words
 
 from dashboard import correcting, paths, store
 from dashboard import intake_tables as tables
+from dashboard import published as shelf
 from dashboard.correcting import FIELD, NOT_READ
 from dashboard.intake import Desk, SheetAt, Upload, alike
 from dashboard.ledgers import remembered
@@ -257,6 +258,8 @@ def test_rows_left_out_are_offered_examined_and_removed_only_when_said_so(root, 
     desk.remove(True)
     settled(desk)
     assert store.current(root).id == "v0002" and "v0002" in desk.notice
+    standing = shelf.standing(root).set_index("ledger")["version"]
+    assert (standing["农户基本信息台账"], standing["行政区划名录"]) == ("v0002", "v0001")
     assert desk.report is not None
     settled(desk)
     [left] = desk.offers
