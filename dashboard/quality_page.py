@@ -20,7 +20,7 @@ KEPT = ("有问题的规则", "全部规则")
 # Offenders shown on the page; exports have all.
 FIRST_OFFENDERS = 200
 
-_HINTS = {"error": "一定有误，请改正", "warning": "可能属实，请核实"}
+_HINTS = {"error": "矛盾或违规，请改正", "warning": "可能属实，请核实"}
 _LIGHTS = {"error": "red", "warning": "amber"}
 _COLOURS = {"error": palette.RED, "warning": palette.ORANGE}
 _COUNTS = {"error": "errors", "warning": "warnings"}

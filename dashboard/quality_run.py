@@ -18,6 +18,8 @@ from dashboard.quality import QualityError, Rule, Subject
 _KEPT_VERSIONS = 60
 # The name under which a rule file that cannot be read at all is shown.
 _WHOLE_FILE = "quality_rules"
+# Errors that are a condition's fault; a full disk or memory is not, and stops the publication.
+_FAULTY = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
 # A parameter of a condition, or quoted words that only look like one.
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
 # A column's name with its unit: 务工时间（月）.
@@ -95,14 +97,14 @@ def judge(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[Read
     """Store the offenders of the rules about one subject, and how many each found and examined where.
 
     All rules are asked in one pass over the subject. Where that fails, halves are asked, until only the rules that
-    cannot be run are left: gives the fault of each, by id.
+    cannot be run are left: gives the fault of each, by id. Other duckdb.Error are raised.
     """
     if not rules:
         return {}
     try:
         found = _counted(con, subject, rules)
         _store_offenders(con, subject, [rule for rule in rules if pc.sum(found[f"{rule.rule.id}_broken"]).as_py()])
-    except duckdb.Error:
+    except _FAULTY:
         if len(rules) == 1:
             rule_id = rules[0].rule.id
             return {rule_id: f"规则“{rule_id}”的条件无法运行，请核对字段名、括号和比较的类型。"}

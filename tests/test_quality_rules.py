@@ -212,6 +212,15 @@ def test_a_missing_file_is_told(county, tmp_path):
     assert row["fault"] == "缺少规则文件 quality_subjects.toml，请恢复该文件。"
 
 
+def test_a_full_disk_is_no_fault_of_a_rule(county, folder, monkeypatch):
+    def full(*_):
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr(queries, "select", full)
+    with pytest.raises(duckdb.IOException):
+        fill(county, folder(GOOD))
+
+
 def test_a_version_remembers_the_counts_of_the_one_before(county, folder):
     county.execute("attach ':memory:' as base; use base")
     for name in queries.names("schema"):
