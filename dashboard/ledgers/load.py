@@ -18,6 +18,7 @@ from dashboard.ledgers import (
     check,
     corrections,
     forms,
+    grid,
     issues,
     merge,
     placing,
@@ -34,8 +35,6 @@ from dashboard.ledgers.report import Report, SheetReport
 Progress = Callable[[float, str], None]
 
 
-_LEDGER_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".csv", ".txt", ".tsv"}
-_OUTLINE_SUFFIXES = {".geojson"}
 # How the time of a load is divided, for the progress bar.
 _READ, _MERGED, _FILLED = 0.6, 0.85, 0.97
 # What reading a megabyte takes, as a first guess of the progress bar, and when it begins to count seconds.
@@ -260,9 +259,9 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(
-                file for file in path.rglob("*") if file.is_file() and not file.name.startswith(("~$", "."))
+                file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path))
             )
-            known = [file for file in inside if file.suffix.lower() in _LEDGER_SUFFIXES | _OUTLINE_SUFFIXES]
+            known = [file for file in inside if grid.may_be_table(file)]
             files += known
             if not known:
                 entry = SheetReport(str(path))
@@ -275,6 +274,11 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
             entry.refuse("file_not_found")
             told.files.append(entry)
     return list(dict.fromkeys(files))
+
+
+def _is_hidden(file: Path) -> bool:
+    """Whether a file of a folder is hidden, lies in a hidden folder, or is the lock file of an open workbook."""
+    return file.name.startswith("~$") or any(part.startswith(".") or part == "__MACOSX" for part in file.parts)
 
 
 def publish(
