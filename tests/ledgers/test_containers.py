@@ -2,16 +2,18 @@
 
 import csv
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 import xlwt
-from books import table, zip_bytes
+from books import table, zip_bytes, zipped
 from odf import opendocument
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
@@ -291,3 +293,233 @@ def test_cells_keep_place_nature_and_merges(container):
     assert sheet.merges == ([] if container == "biff5" else [(2, 2, 3, 2)])
     assert type(sheet.rows[2][3]) is float
     assert sheet.name == (None if "html" in container else "户")
+
+
+# Archives and folders ------------------------------------------------------------------------------------------------
+
+
+def entries(path: Path) -> list[tuple[str, str, int]]:
+    """(path below the archive, status, rows) of everything read from a file."""
+    found = reading.read(path, Said(), date.today(), 1)
+    assert [one.report.file_no for one in found] == list(range(1, len(found) + 1))
+    return [(one.report.path[len(str(path)) + 1 :], one.report.status, one.report.rows_read) for one in found]
+
+
+def test_every_file_of_an_archive_is_an_entry_of_its_own(tmp_path):
+    file = zipped(
+        tmp_path / "外.zip",
+        {
+            "城关镇/户.csv": as_text(CELLS[1:]),
+            "__MACOSX/城关镇/._户.csv": b"\x00\x05\x16\x07",
+            "~$户.xlsx": b"x",
+            ".隐藏.csv": b"x",
+            "说明.docx": zip_bytes({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}),
+            "旧/户.dat": as_xls(CELLS),
+            "坏.xlsx": as_xlsx(CELLS)[:-200],
+        },
+    )
+    assert entries(file) == [
+        ("城关镇/户.csv", "loaded", 2),
+        ("__MACOSX/城关镇/._户.csv", "skipped", 0),
+        ("~$户.xlsx", "skipped", 0),
+        (".隐藏.csv", "skipped", 0),
+        ("说明.docx", "skipped", 0),
+        ("旧/户.dat", "loaded", 2),
+        ("坏.xlsx", "refused", 0),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_names_in_an_archive_are_read_as_they_were_written(encoding, tmp_path):
+    data = zip_bytes({"A" * len("城关镇.csv".encode(encoding)): as_text(CELLS[1:])})
+    file = tmp_path / "外.zip"
+    file.write_bytes(data.replace(b"A" * len("城关镇.csv".encode(encoding)), "城关镇.csv".encode(encoding)))
+    assert entries(file) == [("城关镇.csv", "loaded", 2)]
+
+
+def test_a_folder_is_searched_by_content(tmp_path, desk):
+    folder = desk.folder / "来件"
+    (folder / ".缓存").mkdir(parents=True)
+    (folder / "户").write_bytes(as_xls(CELLS))
+    (folder / "照片.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    (folder / "说明.docx").write_bytes(zip_bytes({"word/document.xml": b"<w/>"}))
+    (folder / ".缓存" / "户.csv").write_bytes(as_text(CELLS[1:]))
+    (folder / "环").symlink_to(folder / "环")
+    assert [Path(entry.path).name for entry in desk.check(folder).files] == ["户"]
+
+
+# Markings ------------------------------------------------------------------------------------------------------------
+
+
+def marked_xlsx() -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"date_1904": True}) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("表")
+        sheet.write_row(1, 1, ["甲", "乙", "丙", "丁"])
+        sheet.write_datetime(2, 1, date(2024, 5, 1), day)
+        sheet.write_boolean(2, 2, True)
+        sheet.write_formula(2, 3, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(2, 4, "=1+1", None, 2)
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column(4, 9, None, None, {"hidden": True})
+        book.add_worksheet("藏").hide()
+    return out.getvalue()
+
+
+def marked_xls() -> bytes:
+    book = xlwt.Workbook()
+    book.dates_1904 = True
+    sheet = book.add_sheet("表")
+    for column, title in enumerate("甲乙丙丁", start=1):
+        sheet.write(1, column, title)
+    sheet.write(2, 1, (date(2024, 5, 1) - date(1904, 1, 1)).days, xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    sheet.write(2, 2, True)
+    sheet.row(2).set_cell_error(3, "#DIV/0!")
+    sheet.write(2, 4, 2)
+    sheet.row(2).hidden = True
+    sheet.col(4).hidden = True
+    book.add_sheet("藏").visibility = 1
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def marked_spreadsheetml() -> bytes:
+    return """<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+    xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="表"><Table>
+    <Column ss:Index="5" ss:Hidden="1"/><Row ss:Index="2"><Cell ss:Index="2"><Data ss:Type="String">甲</Data></Cell>
+    <Cell><Data ss:Type="String">乙</Data></Cell><Cell><Data ss:Type="String">丙</Data></Cell>
+    <Cell><Data ss:Type="String">丁</Data><Comment><Data ss:Type="String">批注</Data></Comment></Cell></Row>
+    <Row ss:Hidden="1"><Cell ss:Index="2"><Data ss:Type="DateTime">2024-05-01T00:00:00.000</Data></Cell>
+    <Cell><Data ss:Type="Boolean">1</Data></Cell><Cell ss:Formula="=1/0"><Data ss:Type="Error">#DIV/0!</Data></Cell>
+    <Cell ss:Formula="=1+1"><Data ss:Type="Number">2</Data></Cell></Row></Table></Worksheet>
+    <Worksheet ss:Name="藏"><Table/><WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel">
+    <Visible>SheetHidden</Visible></WorksheetOptions></Worksheet></Workbook>""".encode()
+
+
+def marked_ods() -> bytes:
+    head = (
+        '<office:document-content xmlns:office="urn:o" xmlns:table="urn:t" xmlns:text="urn:x" xmlns:style="urn:s">'
+        '<office:automatic-styles><style:style style:name="ta2"><style:table-properties table:display="false"/>'
+        "</style:style></office:automatic-styles><office:body><office:spreadsheet>"
+    )
+    titles = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{title}</text:p></table:table-cell>'
+        for title in "甲乙丙丁"
+    )
+    content = (
+        f'{head}<table:table table:name="表"><table:table-column table:number-columns-repeated="4"/>'
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="16380"/>'
+        f"<table:table-row/><table:table-row><table:table-cell/>{titles}</table:table-row>"
+        '<table:table-row table:visibility="collapse"><table:table-cell/>'
+        '<table:table-cell office:value-type="date" office:date-value="2024-05-01"><text:p>五月</text:p>'
+        "</table:table-cell>"
+        '<table:table-cell office:value-type="boolean" office:boolean-value="true"><text:p>真</text:p>'
+        "</table:table-cell>"
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" '
+        'calcext:value-type="error" xmlns:calcext="urn:c"><text:p>#DIV/0!</text:p></table:table-cell>'
+        '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"><text:p>2</text:p>'
+        "</table:table-cell></table:table-row>"
+        '<table:table-row table:number-rows-repeated="1048000">'
+        '<table:table-cell table:number-columns-repeated="16384"/>'
+        '</table:table-row></table:table><table:table table:name="藏" table:style-name="ta2"/>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    return zip_bytes({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode()})
+
+
+MARKED = {
+    "xlsx": marked_xlsx,
+    "xlsx with prefixes": lambda: edited(marked_xlsx(), {"xl/worksheets/sheet1.xml": prefixed}),
+    "xlsx with other attributes first": lambda: edited(
+        marked_xlsx(), {"xl/worksheets/sheet1.xml": lambda xml: xml.replace(b"<c r=", b'<c cm="0" r=')}
+    ),
+    "xls": marked_xls,
+    "SpreadsheetML": marked_spreadsheetml,
+    "ods": marked_ods,
+}
+
+
+@pytest.mark.parametrize("container", MARKED)
+def test_errors_dates_truth_values_and_hidden_parts_are_told(container):
+    sheet, hidden = grid.sheets(MARKED[container]())
+    assert sheet.rows[1][1:] == ["甲", "乙", "丙", "丁"]
+    assert sheet.rows[2][1:] == [date(2024, 5, 1), True, "", 2]
+    assert sheet.errors == {(2, 3): "#DIV/0!"}
+    assert sheet.formulas == {}
+    assert (sheet.hidden_rows, sheet.hidden_columns) == ([2], [4])
+    assert (hidden.name, hidden.hidden, hidden.rows) == ("藏", True, [])
+
+
+def unsaved_xlsx() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([1, 2, "=A1+B1"])
+    sheet.append([3, 4, "=SUM(A2:B2)"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def zero_in_a_book_to_be_computed() -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for row, formula in enumerate(("=A1+B1", "=SUM(A2:B2)")):
+            sheet.write_row(row, 0, [1 + 2 * row, 2 + 2 * row])
+            sheet.write_formula(row, 2, formula)
+    return out.getvalue()
+
+
+def shared_formulas() -> bytes:
+    def change(xml: bytes) -> bytes:
+        return (
+            xml.replace(b"<f>A1+B1</f>", b'<f t="shared" ref="C1:C2" si="0">A1+B1</f>')
+            .replace(b"<f>SUM(A2:B2)</f>", b'<f t="shared" si="0"/>')
+            .replace(b"<v></v>", b"")
+        )
+
+    return edited(unsaved_xlsx(), {"xl/worksheets/sheet1.xml": change})
+
+
+UNSAVED = {
+    "xlsx": (unsaved_xlsx, "=SUM(A2:B2)"),
+    "xlsx with prefixes": (
+        lambda: edited(unsaved_xlsx(), {"xl/worksheets/sheet1.xml": prefixed}),
+        "=SUM(A2:B2)",
+    ),
+    "xlsx without places": (
+        lambda: edited(
+            unsaved_xlsx(), {"xl/worksheets/sheet1.xml": lambda xml: re.sub(rb'(<c|<row) r="\w+"', rb"\1", xml)}
+        ),
+        "=SUM(A2:B2)",
+    ),
+    "xlsx with shared formulas": (shared_formulas, "=A2+B2"),
+    "xlsx to be computed at opening": (zero_in_a_book_to_be_computed, "=SUM(A2:B2)"),
+    "SpreadsheetML": (
+        lambda: (
+            as_spreadsheetml([[1, 2], [3, 4]])
+            .replace(b"2</Data></Cell>", b'2</Data></Cell><Cell ss:Formula="=RC[-2]+RC[-1]"/>')
+            .replace(b"4</Data></Cell>", b'4</Data></Cell><Cell ss:Formula="=SUM(RC[-2]:RC[-1])"/>')
+        ),
+        "=SUM(A2:B2)",
+    ),
+    "html": (
+        lambda: (
+            as_html([[1, 2], [3, 4]])
+            .replace(b">2</td>", b'>2</td><td x:fmla="=A1+B1"></td>')
+            .replace(b">4</td>", b'>4</td><td x:fmla="=SUM(A2:B2)"></td>')
+        ),
+        "=SUM(A2:B2)",
+    ),
+}
+
+
+@pytest.mark.parametrize("container", UNSAVED)
+def test_formulas_without_a_result_are_blank_and_told_with_their_text(container):
+    made, second = UNSAVED[container]
+    [sheet] = grid.sheets(made())
+    assert [line[:2] for line in sheet.rows] == [[1, 2], [3, 4]]
+    assert not any("".join(line[2:]) for line in sheet.rows)
+    assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): second}
