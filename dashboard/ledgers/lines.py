@@ -114,7 +114,7 @@ def _blank_below(sheet: Sheet, header: Header, rows: Sequence[int]) -> list[tupl
 
 def _cells(sheet: Sheet, rows: Sequence[int], index: int) -> list[Any]:
     """A column's cells; records of a text file may be too short to have one."""
-    if sheet.is_text:
+    if sheet.is_text and rows and min(map(len, sheet.rows[rows[0] :])) <= index:
         return [sheet.rows[row][index] if index < len(sheet.rows[row]) else "" for row in rows]
     return [sheet.rows[row][index] for row in rows]
 
@@ -154,9 +154,9 @@ class _Sorting:
         for index in self._keys:
             cells = _cells(self._sheet, rows, index)
             # A key of plain ASCII characters is one; only the few others are looked at closely.
-            others = {cell for cell in set(cells) if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
-            odd = {cell for cell in others if self._is_no_key(cell)}
-            odd |= {None} & set(cells)
+            distinct = set(cells)
+            others = {cell for cell in distinct if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
+            odd = {cell for cell in others if self._is_no_key(cell)} | ({None} & distinct)
             if odd:
                 found.update(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
         for index in self._label_columns():
