@@ -58,7 +58,7 @@ def decoded(data: bytes) -> str:
     """A text file's characters; raises Unreadable, naming the line, where it is in no one encoding."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return _strictly(data, encoding)
+            return strictly(data, encoding)
     if b"\x00" in data:
         return _wide(data)
     try:
@@ -70,14 +70,15 @@ def decoded(data: bytes) -> str:
     high_bytes = len(data.translate(None, _ASCII))
     in_utf8 = 3 * len(_UTF8_CHARACTER.findall(data))
     if 2 * in_utf8 > high_bytes:
-        return _strictly(data, "utf-8")
+        return strictly(data, "utf-8")
     for number, line in enumerate(data.split(b"\n"), start=1):
         if _is_utf8(line):
             raise Unreadable("encodings_mixed", line=number)
-    return _strictly(data, "gb18030")
+    return strictly(data, "gb18030")
 
 
-def _strictly(data: bytes, encoding: str) -> str:
+def strictly(data: bytes, encoding: str) -> str:
+    """The characters of data in one encoding; raises Unreadable, naming the line, where it is in another."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

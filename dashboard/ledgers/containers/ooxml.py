@@ -22,6 +22,10 @@ _SHARED_TEXTS = "xl/sharedstrings.xml"
 # How much text cells may hold together, counted as often as it is shown.
 _FREE_TEXT_BYTES = 300_000_000
 _TEXT_A_BYTE = 60
+# Parts that say how many entries they have, and where.
+_COUNTING = (_SHARED_TEXTS, "xl/styles.xml")
+_COUNTED_WITHIN_BYTES = 1_000_000
+_COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*(\d+)""")
 _LONGEST_TEXT_BYTES = 10_000_000
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
 _SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
@@ -45,6 +49,7 @@ def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
     for name, part in described.parts.items():
         marked[name] = marks = sheet_scan.scan(archive, part, is_stale=described.is_stale)
         check_extent(name, marks.last_row + 1, marks.last_column + 1, marks.filled, archive.size)
+    _refuse_false_counts(archive)
     _refuse_repeated_texts(archive, described.parts.values(), sum(marks.filled for marks in marked.values()))
     book = calamine(lambda: python_calamine.load_workbook(io.BytesIO(data)))
     for index, facts in enumerate(book.sheets_metadata):
@@ -117,6 +122,15 @@ def _path(target: str) -> str:
     if target.startswith("/"):
         return target[1:]
     return target if target.startswith("xl/") else f"xl/{target.removeprefix('./')}"
+
+
+def _refuse_false_counts(archive: Archive) -> None:
+    """Raise Unreadable where a part declares more entries than it has bytes; room is made for as many as declared."""
+    for name in _COUNTING:
+        part = archive.find(name)
+        head = archive.head(part, _COUNTED_WITHIN_BYTES) if part else b""
+        if any(int(count) > archive.members[part].file_size for count in _COUNT.findall(head)):
+            raise Unreadable("file_damaged")
 
 
 def _refuse_repeated_texts(archive: Archive, parts: Collection[str], filled: int) -> None:

@@ -188,9 +188,9 @@ def _workbook_in(opened: Archive) -> str | None:
 
 def _is_document(opened: Archive) -> bool:
     """Whether a zip file is one office document rather than an archive of several files."""
-    if _workbook_in(opened) or opened.find("[Content_Types].xml"):
+    if _workbook_in(opened) or opened.find("[Content_Types].xml") or opened.find("mimetype"):
         return True
-    return any(opened.find(name) for name, _ in _PACKAGES)
+    return any(name.startswith("xl/") for name in opened.members) or any(opened.find(name) for name, _ in _PACKAGES)
 
 
 def _packed(data: bytes) -> Iterable[Sheet]:
@@ -199,7 +199,7 @@ def _packed(data: bytes) -> Iterable[Sheet]:
     if workbook is None:
         what = next((what for name, what in _PACKAGES if opened.find(name)), None)
         if what is None:
-            raise Unreadable("file_damaged" if opened.find("[Content_Types].xml") else "archive_nested")
+            raise Unreadable("file_damaged" if _is_document(opened) else "archive_nested")
         raise Unreadable("not_a_table", what=what)
     if opened.has_twins:
         raise Unreadable("file_damaged")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from dashboard.ledgers.containers import xml_events
+from dashboard.ledgers.containers import delimited, xml_events
 from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, column_letters, iso_moment, number
 
 NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -21,10 +21,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
     encoding = None
     if declared and declared[1].lower() in _CHINESE:
         # The XML parser itself knows no Chinese encoding but Unicode.
-        try:
-            data, encoding = data.decode("gb18030").encode(), "utf-8"
-        except UnicodeDecodeError as error:
-            raise Unreadable("encoding_unknown") from error
+        data, encoding = delimited.strictly(data, "gb18030").encode(), "utf-8"
     xml_events.parse([data], walk.start, walk.end, walk.text, encoding)
     return iter(walk.sheets)
 

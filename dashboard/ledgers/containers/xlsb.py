@@ -14,7 +14,7 @@ from dashboard.ledgers.containers.sheet_scan import Marks
 
 WORKBOOK = "xl/workbook.bin"
 
-_ROW, _COLUMNS, _MERGE, _SHEET = 0, 60, 176, 156
+_ROW, _COLUMNS, _MERGE, _SHEET, _TEXTS = 0, 60, 176, 156, 159
 _BLANK_CELL, _ERROR_CELL, _ERROR_FORMULA = 1, 3, 11
 _CELLS = range(1, 12)
 _HIDDEN_ROW, _HIDDEN_COLUMNS = 0x10, 0x01
@@ -24,6 +24,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
     """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
     try:
+        _refuse_false_counts(archive)
         marked = {name: _marks(archive, part) for name, part in _parts(archive).items()}
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise Unreadable("file_damaged") from error
@@ -66,6 +67,15 @@ def _parts(archive: Archive) -> dict[str, str]:
                     raise Unreadable("file_damaged")
                 parts[name] = part
     return parts
+
+
+def _refuse_false_counts(archive: Archive) -> None:
+    """Raise Unreadable where the shared texts are declared to be more than their part has bytes."""
+    part = archive.find("xl/sharedStrings.bin")
+    texts = archive.read(part) if part else b""
+    kind, body = next(_records(texts), (None, b""))
+    if kind == _TEXTS and max(struct.unpack_from("<II", body)) > len(texts):
+        raise Unreadable("file_damaged")
 
 
 def _marks(archive: Archive, part: str) -> tuple[Marks, list[tuple[int, int, int, int]]]:
