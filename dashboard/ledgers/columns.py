@@ -77,7 +77,7 @@ def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
 
 def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> Context:
     """The context with what a column's cells tell about each other."""
-    if field_.type in ("share", "progress") and context.is_percent:
+    if field_.type in ("share", "progress"):
         found = (numbers.of_cell(cell) for cell in set(cells))
         return replace(context, has_percents=any(number is not None and number > 1 for number in found))
     if field_.type == "date" and context.is_text:

@@ -250,7 +250,7 @@ def _without_unit(field_: Field, cell: Any) -> Decimal | None:
 def _share(field_: Field, context: Context, cell: Any) -> Value:
     """A fraction from 85%, 0.85 or, under a title with （%）, 85; there a number up to 1 is taken as a fraction.
 
-    There 1 beside numbers above 1 may be the hundredth part or the whole, so it is neither.
+    1 beside numbers above 1 may be the hundredth part or the whole, so it is neither.
     """
     text = text_of(cell)
     if nothing := _nothing_in(text):

@@ -346,6 +346,7 @@ def test_one_beside_percents_is_neither_the_hundredth_part_nor_the_whole():
     assert (found, codes) == ([0.85, None, 0.01, 0.85, 0], [None, "share_ambiguous", None, "share_as_fraction", None])
     assert parsed("checklist", "completion_share", 1, 0.5, is_percent=True) == ([1, 0.5], ["share_as_fraction"] * 2)
     assert parsed("checklist", "completion_share", 1, 0.5) == ([1, 0.5], [None, None])
+    assert parsed("checklist", "completion_share", 1, 85)[1] == ["share_ambiguous", "share_out_of_range"]
 
 
 @given(st.integers(0, 100), st.sampled_from(["{}%", "{} %", "{}％", "百分之{}", "{}.0%"]))
