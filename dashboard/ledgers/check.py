@@ -38,12 +38,17 @@ class SheetRefused(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What the person who loads says now, or said of an earlier load of the layout, and the day it is."""
+    """What the person who loads says now, or said of an earlier load of the layout, and the day it is.
+
+    What is certain was said of this very sheet and goes before what the sheet itself says.
+    """
 
     today: date
     year: int | None = None
     unit: str | None = None
     unit_is_remembered: bool = False
+    year_is_certain: bool = False
+    unit_is_certain: bool = False
 
     @property
     def unit_from(self) -> str:
@@ -177,6 +182,8 @@ class _Said:
 
     def _unit(self, notes: Iterable[str]) -> tuple[str, str]:
         known = forms.common()["money_units"]
+        if self.options.unit_is_certain:
+            return self.options.unit, self.options.unit_from
         for note in notes:
             if (unit := note.removeprefix("单位").lstrip(":：")) in known:
                 return unit, "列标题"
@@ -190,6 +197,8 @@ class _Said:
     def _found_year(self) -> tuple[int | None, str]:
         if given := self._header.given.get(self._header.form.needs_year or ""):
             return given
+        if self.options.year_is_certain:
+            return self.options.year, "导入时的指定"
         for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):
             found = {year for text in texts for year in _years_of(text)}
             if len(found) == 1:

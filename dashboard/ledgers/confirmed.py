@@ -31,7 +31,8 @@ class Said:
     """What a person says about one file; None leaves it to the file.
 
     ``is_left_out``: the sheet is not to be read. ``is_about_layout``: something is said of this very sheet that holds
-    for others of its layout, which the year never does.
+    for others of its layout, which the year never does. What is certain was said of this very sheet, or of its layout,
+    and goes before what the sheet itself says.
     ``sheets`` says more of single sheets, by the file's path within an archive ('' outside one) and the sheet's name
     ('' where it has none). ``remembered`` is what was confirmed at earlier loads, by fingerprint of the header.
     """
@@ -42,6 +43,8 @@ class Said:
     layout: Layout | None = None
     is_left_out: bool = False
     is_about_layout: bool = False
+    year_is_certain: bool = False
+    unit_is_certain: bool = False
     sheets: Mapping[tuple[str, str], "Said"] = field(default_factory=dict, hash=False)
     remembered: Mapping[str, "Remembered"] = field(default_factory=dict, hash=False)
 
@@ -57,6 +60,8 @@ class Said:
             unit=own.unit or self.unit,
             layout=own.layout or self.layout,
             is_about_layout=bool(own.ledger or own.unit or own.layout),
+            year_is_certain=own.year is not None,
+            unit_is_certain=own.unit is not None,
         )
 
 

@@ -158,7 +158,14 @@ class _Reader:
         now = self._about(entry)
         try:
             said = self._with_remembered(sheet, now, entry)
-            options = Options(self._today, said.year, said.unit, unit_is_remembered=now.unit is None)
+            options = Options(
+                self._today,
+                said.year,
+                said.unit,
+                unit_is_remembered=now.unit is None,
+                year_is_certain=said.year_is_certain,
+                unit_is_certain=said.unit_is_certain,
+            )
             export = exports.read(sheet, said.ledger, options) if said.layout is None else None
             if export is not None:
                 yield from self._exported(export, sheet, options, entry)
@@ -223,7 +230,11 @@ class _Reader:
         entry.say("layout_remembered", day=known.confirmed_on, what=known.in_words)
         entry.understood.confirmed_on = known.confirmed_on
         return replace(
-            said, ledger=said.ledger or earlier.ledger, unit=said.unit or earlier.unit, layout=earlier.layout
+            said,
+            ledger=said.ledger or earlier.ledger,
+            unit=said.unit or earlier.unit,
+            layout=earlier.layout,
+            unit_is_certain=said.unit_is_certain or (said.unit is None and earlier.unit is not None),
         )
 
     def _header(self, sheet: grid.Sheet, said: Said, entry: SheetReport) -> header.Header:

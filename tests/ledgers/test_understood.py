@@ -123,6 +123,16 @@ def test_a_field_given_to_another_column_leaves_the_one_it_was_found_in(desk):
     assert [row["走访情况"] for row in desk.rows("visits")] == ["很好"]
 
 
+def test_a_year_and_a_unit_said_of_one_sheet_go_before_what_the_sheet_says(desk):
+    rows = [["示例县2023年收入台账"], ["单位：万元"], *table("incomes", without=("年度",))]
+    path = xlsx(desk.folder / "a.xlsx", rows)
+    words = Said(sheets={("", "Sheet1"): Said(year=2024, unit="元")})
+    understood = only(desk.load(path, by_file={path: words})).understood
+    assert (understood.year, understood.year_from) == (2024, "导入时的指定")
+    assert list(understood.units) == [("元", "导入时的指定")]
+    assert [(row["年度"], row["工资性收入"]) for row in desk.rows("incomes")] == [(2024, 20_000)]
+
+
 def test_what_is_said_of_one_sheet_leaves_the_other_sheets_alone(desk):
     rows = [["示例县走访情况"], STRANGE, ["2025-03-08", "H001", "一切正常", "王五"]]
     path = xlsx(desk.folder / "a.xlsx", {"走访": rows, "收入": table("incomes")})
