@@ -14,7 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
-from dashboard.ledgers import forms, grid, header, issues, ours, report
+from dashboard.ledgers import forms, formulas, grid, header, issues, ours, report
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.issues import Issue
 from dashboard.ledgers.report import SheetReport
@@ -39,6 +39,8 @@ _TEXT_TYPES = {"text", "code", "region_code", "id_number", "phone", "tags", "cho
 # Of two rows in conflict the one that stands comes back beside the refused one: alone, that one would replace it.
 _COMPANIONS = {"row_conflict_stands"}
 _RAGGED = "csv_field_count"
+# Refused for what the column's other cells say, which stay behind: such a value alone would pass.
+_UNSURE = {"share_ambiguous", "date_ambiguous"}
 _HINT = "提醒："
 _BY_PERSON = "导入时的指定"
 
@@ -126,6 +128,7 @@ def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> _Page:
     last = max(entry.understood.header_rows[1] for entry in entries)
     own = ours.columns(sheet) or ()
     wanted = [row for row in _wanted(entries) if last < row <= len(sheet.rows)]
+    formulas.compute(sheet, [row - 1 for row in wanted])
     filled = _filled(sheet, wanted, last)
     numbers = {row: _first_number(sheet, row, own) for row in wanted}
     drop = set(own)
@@ -152,6 +155,8 @@ def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> _Page:
             index = _index(entry, issue.column)
             if index is not None:
                 page.marks.setdefault((place, index), []).append(issue)
+                if issue.code in _UNSURE:
+                    cells[index] = _NOT_GIVEN_BACK
     return page
 
 

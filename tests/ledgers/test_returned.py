@@ -190,6 +190,41 @@ def test_lost_results_and_errors_of_formulas_stay_refused_until_they_are_filled_
     assert (cells["I2"].value, cells["D2"].value) == ("#DIV/0!", "#N/A") and cells["D2"].comment
 
 
+def test_a_formula_that_can_be_computed_comes_back_as_its_value(desk):
+    path = desk.folder / "收入台账.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    header, values = table("incomes", {"财产性收入": "多"})
+    sheet.write_row(0, 0, header)
+    sheet.write_row(1, 0, values)
+    sheet.write_formula(1, header.index("家庭纯收入"), "=D2+E2", None, "")
+    book.close()
+    report = desk.check(path)
+    assert only(report).refused == {2}, report.lines()
+    cells = openpyxl.load_workbook(back(desk, path, report)).active
+    assert cells.cell(2, header.index("家庭纯收入") + 1).value == values[3] + values[4]
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "shown", "doubtful", "sure"),
+    [
+        ("checklist", "完成率", "完成率（%）", "1", "85"),
+        ("visits", "走访日期", "走访日期", "2025.1", "2025-03-05"),
+    ],
+)
+def test_what_was_doubtful_beside_other_cells_does_not_pass_without_them(desk, kind, title, shown, doubtful, sure):
+    key = {"checklist": "指标编号", "visits": "户编号"}[kind]
+    lines = table(kind, {title: sure}, {title: doubtful, key: "H002", "户主姓名": "李四光"})
+    lines[0] = [shown if cell == title else cell for cell in lines[0]]
+    path = text(desk.folder / "a.csv", lines)
+    report = desk.check(path)
+    assert only(report).refused == {3}, report.lines()
+    again = desk.check(back(desk, path, report))
+    assert only(again).refused == {2} and only(again).rows_loaded == 0
+    sheet = openpyxl.load_workbook(back(desk, path, report)).active
+    assert f"“{doubtful}”" in sheet.cell(2, column_of(sheet, ours.reason_title())).value
+
+
 def test_a_record_that_cannot_be_parted_comes_back_whole_and_stays_refused(desk):
     lines = table("visits", {"走访情况": "好"})
     path = desk.folder / "走访.csv"
