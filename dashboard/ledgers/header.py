@@ -240,10 +240,20 @@ def _read(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[st
     """The titles read as a ledger; where years or months stand side by side, as the first of its parts."""
     parts = _by_year(sheet, form, first, last, titles) or _by_month(sheet, form, first, last, titles)
     if not parts:
-        return mapped(sheet, form, first, last, titles)
+        return _of_one_year(sheet, form, first, last, titles)
     for part in parts:
         part.parts = parts if len(parts) > 1 else []
     return parts[0]
+
+
+def _of_one_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
+    """The titles as they are; where a ledger without years lacks a column, the one year of titles is passed over."""
+    header = mapped(sheet, form, first, last, titles)
+    years = {naming.year_of(title, "") for title, _ in titles} - {None}
+    if not header.missing or form.needs_year is not None or len(years) != 1:
+        return header
+    again = mapped(sheet, form, first, last, [(naming.without_year(title), group) for title, group in titles])
+    return again if len(again.missing) < len(header.missing) else header
 
 
 def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> list[Header]:

@@ -25,6 +25,7 @@ _WIDE = 3
 _LINES_OF_A_TITLE = 4
 # The share of blanks from which a required column looks as if only the first row of each group were filled.
 _MANY_BLANKS = 0.25
+_FEWEST_BLANKS = 2
 # The field that stands for the key where the key itself need not be a column.
 _STANDS_FOR = {"village_code": "place_village"}
 _BLANK = "blank"
@@ -99,7 +100,7 @@ def _fill_down(sheet: Sheet, header: Header) -> int:
 def _blank_below(sheet: Sheet, header: Header, rows: Sequence[int]) -> list[tuple[str, int]]:
     """Required columns of which the first row is filled and many below it are blank."""
     found = []
-    if len(rows) < 2:
+    if not rows:
         return found
     for field_ in header.form.fields:
         index = header.columns.get(field_.column)
@@ -107,7 +108,7 @@ def _blank_below(sheet: Sheet, header: Header, rows: Sequence[int]) -> list[tupl
             continue
         cells = _cells(sheet, rows, index)
         blanks = cells.count("") + cells.count(None)
-        if blanks >= _MANY_BLANKS * len(rows) and not is_blank(cells[0]):
+        if blanks >= max(_FEWEST_BLANKS, _MANY_BLANKS * len(rows)) and not is_blank(cells[0]):
             found.append((field_.column, blanks))
     return found
 

@@ -279,3 +279,12 @@ def test_a_card_for_one_household_is_refused_by_its_name(desk):
     report = desk.check(xlsx(desk.folder / "卡.xlsx", {"张三丰": card, "李四光": card}))
     assert report.exit_code == 2
     assert [entry.issues[-1].code for entry in report.files] == ["household_card"] * 2
+
+
+def test_a_year_in_a_title_of_a_ledger_without_years_is_passed_over(desk):
+    titles, row = table("households", {"家庭人口数": 8})
+    titles = [f"2024年{title}" if title == "家庭人口数" else title for title in titles]
+    assert desk.load(xlsx(desk.folder / "户.xlsx", [titles, row])).exit_code == 0
+    assert households(desk)["H001"]["household_size"] == 8
+    both = [[*titles, "2023年家庭人口数"], [*row, 3]]
+    assert desk.check(xlsx(desk.folder / "户.xlsx", both)).exit_code == 2

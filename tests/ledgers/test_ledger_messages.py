@@ -385,7 +385,7 @@ PROVOKE: dict[str, Callable] = {
     "date_but_not_done": row("rectification", {"完成时间": "2025-05-01"}),
     "closed_but_not_done": row("rectification", {"是否销号": "是"}),
     "places_several": row("rectification", {"涉及乡镇": "城关镇、河东乡", "涉及村": ""}),
-    "cells_blank_below": row("members", {}, WIFE | {"户编号": ""}),
+    "cells_blank_below": row("members", {}, *[WIFE | {"户编号": ""}] * 2),
     "township_two_names": row("regions", VILLAGES[0], VILLAGES[1] | {"乡镇": "城关乡"}),
     "village_name_twice": row("regions", VILLAGES[0], VILLAGES[1] | {"行政村": "新民村"}),
     # notices
