@@ -25,7 +25,7 @@ _TEXT_A_BYTE = 60
 # Parts that say how many entries they have, and where.
 _COUNTING = (_SHARED_TEXTS, "xl/styles.xml")
 _COUNTED_WITHIN_BYTES = 1_000_000
-_COUNT = re.compile(rb"""[cC]ount\s*=\s*["']\s*(\d+)""")
+_COUNT = re.compile(rb"""(\w*[cC]ount)\s*=\s*["']\s*(\d+)""")
 _LONGEST_TEXT_BYTES = 10_000_000
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
 _SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
@@ -126,11 +126,15 @@ def _path(target: str) -> str:
 
 def _refuse_false_counts(archive: Archive) -> None:
     """Raise Unreadable where a part declares more entries than it has bytes; room is made for as many as declared."""
+    unpacked = sum(member.file_size for member in archive.members.values())
     for name in _COUNTING:
         part = archive.find(name)
         head = archive.head(part, _COUNTED_WITHIN_BYTES) if part else b""
-        if any(int(count) > archive.members[part].file_size for count in _COUNT.findall(head)):
-            raise Unreadable("file_damaged")
+        for what, count in _COUNT.findall(head):
+            # Few texts may be shown by many cells: their ``count`` is of cells, which other parts hold.
+            is_of_cells = name == _SHARED_TEXTS and what == b"count"
+            if int(count) > (unpacked if is_of_cells else archive.members[part].file_size):
+                raise Unreadable("file_damaged")
 
 
 def _refuse_repeated_texts(archive: Archive, parts: Collection[str], filled: int) -> None:
