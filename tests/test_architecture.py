@@ -77,6 +77,15 @@ def test_no_sql_in_python():
     assert offenders == ["dashboard/store.py: 'select count(*) from meta_version'"]
 
 
+def test_sql_is_put_together_in_one_place():
+    """Conditions of data-quality rules are data; the frame around them is `queries.select`."""
+    pieces = re.compile(r"\s*(select|union all|group by|where)\b", re.I)
+    homes = {
+        file.relative_to(paths.PROJECT).as_posix() for file in MODULES for text in texts(file) if pieces.match(text)
+    }
+    assert homes == {"dashboard/queries.py", "dashboard/store.py"}
+
+
 def texts(file: Path) -> list[str]:
     """Every string in the file but its docstrings."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
