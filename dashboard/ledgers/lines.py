@@ -27,7 +27,7 @@ _LINES_OF_A_TITLE = 4
 _MANY_BLANKS = 0.25
 _FEWEST_BLANKS = 2
 # The field that stands for the key where the key itself need not be a column.
-_STANDS_FOR = {"village_code": "place_village"}
+STANDS_FOR = {"village_code": "place_village"}
 _BLANK = "blank"
 _TOTAL, _NOTE, _HEADER, _NUMBERING = "lines_total", "lines_note", "lines_repeated_header", "lines_numbering"
 _OUTSIDE, _OTHER_TABLE = "lines_outside", "lines_other_table"
@@ -126,7 +126,7 @@ class _Sorting:
     def __init__(self, sheet: Sheet, header: Header, body: Body) -> None:
         self._sheet, self._header, self._body = sheet, header, body
         self._titles = {normal(title) for title in header.titles.values()}
-        keys = [_STANDS_FOR.get(column, column) for column in header.form.key]
+        keys = [STANDS_FOR.get(column, column) for column in header.form.key]
         self._keys = [header.columns[column] for column in keys if column in header.columns]
         self._wide = {top for top, left, _, right in sheet.merges if right - left >= _WIDE - 1}
 
@@ -221,9 +221,10 @@ class _Sorting:
             return _TOTAL
         if all(is_blank(line[index]) for index in self._header.columns.values() if index < len(line)):
             return _NOTE if is_below else _OUTSIDE
-        if theirs > 1 or 2 * theirs >= len(cells) > 1:
+        labels = sum(map(wording.is_label, cells))
+        if theirs > 1 or (2 * theirs >= len(cells) > 1 and not (is_below and labels)):
             return None
-        labelled = wording.is_note(cells[0]) or 2 * sum(map(wording.is_label, cells)) >= len(cells)
+        labelled = wording.is_note(cells[0]) or 2 * labels >= len(cells)
         is_footer = is_below and is_whole and len(cells) <= _FOOTER_CELLS
         is_section = len(cells) == 1 and (row in self._wide or wording.is_section(cells[0]))
         return _NOTE if labelled or is_footer or is_section else None

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.ledgers import boundaries, check, confirmed, exports, forms, grid, header, layouts, ours, report
+from dashboard.ledgers import boundaries, check, confirmed, exports, forms, grid, header, layouts, lines, ours, report
 from dashboard.ledgers.check import Options, Rows, SheetRefused
 from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.report import SheetReport
@@ -126,6 +126,7 @@ class _Reader:
                 entry.say(passed_by)
                 found.append(Found(entry))
                 continue
+            entry.understood = Understood.of(sheet)
             if self._about(entry).is_left_out:
                 entry.status = report.SKIPPED
                 entry.say("sheet_left_out_as_said")
@@ -154,7 +155,6 @@ class _Reader:
 
     def _ledgers(self, sheet: grid.Sheet, entry: SheetReport) -> Iterator[tuple[Found, SheetRefused | None]]:
         """The ledgers of one sheet, each with its report (the first has ``entry``) or with why it is refused."""
-        entry.understood = Understood.of(sheet)
         now = self._about(entry)
         try:
             said = self._with_remembered(sheet, now, entry)
@@ -178,8 +178,10 @@ class _Reader:
             entry.understood.layout = confirmed.memory(said, sheet, found, Path(entry.path).name, self._today)
         layouts.give_places(sheet, found, Path(entry.path).stem)
         found.left_out += layouts.untitled(sheet, found)
-        for number, (part_of_sheet, part) in enumerate(layouts.parts(sheet, found)):
+        parts = layouts.parts(sheet, found)
+        for number, (part_of_sheet, part) in enumerate(parts):
             own = entry if number == 0 else self._beside(entry, sheet)
+            own.understood.is_one_of_several = len(parts) > 1
             own.understood.note_header(sheet, part)
             own.understood.note_given(part)
             yield self._checked(part_of_sheet, part, options, own)
@@ -191,6 +193,7 @@ class _Reader:
         export.tell(entry)
         for number, one in enumerate(export.filled):
             own = entry if number == 0 else self._beside(entry, sheet)
+            own.understood.is_one_of_several = True
             own.understood.note_header(one.sheet, one.header)
             one.tell(own)
             yield self._checked(one.sheet, one.header, options, own)
@@ -245,6 +248,7 @@ class _Reader:
         found = header.find(sheet, ledger)
         best = header.find(sheet) if ledger else found
         if found is not None:
+            layouts.give_places(sheet, found, Path(entry.path).stem)
             entry.understood.note_header(sheet, found)
         if ledger and _is_another(best, found, ledger):
             raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
@@ -285,7 +289,8 @@ def _is_another(best: header.Header | None, found: header.Header | None, wanted:
 
 
 def _has_key(found: header.Header) -> bool:
-    """Whether the sheet has the columns of the ledger's key (a year may come from elsewhere)."""
+    """Whether the sheet has the columns of the ledger's key, or what gives them (a year may come from elsewhere)."""
     form = found.form
-    key = [column for column in form.key if form.has(column) and form.field(column).type != "year"]
-    return all(column in found.columns for column in key)
+    key = [lines.STANDS_FOR.get(column, column) for column in form.key]
+    key = [column for column in key if form.has(column) and form.field(column).type != "year"]
+    return all(column in found.columns or column in found.given for column in key)

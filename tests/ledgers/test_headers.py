@@ -288,3 +288,11 @@ def test_a_year_in_a_title_of_a_ledger_without_years_is_passed_over(desk):
     assert households(desk)["H001"]["household_size"] == 8
     both = [[*titles, "2023年家庭人口数"], [*row, 3]]
     assert desk.check(xlsx(desk.folder / "户.xlsx", both)).exit_code == 2
+
+
+def test_a_summary_beside_village_ledgers_is_left_out(desk):
+    year = table("collective_economy", without=("年度",))
+    summary = [["乡镇", "村数", "总收入", "经营性收入"], ["城关镇", 2, 1, 1]]
+    report = desk.load(xlsx(desk.folder / "集体.xlsx", {"2023年": year, "2024年": year, "汇总": summary}))
+    assert report.exit_code == 0, report.lines()
+    assert [entry.status for entry in report.files] == ["loaded", "loaded", "skipped"]

@@ -190,6 +190,14 @@ def test_notes_and_signatures_below_are_no_data(line, desk):
     assert only(report).rows_read == 1 and "lines_note" in codes(report)
 
 
+def test_a_signature_whose_day_falls_under_a_date_is_no_data(desk):
+    titles, row = table("rectification")
+    line = [""] * len(titles)
+    line[titles.index("责任单位")], line[titles.index("完成时间")] = "责任领导：张三", "2025年1月"
+    report = desk.check(xlsx(desk.folder / "整改.xlsx", [titles, row, line]))
+    assert (report.exit_code, only(report).rows_read) == (0, 1)
+
+
 def test_a_printed_header_with_its_page_title_is_no_data(desk):
     titles, first, second = table("households", {}, SECOND)
     page = [["清源县农户基本信息台账（续）"], ["填报单位：城关镇", "", "", "", "单位：人"], []]
