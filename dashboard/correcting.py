@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from dashboard import columns
 from dashboard.intake import SheetAt
 from dashboard.ledgers import forms, header, issues
 from dashboard.ledgers.confirmed import Layout, Said
@@ -19,6 +20,7 @@ _HEADER_WITHIN = 30
 
 # The columns of `mapping`, and of the sheet's first rows.
 LETTER, TITLE, EXAMPLE, FIELD = "列", "表中列名", "示例", "对应到"
+MAPPING_COLUMNS = {name: columns.text(name) for name in (LETTER, TITLE, EXAMPLE, FIELD)}
 
 
 def sheets(told: Report) -> dict[SheetAt, SheetReport]:
@@ -49,7 +51,9 @@ def facts(entry: SheetReport) -> str:
     known = entry.understood
     if known.header_rows is None:
         return "没有认出表头：请选择台账种类和表头行，重新核对后再指定各列。"
-    return "；".join(filter(None, (_header(known), _rows(known), _units(known), _year(known), _given(known))))
+    several = "一张表填入多个台账、年度或月份，各列由程序拆分" if known.is_one_of_several else ""
+    told = (_header(known), _rows(known), _units(known), _year(known), _given(known), several)
+    return "；".join(filter(None, told))
 
 
 def mapping(known: Understood) -> pd.DataFrame:
@@ -178,8 +182,8 @@ def _ledger(entry: SheetReport) -> str:
 
 def _layout(known: Understood, chosen: Sequence[str]) -> Layout:
     form = forms.get(known.kind)
-    columns = {field.title: field.column for field in form.fields}
-    pairs = tuple((use.index, columns.get(title)) for use, title in zip(known.columns, chosen, strict=True))
+    by_title = {field.title: field.column for field in form.fields}
+    pairs = tuple((use.index, by_title.get(title)) for use, title in zip(known.columns, chosen, strict=True))
     return Layout((known.header_rows[0] - 1, known.header_rows[1] - 1), pairs)
 
 

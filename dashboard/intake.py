@@ -231,8 +231,8 @@ class Desk:
             except store.StoreError as refusal:
                 self.error = str(refusal)
 
-    def forget(self, fingerprints: Sequence[str]) -> None:
-        """Forget layouts that were remembered; files on the desk are checked again without them."""
+    def forget(self, fingerprints: Sequence[str] | None) -> None:
+        """Forget layouts that were remembered, or all of them; files on the desk are checked again without them."""
         with self._lock:
             remembered.forget(self.root, fingerprints)
             if self.uploads and self.job is None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import cached, columns, correcting, intake_tables, ui
+from dashboard import cached, columns, correcting, intake_tables, store, ui
 from dashboard.correcting import EXAMPLE, FIELD, LETTER, TITLE
 from dashboard.intake import Desk, alike
 from dashboard.ledgers import forms, remembered, template
@@ -111,7 +111,9 @@ def _choices(known, earlier, key: str) -> tuple[str, tuple[int, int] | None, int
 def _mapping(known, kind: str, rows: tuple[int, int] | None, key: str) -> list[str]:
     """The fields the clerk chooses for the columns; as they were understood where there is nothing to choose yet."""
     understood = correcting.mapping(known)[FIELD].tolist()
-    if known.columns and kind == known.kind and rows == known.header_rows:
+    if known.is_one_of_several:
+        ui.table(correcting.mapping(known), "列对应关系", correcting.MAPPING_COLUMNS, key=f"intake_columns_{key}")
+    elif known.columns and kind == known.kind and rows == known.header_rows:
         chosen = _editor(known, key)
         for sentence in correcting.objections(kind, chosen, known):
             st.warning(sentence)
@@ -191,7 +193,12 @@ def removals(desk: Desk, view: View) -> None:
 
 def memory(desk: Desk) -> None:
     """Layouts that were put right once and are remembered; the clerk can have them forgotten."""
-    known = remembered.read(desk.root)
+    try:
+        known = remembered.read(desk.root)
+    except store.StoreError as damage:
+        st.error(str(damage))
+        st.button("清除记住的对应关系", on_click=desk.forget, args=(None,), key="intake_forget")
+        return
     if not known:
         return
     rows = intake_tables.remembered_rows(known)

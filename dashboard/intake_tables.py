@@ -1,7 +1,6 @@
 """What the intake page shows of a check or a load: sheets, what was understood of them, everything said, changes."""
 
 import re
-from pathlib import Path
 
 import pandas as pd
 
@@ -209,12 +208,12 @@ def why_not(told: Report) -> str:
 
 
 # The folder a file lies in while it is read, which means nothing to its sender.
-_FOLDER = re.compile(r"(?<=“)[^“”]*dashboard-intake-[^/\\”]+[/\\]\d{3}[/\\]")
+_FOLDER = re.compile(r"[^“”]*dashboard-intake-[^/\\”]+[/\\]\d{3}[/\\]")
 _RANKS = {word: rank for rank, word in enumerate(SEVERITIES.values())}
 
 
 def _file(entry: SheetReport) -> str:
-    return Path(entry.path).name
+    return _FOLDER.sub("", entry.path)
 
 
 def _sentence(issue: issues.Issue, todo: str) -> str:

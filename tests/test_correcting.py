@@ -158,6 +158,9 @@ def test_a_sheet_is_left_out_where_the_clerk_says_so(root, accounts):
     said = correcting.words(known, None, kind=correcting.LEFT_OUT, rows=known.header_rows, chosen=[], year=0, unit="")
     desk.correct(correcting.also({at: None}, [at], said))
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不读", "可以导入"]
+    desk.correct({at: None})
+    assert at in correcting.sheets(desk.report), "what is left out can be taken in again"
+    assert tables.sheets(settled(desk).report)["result"].tolist() == ["不能导入", "不能导入"]
 
 
 def test_a_field_given_twice_is_objected_to(root, visits):
@@ -198,6 +201,42 @@ def test_what_was_understood_is_told_in_one_line(root, accounts):
     )
     assert correcting.named(at, entry, "集体.xlsx") == "集体.xlsx › 表一（村集体经济收入台账）"
     assert correcting.top(entry.understood)["A"].tolist()[:2] == ["2025年村集体经济", "单位：元"]
+
+
+def test_a_sheet_within_an_archive_is_named_and_corrected(root, visits):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("城关镇/四月.xlsx", strange(visits).data)
+    desk = checked(root, Upload.of("各镇.zip", packed.getvalue()))
+    assert tables.sheets(desk.report)["file"].tolist() == ["各镇.zip/城关镇/四月.xlsx"]
+    at, entry = first(desk)
+    assert correcting.named(at, entry, "各镇.zip") == "各镇.zip › 城关镇/四月.xlsx › 四月（走访台账）"
+    assert corrected(desk).report.changes == 1
+
+
+def test_a_returned_workbook_is_understood_as_the_one_it_came_from(root, visits):
+    day = visits[0].index("到户那天")
+    visits[5][day] = "2025-13-45"
+    desk = published(corrected(checked(root, strange(visits))))
+    book_returned = openpyxl.load_workbook(io.BytesIO(desk.returns()[1]()))
+    cells = [cell for row in book_returned.worksheets[0] for cell in row if cell.value == "2025-13-45"]
+    cells[0].value = "2024-03-08"
+    corrected_book = io.BytesIO()
+    book_returned.save(corrected_book)
+    again = checked(root, Upload.of("四月_退回.xlsx", corrected_book.getvalue()))
+    [sheet] = [one for one in tables.sheets(again.report).to_dict("records") if one["ledger"] == VISITS]
+    assert (sheet["result"], sheet["read"], sheet["refused"]) == ("可以导入", 1, 0)
+
+
+def test_a_sheet_that_fills_several_years_is_shown_but_not_taken_apart_by_hand(root, accounts):
+    header = accounts[0]
+    row = next(row for row in accounts[1:] if row[header.index("年度")] == 2025)
+    place = [row[header.index(title)] for title in ("乡镇", "行政村", "行政村代码")]
+    titles = ["乡镇", "行政村", "行政村代码", "2024年总收入", "2024年经营性收入", "2025年总收入", "2025年经营性收入"]
+    desk = checked(root, Upload.of("两年.xlsx", book({"表": [titles, [*place, 300000, 200000, 400000, 300000]]})))
+    _, entry = first(desk)
+    assert entry.understood.is_one_of_several
+    assert "由程序拆分" in correcting.facts(entry)
 
 
 # Rows that come back, rows to remove ------------------------------------------------------------------------------
@@ -302,3 +341,11 @@ def test_the_page_lists_what_is_remembered(root, page, visits):
     published(corrected(checked(root, strange(visits))))
     page.run()
     assert any("记住的对应关系（1 种表头）" in box.label for box in page.expander)
+
+
+def test_the_page_clears_a_damaged_memory(root, page):
+    (root / "layouts.json").write_text("{", encoding="utf-8")
+    page.run()
+    assert "layouts.json 已损坏" in page.error[0].value
+    page.button(key="intake_forget").click().run()
+    assert not page.error and remembered.read(root) == {}

@@ -36,15 +36,17 @@ class ColumnUse:
 class Understood:
     """What was understood of one sheet. Row numbers are as Excel shows them; None and blanks: not known.
 
-    ``top`` are the sheet's first rows, masked; ``left_out`` the rows that are no data, by the notice that tells of
-    them; ``units`` are the titles by (unit, where it was found); ``given`` are values that no column has, such as the
-    village in a sheet's name: (field, value, where it was found). ``layout`` is what a person said now that may be
-    remembered (`confirmed.memory`), ``confirmed_on`` the day of what was remembered and used.
+    ``top`` are the sheet's first rows, masked; ``is_one_of_several``: the sheet fills more than this ledger or year;
+    ``left_out`` are the rows that are no data, by the notice that tells of them; ``units`` are the titles by (unit,
+    where it was found); ``given`` are values that no column has, such as the village in a sheet's name: (field, value,
+    where it was found). ``layout`` is what a person said now that may be remembered (`confirmed.memory`),
+    ``confirmed_on`` the day of what was remembered and used.
     """
 
     top: list[list[str]] = field(default_factory=list)
     height: int = 0
     kind: str | None = None
+    is_one_of_several: bool = False
     header_rows: tuple[int, int] | None = None
     columns: list[ColumnUse] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
