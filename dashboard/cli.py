@@ -266,7 +266,8 @@ def _check(chosen: argparse.Namespace) -> int:
         for severity, checks in titles.items()
         for check, facts in checks.items()
     ]
-    rules = queries.fetch(con, "quality/checked")
+    judged = queries.fetch(con, "quality/stored", {"database": ""})
+    rules = queries.fetch(con, "quality/checked") if judged else []
     rows = [*findings, *(rule[:5] for rule in rules)]
     columns = ("severity", "check", "title", "rows_found", "rows_examined")
     _write_csv(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))))
@@ -276,6 +277,9 @@ def _check(chosen: argparse.Namespace) -> int:
     if broken := sum(found for _, _, _, found, _ in findings):
         _say(f"发现 {broken} 处完整性问题，请回退到上一版本并重新导入台账。")
         return _PARTLY
+    if not judged:
+        _say(f"版本 {version.id} 完整。它发布时还没有数据质量规则，可用 recompute 命令重新计算。")
+        return _DONE
     offences = [(severity, found) for severity, _, _, found, *_ in rules if found]
     counted = {name: sum(found for severity, found in offences if severity == name) for name in quality.SEVERITIES}
     said = "、".join(f"{quality.SEVERITIES[name]} {count} 处" for name, count in counted.items())

@@ -63,7 +63,7 @@ def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, folder: Pa
     ]
     con.from_arrow(pa.Table.from_pylist(told, schema=_RULE_ROWS)).insert_into("out_quality_rules")
     queries.relation(con, "quality/counts").insert_into("out_quality_counts")
-    if queries.fetch(con, "quality/attached"):
+    if queries.fetch(con, "quality/stored", {"database": "base"}):
         queries.relation(con, "quality/history", {"kept_versions": _KEPT_VERSIONS}).insert_into("out_quality_history")
 
 

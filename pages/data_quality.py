@@ -5,12 +5,13 @@ import streamlit as st
 from dashboard import blocks, cached, quality_page, shell, sources, ui
 
 view = shell.begin("data_quality")
-everything = cached.rows("quality/rules", view.params(ledger="", severity=""))
-if everything.empty:
-    ui.empty("没有数据质量结果", "请运行 python -m dashboard recompute 按现行规则重新计算，完成后本页自动显示。")
+if cached.rows("quality/stored", {"database": ""}).empty:
+    ui.empty(
+        "这个版本没有数据质量结果", "请运行 python -m dashboard recompute 按现行规则重新计算，完成后本页自动显示。"
+    )
     st.stop()
 
-kinds = quality_page.ledgers(everything)
+kinds = quality_page.ledgers(cached.rows("quality/rules", view.params(ledger="", severity="")))
 with st.container(horizontal=True, gap="small", vertical_alignment="center", key="quality_filters"):
     ledger = ui.choice("台账", list(kinds), "全部台账", "quality_ledger", width=220)
     level = ui.segments("级别", quality_page.LEVELS, key="quality_level")

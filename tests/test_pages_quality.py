@@ -2,13 +2,16 @@
 
 import json
 import re
+import shutil
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import words
 
 from dashboard import paths, quality, quality_page, queries, store
+from dashboard.cli import main
 from dashboard.ledgers import load
 
 STEM = "data_quality"
@@ -171,6 +174,20 @@ def test_a_rule_that_cannot_be_run_is_shown_with_the_reason(page, county_ledgers
     assert "无法运行的规则" in words(app)
     faults = app.dataframe[1].value
     assert faults["原因"].tolist() == ["规则“uninsured”的条件无法运行，请核对字段名、括号和比较的类型。"]
+
+
+def test_a_version_published_before_there_were_rules_says_what_to_do(county_db, tmp_path, monkeypatch, capfd):
+    root = shutil.copytree(county_db, tmp_path / "db")
+    with duckdb.connect(str(store.version_file(root, "v0001"))) as con:
+        for name in queries.names("schema"):
+            if "quality" in name:
+                con.execute(f"drop table {name.rpartition('/')[2]}")
+    app = page_of_another(root, monkeypatch)
+    assert "没有数据质量结果" in words(app) and "recompute" in words(app)
+    assert main(["check", "--db", str(root)]) == 0
+    assert "可用 recompute 命令重新计算" in capfd.readouterr().err
+    assert main(["recompute", "--db", str(root)]) == 0
+    assert "条规则中" in finding(page_of_another(root, monkeypatch))
 
 
 def test_the_next_version_says_what_changed(county_ledgers, tmp_path, monkeypatch):
