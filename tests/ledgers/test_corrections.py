@@ -1,4 +1,4 @@
-"""Corrections: applied under their guard while loading and recomputing, told with their reason, refused when malformed."""
+"""Corrections: applied under their guard while loading and recomputing, told with reasons, refused when malformed."""
 
 from datetime import date
 from decimal import Decimal
