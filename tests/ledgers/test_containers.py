@@ -523,3 +523,80 @@ def test_formulas_without_a_result_are_blank_and_told_with_their_text(container)
     assert [line[:2] for line in sheet.rows] == [[1, 2], [3, 4]]
     assert not any("".join(line[2:]) for line in sheet.rows)
     assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): second}
+
+
+# A binary workbook, which no library writes -------------------------------------------------------------------------
+
+
+def xlsb(cells, merges=(), far: int = 0) -> bytes:
+    """A minimal .xlsb: numbers and texts, an error for '#N/A', the second row and the last column hidden."""
+
+    def record(kind: int, body: bytes = b"") -> bytes:
+        number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        size, length = len(body), b""
+        while True:
+            length += bytes([size & 0x7F | (0x80 if size > 127 else 0)])
+            size >>= 7
+            if not size:
+                return number + length + body
+
+    def text(value: str) -> bytes:
+        written = value.encode("utf-16-le")
+        return struct.pack("<I", len(written) // 2) + written
+
+    def cell(column: int, value) -> bytes:
+        head = struct.pack("<II", column, 0)
+        if value == "#N/A":
+            return record(3, head + bytes([42]))
+        if isinstance(value, str):
+            return record(6, head + text(value))
+        return record(5, head + struct.pack("<d", value))
+
+    width = max(map(len, cells))
+    sheet = record(129) + record(148, struct.pack("<IIII", 0, len(cells) - 1, 0, width - 1))
+    sheet += record(390) + record(60, struct.pack("<IIIIH", width - 1, width - 1, 0, 0, 1)) + record(391) + record(145)
+    for row, line in enumerate(cells):
+        sheet += record(0, struct.pack("<IIHBBBI", row, 0, 300, 0, 0x10 if row == 1 else 0, 0, 0))
+        sheet += b"".join(cell(column, value) for column, value in enumerate(line) if value != "")
+    if far:
+        sheet += record(0, struct.pack("<IIHBBBI", far, 0, 300, 0, 0, 0, 0)) + cell(16_383, 1)
+    sheet += record(146) + record(177, struct.pack("<I", len(merges)))
+    for top, left, bottom, right in merges:
+        sheet += record(176, struct.pack("<IIII", top, bottom, left, right))
+    sheet += record(178) + record(130)
+    book = record(131) + record(143) + record(156, struct.pack("<II", 0, 1) + text("rId1") + text("户"))
+    book += record(144) + record(132)
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="rId1" Type="{relation}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
+    )
+    return zip_bytes(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": relations.encode(),
+            "xl/worksheets/sheet1.bin": sheet,
+        }
+    )
+
+
+def test_a_binary_workbook_gives_the_same_rows_and_its_markings(tmp_path):
+    (tmp_path / "原.xlsx").write_bytes(as_xlsx(CELLS[1:]))
+    (tmp_path / "台账.xlsx").write_bytes(xlsb(CELLS[1:]))
+    assert read(tmp_path / "台账.xlsx") == read(tmp_path / "原.xlsx")
+    [sheet] = grid.sheets(xlsb([["甲", "乙"], ["#N/A", 2]], ((0, 0, 1, 0),)))
+    assert (sheet.name, sheet.rows[1][1], sheet.errors) == ("户", 2, {(1, 0): "#N/A"})
+    assert (sheet.merges, sheet.hidden_rows, sheet.hidden_columns) == ([(0, 0, 1, 0)], [1], [1])
+
+
+def test_few_texts_may_stand_in_many_cells():
+    rows = [["甲", "乙", "丙"]] * 3_000
+    [sheet] = grid.sheets(as_xlsx(rows))
+    assert sheet.rows == rows
+
+
+def test_a_far_cell_of_a_binary_workbook_is_refused():
+    with pytest.raises(grid.Unreadable) as refusal:
+        list(grid.sheets(xlsb([["甲"]], far=1_048_575)))
+    assert refusal.value.code == "cells_far_apart"

@@ -151,4 +151,6 @@ if __name__ == "__main__":
     else:
         ends = time.monotonic() + float(sys.argv[1])
         while time.monotonic() < ends:
-            print(run(_ROUNDS, random.randrange(10**9)), flush=True)
+            seed = random.randrange(10**9)
+            print(seed, end=" ", flush=True)
+            print(run(_ROUNDS, seed), flush=True)

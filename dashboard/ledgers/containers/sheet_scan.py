@@ -76,18 +76,20 @@ def _windows(archive: Archive, part: str) -> Iterator[bytes]:
 
 def _is_usual(window: bytes) -> bool:
     """Whether every row and cell begins with its place."""
-    return (
-        b"<c>" not in window
-        and b"<row>" not in window
-        and window.count(b"<c ") == window.count(b'<c r="')
-        and window.count(b"<row ") == window.count(b'<row r="')
+    return all(
+        count == plain or count - len(other.findall(window)) == plain
+        for count, plain, other in (
+            (window.count(b"<c"), window.count(b'<c r="'), _OTHER_C),
+            (window.count(b"<row"), window.count(b'<row r="'), _OTHER_ROW),
+        )
     )
 
 
+_OTHER_C, _OTHER_ROW = re.compile(rb"<c[a-zA-Z]"), re.compile(rb"<row[a-zA-Z]")
 _ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _ROW = re.compile(rb'<row r="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? hidden="(?:1|true)"')
-_REFERENCE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/>])?>')
+_REFERENCE = re.compile(rb'<c r="([A-Za-z]{1,99})(\d{1,99})"(?:[^>]*[^/>])?>')
 _COLUMN = re.compile(rb"<col\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 _ERROR = re.compile(
@@ -116,7 +118,7 @@ class _Search:
         marks.filled += filled
         if b' hidden="' in xml:
             marks.hidden_rows += [int(row) - 1 for row in _HIDDEN_ROW.findall(xml)]
-        if filled:
+        if b"<v" in xml or b"<is" in xml:
             self._extent(xml)
         if b' t="e"' in xml:
             for letters, row, value in _ERROR.findall(xml):
@@ -139,13 +141,13 @@ class _Search:
             references = _REFERENCE.findall(xml)
         else:
             # Cells of the first 26 columns whose row numbers are no longer than the rows' own can do no harm.
-            far = rb'<c r="([A-Z]{2,3}|[A-Z](?=\d{%d}))(\d{1,7})"(?:[^>]*[^/>])?>' % (len(str(highest)) + 1)
+            far = rb'<c r="([A-Za-z]{2,99}|[A-Za-z](?=\d{%d}))(\d{1,99})"(?:[^>]*[^/>])?>' % (len(str(highest)) + 1)
             references = re.findall(far, xml)
             self._reach(highest - 1, 25)
         if references:
             columns, numbers = zip(*references, strict=True)
             self._reach(
-                max(map(int, set(numbers))) - 1, max(column_index(letters.decode()) for letters in set(columns))
+                max(map(int, set(numbers))) - 1, max(column_index(letters.decode().upper()) for letters in set(columns))
             )
 
     def _reach(self, row: int, column: int) -> None:
@@ -203,7 +205,7 @@ def _shifted(text: str, rows: int, columns: int) -> str:
     return _CELL_NAME.sub(moved, text)
 
 
-_CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_CELL = re.compile(r"([A-Za-z]{1,99})(\d{1,99})")
 _TEXTS = ("v", "is", "f")
 
 
@@ -235,7 +237,7 @@ class _Walk:
             self._begin_cell(facts)
         elif name == "row":
             row = facts.get("r", "")
-            self._row = int(row) - 1 if row.isdecimal() else self._row + 1
+            self._row = int(row) - 1 if row.isdecimal() and len(row) < 99 else self._row + 1
             self._column = -1
             if facts.get("hidden") in _TRUE:
                 self._marks.hidden_rows.append(self._row)
@@ -246,7 +248,7 @@ class _Walk:
         self._cell, self._formula, self._texts = facts, None, {}
         self._column += 1
         if named := _CELL.fullmatch(facts.get("r", "")):
-            self._row, self._column = int(named[2]) - 1, column_index(named[1])
+            self._row, self._column = int(named[2]) - 1, column_index(named[1].upper())
 
     def _text(self, text: str) -> None:
         if self._inside:

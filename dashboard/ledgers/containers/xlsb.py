@@ -74,7 +74,8 @@ def _refuse_false_counts(archive: Archive) -> None:
     part = archive.find("xl/sharedStrings.bin")
     texts = archive.read(part) if part else b""
     kind, body = next(_records(texts), (None, b""))
-    if kind == _TEXTS and max(struct.unpack_from("<II", body)) > len(texts):
+    # (The number before it is of cells, of which many may share a text.)
+    if kind == _TEXTS and struct.unpack_from("<I", body, 4)[0] > len(texts):
         raise Unreadable("file_damaged")
 
 
