@@ -139,6 +139,9 @@ BROKEN = {
     "missing shared texts": lambda: zip_bytes(without(as_xlsx(CELLS), TEXTS)),
     "missing relations": lambda: zip_bytes(without(as_xlsx(CELLS), "xl/_rels/workbook.xml.rels")),
     "unclosed XML": lambda: in_sheet(lambda xml: xml[:-50]),
+    "a tag without end": lambda: in_sheet(
+        lambda xml: xml.replace(b"<sheetData>", b'<sheetData><row r="1"><c r="A1"' + b' t="e"' * 300_000)
+    ),
     "a smaller size declared": lambda: declared(as_xlsx(CELLS), SHEET, 100),
     "a large sheet that declares little": lambda: declared(
         in_sheet(lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * 90_000_000)), SHEET, 5000

@@ -25,10 +25,10 @@ _TEXT_A_BYTE = 60
 # Parts that say how many entries they have, and where.
 _COUNTING = (_SHARED_TEXTS, "xl/styles.xml")
 _COUNTED_WITHIN_BYTES = 1_000_000
-_COUNT = re.compile(rb"""(\w*[cC]ount)\s*=\s*["']\s*(\d+)""")
+_COUNT = re.compile(rb"""\b(count|uniqueCount)\s*=\s*["']\s*(\d+)""")
 _LONGEST_TEXT_BYTES = 10_000_000
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
-_SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
+_SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^<>]{0,500}>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
 _DOCTYPE_WITHIN_BYTES = 4096
 _T = TypeVar("_T")
 

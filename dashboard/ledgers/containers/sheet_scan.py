@@ -87,15 +87,19 @@ def _is_usual(window: bytes) -> bool:
 
 _OTHER_C, _OTHER_ROW = re.compile(rb"<c[a-zA-Z]"), re.compile(rb"<row[a-zA-Z]")
 _ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
+# (What is between a tag's ends is bounded, so that no spelling makes a search slow.)
 _ROW = re.compile(rb'<row r="(\d{1,7})"')
-_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^>]*? hidden="(?:1|true)"')
-_REFERENCE = re.compile(rb'<c r="([A-Za-z]{1,99})(\d{1,99})"(?:[^>]*[^/>])?>')
-_COLUMN = re.compile(rb"<col\s[^>]*>")
+_HIDDEN_ROW = re.compile(rb'<row r="(\d{1,7})"[^<>]{0,500}? hidden="(?:1|true)"')
+_REFERENCE = re.compile(rb'<c r="([A-Za-z]{1,99})(\d{1,99})"(?:[^<>]{0,500}[^<>/])?>')
+_COLUMN = re.compile(rb"<col\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
 _ERROR = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*? t="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?\s*(?:<v>([^<]*)</v>)?'
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"[^<>]{0,500}? t="e"[^<>]{0,500}>'
+    rb"(?:<f[^<>]{0,500}/>|<f[^<>]{0,500}>[^<]*</f>)?\s*(?:<v>([^<]*)</v>)?"
 )
-_FORMULA = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*)>\s*<f([^>]*?)(?:/>|>([^<]*)</f>)\s*(?:<v>([^<]*)</v>)?')
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"([^<>]{0,500})>\s*<f([^<>]{0,500}?)(?:/>|>([^<]*)</f>)\s*(?:<v>([^<]*)</v>)?'
+)
 
 
 class _Search:
@@ -141,7 +145,9 @@ class _Search:
             references = _REFERENCE.findall(xml)
         else:
             # Cells of the first 26 columns whose row numbers are no longer than the rows' own can do no harm.
-            far = rb'<c r="([A-Za-z]{2,99}|[A-Za-z](?=\d{%d}))(\d{1,99})"(?:[^>]*[^/>])?>' % (len(str(highest)) + 1)
+            far = rb'<c r="([A-Za-z]{2,99}|[A-Za-z](?=\d{%d}))(\d{1,99})"(?:[^<>]{0,500}[^<>/])?>' % (
+                len(str(highest)) + 1
+            )
             references = re.findall(far, xml)
             self._reach(highest - 1, 25)
         if references:
