@@ -125,7 +125,11 @@ def look_around(page: Page) -> None:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Pick an option of the selectbox with that key."""
-    page.locator(f".st-key-{key}").get_by_role("combobox").click()
+    box = page.locator(f".st-key-{key}").get_by_role("combobox")
+    box.scroll_into_view_if_needed()
+    # A list closes when the page scrolls beneath it, which it does for a moment yet.
+    page.wait_for_timeout(500)
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
