@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from dashboard.ledgers import forms, header
+from dashboard.ledgers import captions, forms, header
 from dashboard.ledgers.check import SheetRefused
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.grid import Sheet
@@ -93,7 +93,7 @@ def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, 
     """What is remembered for the layout of a sheet, with its columns and rows as they stand in this sheet."""
     if not remembered:
         return None
-    for last in range(min(header.SEARCHED_ROWS, len(sheet.rows))):
+    for last in range(min(captions.SEARCHED_ROWS, len(sheet.rows))):
         for first in range(max(0, last - _DEEPEST + 1), last + 1):
             known = remembered.get(fingerprint(sheet, first, last))
             if known is not None:
@@ -111,9 +111,9 @@ def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: date)
     layout = None
     if said.layout is not None:
         filled = {index: column for column, index in found.columns.items()}
-        titled = [index for index, (title, _) in enumerate(header.titles(sheet, *rows)) if title]
+        titled = [index for index, (title, _) in enumerate(captions.titles(sheet, *rows)) if title]
         layout = Layout((0, rows[1] - rows[0]), tuple((index - left, filled.get(index)) for index in titled))
-    titles = tuple(title for title, _ in header.titles(sheet, *rows) if title)
+    titles = tuple(title for title, _ in captions.titles(sheet, *rows) if title)
     kept = Said(found.form.kind if said.ledger or layout else None, unit=said.unit, layout=layout)
     return fingerprint(sheet, *rows), Remembered(kept, today.isoformat(), titles, file_name)
 
@@ -141,7 +141,7 @@ def read(sheet: Sheet, layout: Layout, kind: str | None) -> Header | None:
         considered = [forms.get(kind)] if kind else forms.all_forms()
         found = max(
             (header.at(sheet, form, *rows) for form in considered),
-            key=lambda one: (not one.missing, len(one.columns)),
+            key=lambda one: header.rank(sheet, one),
         )
         if kind is None and not found.columns:
             return None
@@ -159,7 +159,7 @@ def _assigned(sheet: Sheet, found: Header, columns: Sequence[tuple[int, str | No
     """The header with the columns a person assigned; what was found stands for the others."""
     if not columns:
         return found
-    titles = header.titles(sheet, found.first_row, found.last_row)
+    titles = captions.titles(sheet, found.first_row, found.last_row)
     named = {index: title or header.letter(index) for index, (title, _) in enumerate(titles)}
     _refuse_impossible(found.form, columns, named)
     said = dict(columns)

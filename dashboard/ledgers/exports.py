@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from dashboard import paths
-from dashboard.ledgers import forms, header, issues, lines, naming
+from dashboard.ledgers import captions, forms, header, issues, lines, naming
 from dashboard.ledgers.check import Options, year_said
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
@@ -144,7 +144,7 @@ def read(sheet: Sheet, wanted: str | None, options: Options) -> Contents | None:
 
 
 def _recognised(sheet: Sheet) -> tuple[Export, int] | None:
-    for row, cells in enumerate(sheet.rows[: header.SEARCHED_ROWS]):
+    for row, cells in enumerate(sheet.rows[: captions.SEARCHED_ROWS]):
         titles = {_tight(cell) for cell in cells if isinstance(cell, str) and cell}
         for export in _exports():
             if export.has_titles(titles):
@@ -157,7 +157,7 @@ class _Plan:
 
     def __init__(self, sheet: Sheet, row: int, target: Target) -> None:
         self._sheet, self._row, self.target = sheet, row, target
-        self.titles = header.titles(sheet, row, row)
+        self.titles = captions.titles(sheet, row, row)
         self._index: dict[str, int] = {}
         for index, (title, _) in enumerate(self.titles):
             self._index.setdefault(_tight(title), index)

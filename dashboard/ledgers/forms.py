@@ -53,7 +53,8 @@ class Form:
     """One kind of ledger. ``place`` says how a row is placed: by village, household, region or not at all.
 
     ``typical_yuan`` bounds the largest amount of a row; ``typical_spread`` says how many times that of a usual row
-    it may be, or it of that. ``by_month`` is the date whose months may stand side by side as columns.
+    it may be, or it of that. ``by_month`` is the date whose months may stand side by side as columns. ``called`` are
+    other names the ledger goes by in titles of sheets.
     """
 
     kind: str
@@ -65,10 +66,15 @@ class Form:
     fields: tuple[Field, ...]
     typical_spread: float | None = None
     by_month: str | None = None
+    called: tuple[str, ...] = ()
 
     def field(self, column: str) -> Field:
         """The field of a database column; KeyError when the form has none."""
         return self._by_column[column]
+
+    def field_of_title(self, title: str) -> Field:
+        """The field of a canonical title; KeyError when the form has none."""
+        return self._by_title[title]
 
     def has(self, column: str) -> bool:
         """Whether the form has a field of this column."""
@@ -77,6 +83,10 @@ class Form:
     @cached_property
     def _by_column(self) -> dict[str, Field]:
         return {field.column: field for field in self.fields}
+
+    @cached_property
+    def _by_title(self) -> dict[str, Field]:
+        return {field.title: field for field in self.fields}
 
     @property
     def needs_year(self) -> str | None:
@@ -130,6 +140,7 @@ def _form(kind: str) -> Form:
         typical_yuan=tuple(typical) if typical else None,
         typical_spread=facts.get("typical_spread"),
         by_month=facts.get("by_month"),
+        called=tuple(facts.get("called", ())),
         fields=tuple(_field(entry) for entry in facts["field"]),
     )
 

@@ -1,24 +1,20 @@
 """Where a sheet's header stands and which field each column holds; which ledger it therefore is."""
 
 import itertools
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, NamedTuple
 
-from dashboard.ledgers import forms, naming
+from dashboard.ledgers import captions, fitting, forms, naming
+from dashboard.ledgers.captions import FEWEST_TITLES, is_title
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
-from dashboard.ledgers.naming import GROUP_JOIN, bracketed, normal, one_line
+from dashboard.ledgers.naming import bracketed, normal, one_line
 from dashboard.ledgers.values import text_of
 
-SEARCHED_ROWS = 30
-_DEEPEST = 3
-_FEWEST_TITLES = 2
-# A group's name is short and no label of a line above the header (联系人：王五).
-_LONGEST_OWNER = 10
-_LABEL = re.compile("[:：]")
+_FEWEST_OF_A_LEDGER = 3
+# The field that stands for the key where the key itself need not be a column.
+STANDS_FOR = {"village_code": "place_village"}
 
 
 class Given(NamedTuple):
@@ -68,26 +64,37 @@ class _Claim(NamedTuple):
         return naming.named(self.title, self.group)
 
 
-def find(sheet: Sheet, wanted: str | None = None) -> Header | None:
-    """The sheet's header read as the ledger it fits best (or as ``wanted``); None where no row looks like one."""
+def find(sheet: Sheet, wanted: str | None = None, file_name: str = "") -> Header | None:
+    """The sheet's header read as the ledger it fits best (or as ``wanted``); None where no row looks like one.
+
+    A ledger that begins above the one that fits best goes before it, so that its rows are not passed over.
+    """
     considered = [forms.get(wanted)] if wanted else forms.all_forms()
-    best: tuple[tuple, Header] | None = None
-    for first, last, titles in _candidates(sheet):
+    found = []
+    for first, last, titles in captions.candidates(sheet):
         for form in considered:
             header = _read(sheet, form, first, last, titles)
-            if len(header.columns) < _FEWEST_TITLES:
-                continue
-            # The fewest rows that do; where titles repeat, the most, so that their groups are named.
-            depth = first - last if not header.repeated else last - first
-            rank = (not header.missing, len(header.columns), -len(header.repeated), depth, -last)
-            if best is None or rank > best[0]:
-                best = rank, header
-    return best[1] if best else None
+            if len(header.columns) >= FEWEST_TITLES:
+                found.append((rank(sheet, header, file_name), header))
+    if not found:
+        return None
+    best = max(found, key=lambda one: one[0])
+    above = [one for one in found if _begins_above(sheet, one[1], best[1])]
+    return (max(above, key=lambda one: (-one[1].last_row, one[0])) if above else best)[1]
+
+
+def rank(sheet: Sheet, header: Header, file_name: str = "") -> tuple:
+    """How well a header read as a ledger fits, to be compared with other readings of the same sheet."""
+    called = (*lines_above(sheet, header), sheet.name or "", file_name)
+    # The fewest rows that do; where titles repeat, the most, so that their groups are named.
+    depth = header.first_row - header.last_row if not header.repeated else header.last_row - header.first_row
+    fits = fitting.worth(header, called)
+    return fits, not header.missing, len(header.columns), -len(header.repeated), depth, -header.last_row
 
 
 def at(sheet: Sheet, form: Form, first: int, last: int) -> Header:
     """The header as it stands in given rows, read as a given ledger."""
-    return _read(sheet, form, first, last, titles(sheet, first, last))
+    return _read(sheet, form, first, last, captions.titles(sheet, first, last))
 
 
 def of(form: Form, first: int, last: int, titles: list[tuple[str, str]], columns: Mapping[str, int]) -> Header:
@@ -101,11 +108,6 @@ def of(form: Form, first: int, last: int, titles: list[tuple[str, str]], columns
             header.left_out.append(one_line(title))
     header.missing = missing(header)
     return header
-
-
-def titles(sheet: Sheet, first: int, last: int) -> list[tuple[str, str]]:
-    """(title, group above it) by column, where the header stands in given rows."""
-    return _stacked(_texts(sheet, last + 1), last, last - first)
 
 
 def letter(index: int) -> str:
@@ -127,9 +129,15 @@ def is_repeated(row: Iterable[Any], header_titles: set[str]) -> bool:
     return len(cells) > 1 and sum(normal(cell) in header_titles for cell in cells) > 0.7 * len(cells)
 
 
-def is_title(text: str) -> bool:
-    """Whether a text is a title of any ledger."""
-    return not every_title().isdisjoint(naming.alone(text))
+def key_columns(form: Form) -> list[str]:
+    """The columns a sheet needs for a ledger's key: a village's name does for its code, a title for the year."""
+    columns = [STANDS_FOR.get(column, column) for column in form.key]
+    return [column for column in columns if form.has(column) and form.field(column).type != "year"]
+
+
+def has_key(header: Header) -> bool:
+    """Whether the sheet has what the ledger's key needs, in columns or given otherwise."""
+    return all(column in header.columns or column in header.given for column in key_columns(header.form))
 
 
 def missing(header: Header) -> list[str]:
@@ -144,93 +152,14 @@ def missing(header: Header) -> list[str]:
     ]
 
 
-# Where titles stand -------------------------------------------------------------------------------------------------
-
-
-class _Texts(NamedTuple):
-    """The texts of the first rows, the same with merged cells repeated across, and the cells of such wide merges."""
-
-    own: list[list[str]]
-    spread: list[list[str]]
-    wide: set[tuple[int, int]]
-
-
-def _candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
-    """(first row, last row, (title, group above it) by column) for every row, and rows together, that may be a header.
-
-    Of several rows together a column's title is its lowest text.
-    """
-    height = min(SEARCHED_ROWS, len(sheet.rows))
-    texts = _texts(sheet, height)
-    found = []
-    for last in range(height):
-        if sum(map(bool, texts.own[last])) < _FEWEST_TITLES:
-            continue
-        for depth in range(min(_DEEPEST, last + 1)):
-            if depth < _DEEPEST - 1 and _has_owners(texts, last - depth - 1, last):
-                continue
-            titles = _stacked(texts, last, depth)
-            if sum(_may_be_title(title, group) for title, group in titles) >= _FEWEST_TITLES:
-                found.append((last - depth, last, titles))
-    return found
-
-
-def _has_owners(texts: _Texts, row: int, last: int) -> bool:
-    """Whether a row over titles says whose the columns below are (帮扶责任人), so that it cannot be left out.
-
-    A text above the leftmost title is the table's title, not a group's.
-    """
-    titled = [column for column, text in enumerate(texts.own[last]) if text]
-    return row >= 0 and any(
-        naming.is_of_somebody(text) and len(text) <= _LONGEST_OWNER and not _LABEL.search(text)
-        for text in (_at(texts.own, row, column) for column in titled[1:])
-    )
-
-
-def _may_be_title(title: str, group: str) -> bool:
-    keys = (*naming.with_group(title, group), *naming.alone(title))
-    if not every_title().isdisjoint(keys) or naming.month_of(title):
-        return True
-    return bool(naming.year_of(title, group) and naming.without_year(title))
-
-
-def _texts(sheet: Sheet, height: int) -> _Texts:
-    own = [[_text(cell) for cell in row] for row in sheet.rows[:height]]
-    spread = [list(row) for row in own]
-    wide = set()
-    for top, left, _, right in sheet.merges:
-        if top < height and left < len(spread[top]) and right > left:
-            for column in range(left, min(right + 1, len(spread[top]))):
-                spread[top][column] = own[top][left]
-                wide.add((top, column))
-    return _Texts(own, spread, wide)
-
-
-def _stacked(texts: _Texts, last: int, depth: int) -> list[tuple[str, str]]:
-    """(title, group) by column of the rows ``last - depth`` to ``last``: the lowest text, and those above it."""
-    upper = range(last - depth, last)
-    open_groups = dict.fromkeys(upper, "")
-    stacked = []
-    for column in range(max(len(row) for row in texts.own[last - depth : last + 1])):
-        lowest = next((row for row in range(last, last - depth - 1, -1) if _at(texts.own, row, column)), None)
-        if lowest is None:
-            stacked.append(("", ""))
-            continue
-        above = []
-        for row in upper:
-            here = _at(texts.spread, row, column)
-            if row >= lowest:
-                open_groups[row] = ""
-            elif group := here or open_groups[row]:
-                above.append(group)
-                # A group that is not merged is written above the first of its columns only.
-                open_groups[row] = "" if (row, column) in texts.wide else group
-        stacked.append((texts.own[lowest][column], GROUP_JOIN.join(dict.fromkeys(above))))
-    return stacked
-
-
-def _at(rows: list[list[str]], row: int, column: int) -> str:
-    return rows[row][column] if column < len(rows[row]) else ""
+def _begins_above(sheet: Sheet, header: Header, best: Header) -> bool:
+    """Whether a header above the best one has its ledger's key and a row with one before the best one begins."""
+    if header.last_row >= best.first_row or len(header.columns) < _FEWEST_OF_A_LEDGER:
+        return False
+    keys = [header.columns[column] for column in key_columns(header.form) if column in header.columns]
+    between = sheet.rows[header.last_row + 1 : best.first_row]
+    cells = ([_at_or_blank(row, index) for index in keys] for row in between)
+    return any(any(texts) and not any(map(is_title, texts)) for texts in cells)
 
 
 # What titles mean ---------------------------------------------------------------------------------------------------
@@ -286,7 +215,7 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
 def _by_month(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> list[Header]:
     """One header for each month that has a column of days or marks (1月 … 12月)."""
     months = [naming.month_of(title) for title, _ in titles]
-    if form.by_month is None or sum(map(bool, months)) < _FEWEST_TITLES:
+    if form.by_month is None or sum(map(bool, months)) < FEWEST_TITLES:
         return []
     others = [("", "") if month else both for month, both in zip(months, titles, strict=True)]
     parts = []
@@ -307,7 +236,7 @@ def _by_month(sheet: Sheet, form: Form, first: int, last: int, titles: list[tupl
 
 def mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
     """The titles of given rows read as a ledger, as they are: years and months side by side are not told apart."""
-    known = _known(form.kind)
+    known = captions.known(form.kind)
     header = Header(form, first, last, {}, {}, {})
     claims: dict[str, list[_Claim]] = {}
     for index, (title, group) in enumerate(titles):
@@ -370,23 +299,8 @@ def _note(header: Header, column: str, index: int, title: str, group: str) -> No
     header.notes[column] = bracketed(title) + bracketed(group) + naming.trailing_unit(title)
 
 
-@cache
-def _known(kind: str) -> dict[str, tuple[Field, int]]:
-    """Normalised title → the field and how far its spelling is from the canonical one (0 = canonical)."""
-    known: dict[str, tuple[Field, int]] = {}
-    form = forms.get(kind)
-    for field_ in form.fields:
-        known.setdefault(normal(field_.title), (field_, 0))
-    for field_ in form.fields:
-        for rank, alias in enumerate(field_.aliases, start=1):
-            known.setdefault(normal(alias), (field_, rank))
-    return known
-
-
-@cache
-def every_title() -> frozenset[str]:
-    """The normalised titles of all ledgers."""
-    return frozenset(title for form in forms.all_forms() for title in _known(form.kind))
+def _at_or_blank(row: list[Any], index: int) -> str:
+    return _text(row[index]) if index < len(row) else ""
 
 
 def _text(cell: Any) -> str:

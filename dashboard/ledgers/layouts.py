@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from dashboard.ledgers import forms, header, naming
+from dashboard.ledgers import captions, forms, header, naming
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Given, Header
 from dashboard.ledgers.report import SheetReport
@@ -42,7 +42,7 @@ def tell(found: Header, report: SheetReport) -> None:
 def untitled(sheet: Sheet, found: Header) -> list[str]:
     """Columns with something in them below a header that does not name them."""
     used = set(found.columns.values())
-    titles = header.titles(sheet, found.first_row, found.last_row)
+    titles = captions.titles(sheet, found.first_row, found.last_row)
     width = max((len(row) for row in sheet.rows[:1]), default=0) if not sheet.is_text else len(titles)
     titled = {index for index, (title, _) in enumerate(titles) if title}
     below = sheet.rows[found.last_row + 1 :]
@@ -60,7 +60,7 @@ def is_card(sheet: Sheet) -> bool:
         texts = [text_of(cell) for cell in row]
         filled = [text for text in texts if text]
         for text, behind in itertools.pairwise(filled):
-            if header.is_title(text) and not header.is_title(behind):
+            if captions.is_title(text) and not captions.is_title(behind):
                 rows.add(number)
                 titles.add(naming.normal(text))
     return len(titles) >= _CARD_TITLES and len(rows) >= _CARD_ROWS

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dashboard.ledgers import captions, wording
 from dashboard.ledgers import header as headers
-from dashboard.ledgers import wording
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header
 from dashboard.ledgers.naming import normal
@@ -26,8 +26,6 @@ _LINES_OF_A_TITLE = 4
 # The share of blanks from which a required column looks as if only the first row of each group were filled.
 _MANY_BLANKS = 0.25
 _FEWEST_BLANKS = 2
-# The field that stands for the key where the key itself need not be a column.
-STANDS_FOR = {"village_code": "place_village"}
 _BLANK = "blank"
 _TOTAL, _NOTE, _HEADER, _NUMBERING = "lines_total", "lines_note", "lines_repeated_header", "lines_numbering"
 _OUTSIDE, _OTHER_TABLE = "lines_outside", "lines_other_table"
@@ -126,7 +124,7 @@ class _Sorting:
     def __init__(self, sheet: Sheet, header: Header, body: Body) -> None:
         self._sheet, self._header, self._body = sheet, header, body
         self._titles = {normal(title) for title in header.titles.values()}
-        keys = [STANDS_FOR.get(column, column) for column in header.form.key]
+        keys = [headers.STANDS_FOR.get(column, column) for column in header.form.key]
         self._keys = [header.columns[column] for column in keys if column in header.columns]
         self._wide = {top for top, left, _, right in sheet.merges if right - left >= _WIDE - 1}
 
@@ -174,7 +172,7 @@ class _Sorting:
 
     def _is_no_key(self, cell: str) -> bool:
         text = narrow(cell)
-        return not text or wording.is_total(text) or wording.is_note(text) or headers.is_title(cell)
+        return not text or wording.is_total(text) or wording.is_note(text) or captions.is_title(cell)
 
     def _without_other_table(self, suspects: dict[int, None]) -> dict[int, None]:
         """The suspects above a second table, whose lines are left out; one that is a ledger refuses the sheet."""
@@ -195,7 +193,7 @@ class _Sorting:
 
     def _prints_titles(self, row: Sequence[Any]) -> bool:
         texts = [cell for cell in row if not is_blank(cell)]
-        titles = sum(isinstance(cell, str) and headers.is_title(cell) for cell in texts)
+        titles = sum(isinstance(cell, str) and captions.is_title(cell) for cell in texts)
         return titles >= _LEADING_CELLS - 1 and titles > 0.6 * len(texts)
 
     def _is_own_header(self, row: Sequence[Any]) -> bool:

@@ -107,6 +107,12 @@ def is_of_somebody(group: str) -> bool:
     return any(word in group for word in forms.common()["header"]["owners"])
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit and nothing else, in brackets or not."""
+    bare = unicodedata.normalize("NFKC", "".join(text.split())).strip("()[]")
+    return bare in _units() or bare in forms.common()["header"]["units"]
+
+
 def _without_unit(title: str) -> str:
     bare, unit = normal(title), trailing_unit(title)
     return bare[: -len(unit[0])] if unit else bare

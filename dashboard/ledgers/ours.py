@@ -3,7 +3,7 @@
 A returned workbook (退回表) has two columns of ours beside the sender's, a template (空白模板) a page of help.
 """
 
-from dashboard.ledgers import forms, header
+from dashboard.ledgers import captions, forms, header
 from dashboard.ledgers.grid import Sheet
 
 
@@ -24,7 +24,7 @@ def page_mark() -> str:
 
 def columns(sheet: Sheet) -> tuple[int, int] | None:
     """The indexes of our two columns in a returned workbook's sheet; None in any other sheet."""
-    for row in sheet.rows[: header.SEARCHED_ROWS]:
+    for row in sheet.rows[: captions.SEARCHED_ROWS]:
         if row_title() in row and reason_title() in row:
             return row.index(row_title()), row.index(reason_title())
     return None

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard.ledgers import boundaries, check, confirmed, exports, forms, grid, header, layouts, lines, ours, report
+from dashboard.ledgers import boundaries, check, confirmed, exports, forms, grid, header, layouts, ours, report
 from dashboard.ledgers.check import Options, Rows, SheetRefused
 from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.report import SheetReport
@@ -245,10 +245,11 @@ class _Reader:
         if said.layout is not None:
             return self._header_as_said(sheet, said, entry)
         ledger = said.ledger
-        found = header.find(sheet, ledger)
-        best = header.find(sheet) if ledger else found
+        file_name = Path(entry.path).stem
+        found = header.find(sheet, ledger, file_name)
+        best = header.find(sheet, file_name=file_name) if ledger else found
         if found is not None:
-            layouts.give_places(sheet, found, Path(entry.path).stem)
+            layouts.give_places(sheet, found, file_name)
             entry.understood.note_header(sheet, found)
         if ledger and _is_another(best, found, ledger):
             raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
@@ -256,7 +257,7 @@ class _Reader:
             raise SheetRefused("household_card")
         if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
             raise SheetRefused("not_a_ledger")
-        if found.missing and not _has_key(found):
+        if found.missing and not header.has_key(found):
             raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
         return found
 
@@ -286,11 +287,3 @@ def _is_another(best: header.Header | None, found: header.Header | None, wanted:
     if best is None or best.form.kind == wanted or best.missing:
         return False
     return found is None or bool(found.missing) or len(best.columns) > len(found.columns) + _CLEARLY_MORE
-
-
-def _has_key(found: header.Header) -> bool:
-    """Whether the sheet has the columns of the ledger's key, or what gives them (a year may come from elsewhere)."""
-    form = found.form
-    key = [lines.STANDS_FOR.get(column, column) for column in form.key]
-    key = [column for column in key if form.has(column) and form.field(column).type != "year"]
-    return all(column in found.columns or column in found.given for column in key)

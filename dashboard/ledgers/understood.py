@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dashboard.ledgers import header, issues
+from dashboard.ledgers import captions, header, issues
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header
 
@@ -73,7 +73,7 @@ class Understood:
         fields = {index: column for column, index in found.columns.items()}
         first = next((row for row in sheet.rows[found.last_row + 1 :] if any(cell != "" for cell in row)), [])
         self.columns = []
-        for index, (title, group) in enumerate(header.titles(sheet, found.first_row, found.last_row)):
+        for index, (title, group) in enumerate(captions.titles(sheet, found.first_row, found.last_row)):
             if title or index in fields:
                 known = found.form.field(fields[index]) if index in fields else None
                 example = _shown(first[index], known.personal if known else "") if index < len(first) else ""

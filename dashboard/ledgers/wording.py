@@ -20,7 +20,7 @@ _TAIL = re.compile(r"(?:\(.*\)|[:,.。;=]+|[\d,.]+(?:户|人|个|个村|村|次|
 _AFTER_NOTE = ("", ":", "(", ",", "1")
 _LABEL = re.compile(r"[^:]{1,10}:")
 _TENS = "一二三四五六七八九十"
-_SECTION = re.compile(rf"(?:[{_TENS}]{{1,3}}[、.]|\([{_TENS}]{{1,3}}\)|第[{_TENS}\d]+[部章节])")
+_SECTION = re.compile(rf"(?:[{_TENS}]{{1,3}}[、.]|\([{_TENS}]{{1,3}}\)|第[{_TENS}\d]+[部章节页])")
 _NUMBER_OF_COLUMN = re.compile(r"\(?(\d{1,3})\)?(?:=.*|栏)?")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d,.]+(?:%|[一-龥]{0,2})|共.*")
 _PERSON = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·•・]{2,}")

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from books import HEAD_ID, ROWS, VILLAGES, codes, only, table, text, xlsx
 
-from dashboard.ledgers import forms, header, naming
+from dashboard.ledgers import captions, forms, naming
 
 
 def households(desk):
@@ -51,7 +51,7 @@ def test_a_title_is_known_in_any_dress(title):
 def test_no_title_of_a_ledger_is_taken_for_a_number_or_noise(kind):
     for field in forms.get(kind).fields:
         for title in (field.title, *field.aliases):
-            assert naming.normal(title) in header.every_title(), title
+            assert naming.normal(title) in captions.every_title(), title
 
 
 @pytest.mark.parametrize("depth", [0, 5, 14, 26])
