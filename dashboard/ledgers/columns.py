@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from dashboard.ledgers import dates, identity, numbers
 from dashboard.ledgers.forms import Field
-from dashboard.ledgers.values import PARSERS, Context, Value, money
+from dashboard.ledgers.values import PARSERS, Context, Value, money, says_nothing
 
 MONEY = pa.decimal128(18, 2)
 
@@ -50,7 +50,7 @@ def parse(field_: Field, cells: Sequence[Any], context: Context) -> Column:
         return _money_column(field_, cells, context)
     if field_.type == "id_number":
         return _id_column(field_, cells, context)
-    if field_.type in _USUAL and (texts := _usual_texts(field_.type, cells)) is not None:
+    if field_.type in _USUAL and (texts := _usual_texts(field_, cells)) is not None:
         arrays = _usual_dates(field_, texts, context) if field_.type == "date" else {field_.column: texts}
         if arrays:
             return Column(arrays)
@@ -118,14 +118,16 @@ def _arrays(field_: Field, values: list[Any]) -> dict[str, pa.Array]:
             return {column: pa.array(values, pa.string())}
 
 
-def _usual_texts(kind: str, cells: Sequence[Any]) -> pa.Array | None:
+def _usual_texts(field_: Field, cells: Sequence[Any]) -> pa.Array | None:
     """The column trimmed, blanks as null, where every cell is text of the usual look; None where one is not."""
     if set(map(type, cells)) - {str}:
         return None
     # Names, villages and remarks repeat: each distinct text is looked at once.
     texts = pa.array(cells, pa.string()).dictionary_encode()
     trimmed = pc.utf8_trim_whitespace(texts.dictionary)
-    if not pc.all(pc.match_substring_regex(trimmed, _USUAL[kind])).as_py():
+    if not pc.all(pc.match_substring_regex(trimmed, _USUAL[field_.type])).as_py():
+        return None
+    if field_.type == "text" and any(says_nothing(field_, text) for text in trimmed.to_pylist()):
         return None
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed).take(texts.indices)
 

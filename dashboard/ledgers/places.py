@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,28 +92,27 @@ class Directory:
         """The region a problem concerns: a village, a township, or the county where several or none are named."""
         if not self:
             return Place(issue="no_directory")
-        townships = [part for part in _SEVERAL.split(township or "") if part]
-        names = [part for part in _SEVERAL.split(name or "") if part]
-        if (not townships and not names) or (not names and narrow(township) in _words("whole_county")):
-            return self._county(None)
-        if len(townships) > 1:
-            unknown = next((part for part in townships if not self._township_codes(None, part)), None)
-            return self._unknown_township(unknown) if unknown else self._county("places_several")
-        if not names or (len(names) == 1 and narrow(names[0]) in _words("whole_township")):
-            codes = self._township_codes(None, townships[0])
-            if not codes:
-                return self._unknown_township(townships[0])
-            return Place(tuple(sorted(codes))[:1])
-        found = [self.village(None, townships[0] if townships else None, part, None) for part in names]
-        wrong = next((place for place in found if len(place.codes) != 1), None)
-        if wrong:
-            return wrong
-        if len(found) == 1:
-            return found[0]
-        around = {self._by_code[place.codes[0]].township_code for place in found}
-        if len(around) == 1:
-            return Place(tuple(around), "places_several")
-        return self._county("places_several")
+        townships = [] if _is_whole("whole_county", township) else _parts(township, self._is_township)
+        unknown = next((part for part in townships if not self._is_township(part)), None)
+        if unknown:
+            return self._unknown_township(unknown)
+        is_whole = _is_whole("whole_county", name) or (_is_whole("whole_township", name) and bool(township))
+        scopes = townships or [None]
+        names = [] if is_whole else _parts(name, lambda part: any(self._stands(at, part) for at in scopes))
+        if not names:
+            return self._townships_in_common(townships)
+        found = [
+            [self.village(None, at, part, None) for at in scopes if self._stands(at, part)]
+            or [self.village(None, scopes[0], part, None)]
+            for part in names
+        ]
+        places = [place for alternatives in found for place in alternatives]
+        wrong = next((place for place in places if len(place.codes) != 1), None)
+        if wrong or (len({place.codes for place in places}) == 1 and len(townships) < 2):
+            return wrong or places[0]
+        around = {self._by_code[place.codes[0]].township_code for place in places}
+        around |= set().union(*(self._township_codes(None, part) for part in townships))
+        return Place(tuple(around), "places_several") if len(around) == 1 else self._county("places_several")
 
     def names(self, code: str) -> tuple[str | None, str | None]:
         """(township, village) names of a region code as the directory writes them."""
@@ -124,6 +123,17 @@ class Directory:
     def knows(self, code: str) -> bool:
         """Whether a village of this code is in the directory."""
         return code in self._by_code
+
+    def _is_township(self, name: str) -> bool:
+        return bool(self._township_codes(None, name))
+
+    def _stands(self, township: str | None, name: str) -> bool:
+        return len(self.village(None, township, name, None).codes) == 1
+
+    def _townships_in_common(self, townships: Sequence[str]) -> Place:
+        if len(townships) != 1:
+            return self._county("places_several" if townships else None)
+        return Place(tuple(sorted(self._township_codes(None, townships[0])))[:1])
 
     def _county(self, issue: str | None) -> Place:
         codes = sorted(self.counties)
@@ -191,6 +201,9 @@ class Directory:
             return Place(tuple(found))
         if found:
             return Place(tuple(sorted(found)), "village_ambiguous", args={"codes": "、".join(sorted(found))})
+        before = [township for township in self._townships if township in narrow(name) and township != narrow(name)]
+        if len(before) == 1:
+            return self.village(county, before[0], name, None)
         return Place(issue="village_unknown", args=_offer(name, [village.name for village in self._by_code.values()]))
 
     def _unknown_township(self, township: str) -> Place:
@@ -222,6 +235,20 @@ def _bare(name: str, township: str, *counties: str) -> str:
             text = text.removesuffix(office)
             break
     return text.removesuffix("村") or text
+
+
+def _parts(text: str | None, is_known: Callable[[str], bool]) -> list[str]:
+    """The places named in a cell; a blank parts two only where each of them is known, for it may stand in a name."""
+    parts: list[str] = []
+    for part in filter(None, (part.strip() for part in _SEVERAL.split(text or ""))):
+        words = part.split()
+        is_list = len(words) > 1 and not is_known(part) and all(map(is_known, words))
+        parts += words if is_list else [part]
+    return parts
+
+
+def _is_whole(which: str, name: str | None) -> bool:
+    return name is not None and narrow(name) in _words(which)
 
 
 def _words(which: str) -> list[str]:

@@ -85,6 +85,16 @@ def _is_empty(text: str) -> bool:
     return not text or text in forms.common()["blank_words"]
 
 
+def says_nothing(field_: Field, text: str) -> bool:
+    """Whether a text says that there is none: a dash where a name is asked for, or a word of the field's form.
+
+    Free text keeps every character.
+    """
+    if text in forms.common()["blank_words"]:
+        return field_.column.startswith("place_") or field_.column.endswith(("_name", "_names"))
+    return bool(field_.meaning) and field_.meaning.get(forms.spelling(text), text) is None
+
+
 def _nothing_in(text: str) -> Value | None:
     """What a cell without a value is: blank, or a formula's error; None for any other."""
     if _is_empty(text):
@@ -95,7 +105,7 @@ def _nothing_in(text: str) -> Value | None:
 def _text(field_: Field, context: Context, cell: Any) -> Value:
     """A text with every character but outer blanks; joiners within are part of how some names are written."""
     text = _OUTER.sub("", cell) if isinstance(cell, str) else text_of(cell)
-    if not text:
+    if not text or says_nothing(field_, text):
         return BLANK
     if _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
@@ -235,7 +245,12 @@ def _number(field_: Field, context: Context, cell: Any) -> Value:
         return Value(code="number_invalid")
     if (field_.min is not None and number < field_.min) or (field_.max is not None and number > field_.max):
         return Value(code="number_out_of_range", args={"low": f"{field_.min:g}", "high": f"{field_.max:g}"})
-    return Value(float(number))
+    return Value(_float(number))
+
+
+def _float(number: Decimal) -> float:
+    """The number, where -0 is 0."""
+    return float(number) + 0.0
 
 
 def _without_unit(field_: Field, cell: Any) -> Decimal | None:
@@ -268,7 +283,7 @@ def _share(field_: Field, context: Context, cell: Any) -> Value:
         number /= 100
     if not 0 <= number <= 1:
         return Value(code="share_out_of_range")
-    return Value(float(number), "share_as_fraction" if taken_as_fraction else None)
+    return Value(_float(number), "share_as_fraction" if taken_as_fraction else None)
 
 
 def _progress(field_: Field, context: Context, cell: Any) -> Value:

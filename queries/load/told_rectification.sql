@@ -15,6 +15,10 @@ select file_no, row_no, 'done_below_full', 'progress', (progress_share * 100)::d
 from staged
 where rectification_status = '已完成' and progress_share < 1
 union all
+select file_no, row_no, 'full_but_not_done', 'rectification_status', rectification_status, null
+from staged
+where rectification_status <> '已完成' and progress_share = 1
+union all
 select file_no, row_no, 'closed_but_not_done', 'is_closed', '是', rectification_status
 from staged
 where is_closed and rectification_status <> '已完成'

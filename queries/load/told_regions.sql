@@ -1,25 +1,43 @@
--- purpose: Townships of the directory that stand under two names, and village names that stand twice in a township.
+-- purpose: Townships that stand under two names, village names that stand twice in a township, and a second county.
 -- grain: one row per staged row and contradiction.
 -- params: none
 -- units: none
--- source: staged rows of 行政区划名录.
-with named as (
+-- source: staged rows of 行政区划名录 beside those that stand (standing) and are not in the files.
+with directory as (
+    select file_no, row_no, record_key, county_code, township_code, township_name, village_name
+    from staged
+    union all
+    select null, null, record_key, county_code, township_code, township_name, village_name
+    from standing
+    where not exists (select 1 from staged where staged.record_key = standing.record_key)
+),
+
+named as (
     select
         file_no,
         row_no,
+        county_code,
         township_name,
         village_name,
-        first_value(township_name) over (partition by township_code order by file_no, row_no) as first_township_name,
+        first_value(county_code) over (order by file_no nulls first, row_no, record_key) as first_county_code,
+        first_value(township_name) over (
+            partition by township_code
+            order by file_no nulls first, row_no, record_key
+        ) as first_township_name,
         count(*) over (partition by township_code, village_name) as villages_so_named
-    from staged
+    from directory
 )
 
 select file_no, row_no, 'township_two_names' as code, 'township_name' as column_name, township_name as value,
     first_township_name as detail
 from named
-where township_name <> first_township_name
+where file_no is not null and township_name <> first_township_name
 union all
 select file_no, row_no, 'village_name_twice', 'village_name', village_name, township_name
 from named
-where villages_so_named > 1
+where file_no is not null and villages_so_named > 1
+union all
+select file_no, row_no, 'county_second', 'county_code', county_code, first_county_code
+from named
+where file_no is not null and county_code <> first_county_code
 order by file_no, row_no, code

@@ -44,6 +44,9 @@ TOLD = [
     ("rectification", [{"整改状态": "已完成", "整改进度": 1, "完成时间": "2025-01-09"}], "dates_out_of_order"),
     ("rectification", [{"整改时限": "2025-01-09"}], "dates_out_of_order"),
     ("rectification", [{"是否销号": "是"}], "closed_but_not_done"),
+    ("rectification", [{"整改进度": 1}], "full_but_not_done"),
+    ("regions", [VILLAGES[0], VILLAGES[1] | {"行政村代码": "629821100203"}], "village_name_twice"),
+    ("regions", [VILLAGES[0] | {"乡镇代码": "629822100000", "行政村代码": "629822100201"}], "county_second"),
 ]  # fmt: skip
 SILENT = [
     ("incomes", [{"家庭纯收入": 28000.01, "人均纯收入": ""}]),

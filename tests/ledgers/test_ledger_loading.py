@@ -191,6 +191,11 @@ def test_problems_are_placed_at_village_township_or_county(desk):
         {"问题编号": "W-03", "涉及乡镇": "", "涉及村": ""},
         {"问题编号": "W-04", "涉及乡镇": "全县", "涉及村": ""},
         {"问题编号": "W-05", "涉及村": "新民村、东风村"},
+        {"问题编号": "W-06", "涉及村": "新民村 东风村"},
+        {"问题编号": "W-07", "涉及乡镇": "", "涉及村": "河东乡新民村"},
+        {"问题编号": "W-08", "涉及乡镇": "城关镇、河东乡", "涉及村": "新民村"},
+        {"问题编号": "W-09", "涉及乡镇": "各乡镇", "涉及村": "各村"},
+        {"问题编号": "W-10", "涉及村": "-"},
     )
     placed = {row["problem_id"]: row["region_code"] for row in desk.table("core_rectification")}
     assert placed == {
@@ -199,7 +204,32 @@ def test_problems_are_placed_at_village_township_or_county(desk):
         "W-03": "629821000000",
         "W-04": "629821000000",
         "W-05": "629821100000",
+        "W-06": "629821100000",
+        "W-07": "629821200201",
+        "W-08": "629821000000",
+        "W-09": "629821000000",
+        "W-10": "629821100000",
     }
+
+
+@pytest.mark.parametrize(
+    ("township", "village", "code"),
+    [
+        ("", "各村", "village_unknown"),
+        ("城关镇、北山镇", "", "township_unknown"),
+        ("城关镇、河东乡", "上湾村", "village_unknown"),
+        ("", "白水县城关镇东风村", "village_unknown"),
+    ],
+)
+def test_no_problem_is_placed_where_a_name_is_unknown(township, village, code, desk):
+    report = desk.check_rows("rectification", {"涉及乡镇": township, "涉及村": village})
+    assert codes(report) == [code]
+
+
+def test_a_dash_for_a_name_is_no_name(desk):
+    assert "value_missing" in codes(desk.check_rows("households", {"户主姓名": "—"}))
+    desk.load(xlsx(desk.folder / "名录.xlsx", table("regions", *(row | {"曾用名": "无"} for row in VILLAGES[1:]))))
+    assert {row["former_names"] for row in desk.table("core_regions")} == {"红旗村", None}
 
 
 def test_the_report_hides_personal_data(desk, tmp_path):

@@ -386,6 +386,7 @@ PROVOKE: dict[str, Callable] = {
     "closed_but_not_done": row("rectification", {"是否销号": "是"}),
     "places_several": row("rectification", {"涉及乡镇": "城关镇、河东乡", "涉及村": ""}),
     "cells_blank_below": row("members", {}, *[WIFE | {"户编号": ""}] * 2),
+    "county_second": row("regions", {"乡镇代码": "629822100000", "行政村代码": "629822100201"}),
     "township_two_names": row("regions", VILLAGES[0], VILLAGES[1] | {"乡镇": "城关乡"}),
     "village_name_twice": row("regions", VILLAGES[0], VILLAGES[1] | {"行政村": "新民村"}),
     # notices

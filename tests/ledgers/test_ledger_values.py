@@ -341,6 +341,11 @@ def test_shares(cell, context, share):
     assert one("checklist", "completion_share", cell, **context)[0] == pytest.approx(share)
 
 
+@pytest.mark.parametrize("cell", ["-0%", "-0", -0.0])
+def test_nothing_is_less_than_nothing_in_name_only(cell):
+    assert str(one("checklist", "completion_share", cell)[0]) == str(one("checklist", "self_score", 0)[0]) == "0.0"
+
+
 def test_one_beside_percents_is_neither_the_hundredth_part_nor_the_whole():
     found, codes = parsed("checklist", "completion_share", 85, 1, "1%", 0.85, 0, is_percent=True)
     assert (found, codes) == ([0.85, None, 0.01, 0.85, 0], [None, "share_ambiguous", None, "share_as_fraction", None])
