@@ -15,18 +15,16 @@ import sys
 import tempfile
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from dashboard import paths
-from dashboard.ledgers import wire
+from dashboard.ledgers import allowance, wire
+from dashboard.ledgers.allowance import MEGABYTE, Limits
 from dashboard.ledgers.reading import Found, Said
 from dashboard.ledgers.report import SheetReport
 
@@ -38,19 +36,10 @@ _TICK_S = 0.05
 _PATIENCE = 10
 # A process that has grown to so many times its first size gives its memory back by ending.
 _GROWN = 2
-_MEGABYTE = 1_000_000
 # What the allocators of Rust, Python and C++ say last.
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 
 Told = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What reading one file may use."""
-
-    memory_bytes: int
-    processor_s: float
 
 
 class _Broken(Exception):
@@ -72,6 +61,9 @@ class Reader:
 
         ``told`` hears many times a second what is being done, '' where nothing is known yet.
         """
+        if self._child is not None and not self._child.is_worth_keeping:
+            # What an earlier file left behind would count for this one.
+            self._end()
         self._child = self._child or _Child()
         try:
             return self._child.read(path, said, today, file_no, limits(path), told)
@@ -107,23 +99,16 @@ def reader() -> Iterator[Reader]:
 
 
 def limits(path: Path) -> Limits:
-    """What reading the file may use, by its size."""
-    settings, size = _settings(), size_mb(path)
-    memory_mb = min(settings["memory_mb"] + settings["memory_mb_per_mb"] * size, settings["memory_mb_at_most"])
-    return Limits(int(memory_mb * _MEGABYTE), settings["seconds"] + settings["seconds_per_mb"] * size)
+    """What reading the file may use, by its size; a packed one may use more once it is known what it unpacks to."""
+    return allowance.of(size_mb(path))
 
 
 def size_mb(path: Path) -> float:
     """The size of a file in megabytes; 0 where it has gone, which whoever reads it will tell."""
     try:
-        return path.stat().st_size / _MEGABYTE
+        return path.stat().st_size / MEGABYTE
     except OSError:
         return 0
-
-
-@cache
-def _settings() -> dict[str, float]:
-    return tomllib.loads((paths.DATA / "settings.toml").read_text(encoding="utf-8"))["reading"]
 
 
 class _Child:
@@ -154,8 +139,7 @@ class _Child:
             # The process may have been started elsewhere; a path means what it means here.
             "folder": None if path.is_absolute() else str(Path.cwd()),
             "arguments": (path, said, today, file_no),
-            "memory_bytes": allowed.memory_bytes,
-            "processor_s": allowed.processor_s,
+            "allowed": allowed,
         }
         try:
             wire.send(self._process.stdin, request)
@@ -193,6 +177,8 @@ class _Child:
                     raise _Broken(self._why())
                 case ("stage", stage):
                     told(stage)
+                case ("allowed", allowed):
+                    watch.allowed = allowed
                 case ("failed", (code, place)):
                     _LOG.error("reading a file failed: %s", place)
                     raise _Broken(code)
@@ -227,25 +213,25 @@ class _Child:
 
 
 class _Watch:
-    """What a process uses from now on, held against the limits."""
+    """What a process uses from now on, held against the limits (``allowed``)."""
 
     def __init__(self, usage: psutil.Process, allowed: Limits) -> None:
         self._usage = usage
-        self._allowed = allowed
+        self.allowed = allowed
         self._started = time.monotonic()
         self._processor_s = self._used_s()
 
     def exceeded(self) -> str | None:
         """The code of the limit that is exceeded, if any."""
         try:
-            if self._usage.memory_info().rss > self._allowed.memory_bytes:
+            if self._usage.memory_info().rss > self.allowed.memory_bytes:
                 return "file_too_heavy"
             waited = time.monotonic() - self._started
-            if self._used_s() - self._processor_s > self._allowed.processor_s:
+            if self._used_s() - self._processor_s > self.allowed.processor_s:
                 return "file_took_too_long"
         except psutil.Error:
             return None  # it has just ended, which is told by its pipe
-        return "file_took_too_long" if waited > _PATIENCE * self._allowed.processor_s else None
+        return "file_took_too_long" if waited > _PATIENCE * self.allowed.processor_s else None
 
     def _used_s(self) -> float:
         try:

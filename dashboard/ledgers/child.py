@@ -11,7 +11,8 @@ import time
 import traceback
 from typing import IO, Any
 
-from dashboard.ledgers import reading, wire
+from dashboard.ledgers import allowance, reading, wire
+from dashboard.ledgers.allowance import MEGABYTE, Limits
 
 with contextlib.suppress(ImportError):  # not on Windows, where the parent alone watches
     import resource
@@ -56,11 +57,24 @@ def _listen(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
 
 
 def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
+    allowed: Limits = request["allowed"]
+    started_s = time.process_time()
+
+    def unpacked(size_bytes: int) -> None:
+        nonlocal allowed
+        # What a packed file needs is told by what is in it; that it holds together was checked before.
+        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE))
+        _limit(allowed, started_s)
+        wire.send(answers, ("allowed", allowed))
+
+    def notify(stage: str) -> None:
+        wire.send(answers, ("stage", stage))
+
     try:
-        _limit(request["memory_bytes"], request["processor_s"])
+        _limit(allowed, started_s)
         if request["folder"] is not None:
             os.chdir(request["folder"])
-        found = reading.read(*request["arguments"], notify=lambda stage: wire.send(answers, ("stage", stage)))
+        found = reading.read(*request["arguments"], notify=notify, unpacked=unpacked)
         wire.send(answers, ("found", found))
     except MemoryError:
         wire.send(answers, ("failed", ("file_too_heavy", "MemoryError")))
@@ -71,14 +85,14 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         wire.send(answers, ("failed", ("file_broke_reader", _place(error))))
 
 
-def _limit(memory_bytes: int, processor_s: float) -> None:
+def _limit(allowed: Limits, started_s: float) -> None:
     """Let the system refuse memory beyond the limit, and end a process that its parent no longer watches."""
     if "resource" in globals():
-        _lower(resource.RLIMIT_DATA, memory_bytes)
-        _lower(resource.RLIMIT_CPU, int(time.process_time() + 2 * processor_s) + 1)
+        _set(resource.RLIMIT_DATA, allowed.memory_bytes)
+        _set(resource.RLIMIT_CPU, int(started_s + 2 * allowed.processor_s) + 1)
 
 
-def _lower(what: int, most: int) -> None:
+def _set(what: int, most: int) -> None:
     _, hard = resource.getrlimit(what)
     resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 

@@ -5,6 +5,26 @@ catalogue. How each container is read stands in ``containers/``.
 """
 
 from dashboard.ledgers.containers.cells import Sheet, Unreadable
-from dashboard.ledgers.containers.opening import Handed, files, is_outlines, may_be_table, read, sheets, within
+from dashboard.ledgers.containers.opening import (
+    Handed,
+    files,
+    is_outlines,
+    may_be_table,
+    read,
+    sheets,
+    unpacked_bytes,
+    within,
+)
 
-__all__ = ["Handed", "Sheet", "Unreadable", "files", "is_outlines", "may_be_table", "read", "sheets", "within"]
+__all__ = [
+    "Handed",
+    "Sheet",
+    "Unreadable",
+    "files",
+    "is_outlines",
+    "may_be_table",
+    "read",
+    "sheets",
+    "unpacked_bytes",
+    "within",
+]

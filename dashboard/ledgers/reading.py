@@ -37,16 +37,23 @@ _CLEARLY_MORE = 3
 
 
 def read(
-    path: Path, said: Said, today: date, file_no: int, notify: Callable[[str], None] = lambda stage: None
+    path: Path,
+    said: Said,
+    today: date,
+    file_no: int,
+    notify: Callable[[str], None] = lambda stage: None,
+    unpacked: Callable[[int], None] = lambda size_bytes: None,
 ) -> list[Found]:
     """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
 
     A file inside an archive is a file of its own. Where one ledger of a file is refused, nothing of that file is to be
-    loaded. ``notify`` hears what is being done.
+    loaded. ``notify`` hears what is being done, ``unpacked`` how many bytes a packed file holds before it is read.
     """
     numbers = itertools.count(file_no)
     found: list[Found] = []
     for handed in grid.files(path):
+        if size_bytes := grid.unpacked_bytes(handed.data):
+            unpacked(size_bytes)
         found += _Reader(path, handed, said, today, numbers, notify).read()
     if all(one.report.status == report.SKIPPED and one.report.sheet is None for one in found):
         entry = SheetReport(str(path), file_no=next(numbers))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -165,6 +166,41 @@ def test_larger_files_may_take_more_up_to_a_point(tmp_path):
     assert apart.limits(tmp_path / "gone.csv") == sizes[0]
 
 
+def test_a_packed_file_may_take_what_its_content_needs(tmp_path):
+    """A long workbook whose rows are nearly alike is far smaller than what it holds."""
+    titles = ("户编号", "走访日期", "户主姓名", "走访人", "走访情况")
+    remark = "家庭情况稳定，无异常变化。" * 120
+    lines = [titles, *((f"H{number}", "2025-01-01", "张三", "李四", remark) for number in range(48_000))]
+    xml = "".join(
+        f'<row r="{row}">'
+        + "".join(
+            f'<c r="{letter}{row}" t="inlineStr"><is><t>{text}</t></is></c>'
+            for letter, text in zip("ABCDE", line, strict=True)
+        )
+        + "</row>"
+        for row, line in enumerate(lines, start=1)
+    )
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{namespace}"><sheetData>{xml}</sheetData></worksheet>'.encode()
+    path = books.xlsx(tmp_path / "走访台账.xlsx", [["户编号"]])
+    with zipfile.ZipFile(path) as book:
+        members = {name: book.read(name) for name in book.namelist()} | {"xl/worksheets/sheet1.xml": sheet}
+    books.zipped(path, members)
+    assert len(sheet) > max(200_000_000, 100 * path.stat().st_size)
+    [found] = read(path)
+    assert found.report.status == "loaded"
+    assert found.rows.table.num_rows == 48_000
+
+
+def test_what_one_file_leaves_behind_does_not_count_for_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(apart, "_GROWN", 0)
+    with apart.reader() as reader:
+        reader.read(books.ledger(tmp_path, "households"), Said(), TODAY, 1)
+        before = readers()
+        reader.read(books.ledger(tmp_path, "members"), Said(), TODAY, 2)
+        assert readers() != before
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the system's own limit is told apart on Linux only")
 def test_the_system_refuses_memory_before_the_watch_looks(tmp_path, monkeypatch):
     monkeypatch.setattr(apart, "_TICK_S", 60)
@@ -252,13 +288,13 @@ def test_after_a_fork_the_parents_process_is_left_alone(tmp_path):
 
 
 def test_an_unforeseen_failure_tells_its_kind_and_place_but_not_its_words(monkeypatch):
-    def broken(*_, notify):
+    def broken(*_, **__):
         raise ValueError("629821198001010014")
 
     monkeypatch.setattr(reading, "read", broken)
     monkeypatch.setattr(child, "_limit", lambda *_: None)
     answers = io.BytesIO()
-    request = {"folder": None, "arguments": (), "memory_bytes": 1, "processor_s": 1}
+    request = {"folder": None, "arguments": (), "allowed": Limits(1, 1)}
     child._answer(request, answers)
     answers.seek(0)
     kind, (code, place) = wire.receive(answers)

@@ -118,6 +118,14 @@ def sheets(data: bytes) -> Iterable[Sheet]:
     return _text(data)
 
 
+def unpacked_bytes(data: bytes) -> int:
+    """What a packed file says it holds, where it says so soundly; 0 for any other."""
+    if data.startswith(archive.SIGNATURES):
+        with contextlib.suppress(Unreadable):
+            return Archive(data).unpacked_bytes
+    return 0
+
+
 def is_outlines(data: bytes) -> bool:
     """Whether a file is GeoJSON rather than a table."""
     return data[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and not data.startswith(b"{\\rtf")
