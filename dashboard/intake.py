@@ -201,6 +201,23 @@ class Desk:
             if self.publishable and self.job is None:
                 self._start(PUBLISHING)
 
+    @property
+    def teaches(self) -> bool:
+        """Whether the clerk put a layout right in files that change nothing, so that no publication remembers it."""
+        told = self.report
+        return told is not None and not told.changes and any(map(remembered.is_kept, told.files))
+
+    def remember(self) -> None:
+        """Remember the layouts put right in files that change nothing."""
+        with self._lock:
+            if self.job is None and self.teaches:
+                if not remembered.keep(self.root, self.report.files):
+                    self.error = "对应关系没能写入数据目录，请检查数据目录的权限和磁盘空间后重试。"
+                    return
+                self._clear()
+                self.round += 1
+                self.notice = "已记住更正的对应关系，以后同样表头的文件自动使用。"
+
     def examine(self, kind: str, keys: Sequence[str], base: str) -> None:
         """Find out what removing standing rows would do; ``base`` is the version in which the clerk looked at them."""
         with self._lock:

@@ -5,10 +5,10 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import cached, columns, correcting, intake_tables, store, ui
+from dashboard import cached, columns, correcting, intake_tables, published, store, ui
 from dashboard.correcting import EXAMPLE, FIELD, LETTER, TITLE
-from dashboard.intake import Desk, alike
-from dashboard.ledgers import forms, remembered, template
+from dashboard.intake import PUBLISHING, Desk, alike
+from dashboard.ledgers import forms, guide, remembered, template
 from dashboard.view import View
 
 _FIRST_YEAR = 2000
@@ -22,6 +22,7 @@ def papers(desk: Desk, view: View) -> None:
         name, make = desk.returns()
         st.download_button("下载退回表", make, file_name=name, on_click="ignore", key="intake_returned")
     _templates(view)
+    st.button("填报说明", on_click=_guide, key="intake_guide")
 
 
 def _templates(view: View) -> None:
@@ -151,11 +152,27 @@ def _editor(known, key: str) -> list[str]:
     return st.session_state[last]
 
 
+@st.dialog("台账填报说明", width="large", icon=":material/menu_book:")
+def _guide() -> None:
+    how, messages = st.tabs(["怎么报、常见问题", "全部提示"])
+    how.markdown(guide.written())
+    messages.markdown(guide.messages())
+
+
 def removals(desk: Desk, view: View) -> None:
-    """Standing rows that the files left out, to be removed where the clerk says so."""
-    if not desk.offers or not view.version:
+    """Standing rows that the files left out, to be removed where the clerk says so, and why others cannot be."""
+    told = desk.report or desk.done
+    why_not = intake_tables.not_offered(told, desk.offers) if told else ""
+    if not view.version or not (desk.offers or why_not):
         return
     ui.section("本次文件中没有的行", "现有数据中有、本次文件中没有：保留不动；确实不该保留的，勾选后移除")
+    if desk.offers:
+        _offers(desk, view)
+    if why_not:
+        ui.source(why_not)
+
+
+def _offers(desk: Desk, view: View) -> None:
     names = {offer.kind: offer for offer in desk.offers}
     kind = ui.pick(
         "台账",
@@ -212,6 +229,23 @@ def memory(desk: Desk) -> None:
                 f"清除勾选的 {len(gone)} 种", disabled=not gone, on_click=desk.forget, args=(gone,), key="intake_forget"
             )
             ui.source("清除后，同样表头的文件重新按表头自动识别。")
+
+
+def versions(desk: Desk) -> None:
+    """The published versions, and the way back to one of them."""
+    ui.section("发布版本", "回退不删除任何版本")
+    listed = published.versions(desk.root)
+    ui.table(listed, "发布版本", published.VERSION_COLUMNS, key="intake_versions")
+    others = listed.loc[listed["state"] == "", "id"].tolist()
+    if not others:
+        return
+    now = next(iter(listed.loc[listed["state"] != "", "id"]), "")
+    with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
+        target = ui.pick("版本", others, f"intake_target_{now}", width=140)
+        with st.popover("回退到此版本", disabled=desk.state == PUBLISHING, key=f"intake_back_{now}"):
+            kept = f"，现在的版本 {now} 仍然保留" if now else ""
+            st.write(f"看板各页将改用版本 {target} 的数据{kept}。")
+            st.button("确认回退", type="primary", on_click=desk.rollback, args=(target,), key="intake_confirm")
 
 
 def _pick(label: str, options: Sequence, key: str, begin, say: Callable):

@@ -1,6 +1,7 @@
 """What the intake page shows of a check or a load: sheets, what was understood of them, everything said, changes."""
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -32,26 +33,26 @@ ASKED = {
 
 SHEET_COLUMNS = {
     "file": columns.text("文件"),
-    "sheet": columns.text("工作表"),
-    "ledger": columns.text("台账种类"),
-    "result": columns.text("核对结果"),
-    "read": columns.count("读到（行）"),
-    "loaded": columns.count("可导入（行）"),
-    "refused": columns.count("不能导入（行）"),
-    "new": columns.count("新增"),
-    "changed": columns.count("变更"),
-    "unchanged": columns.count("未变"),
-    "missing": columns.count("本次文件中没有"),
+    "sheet": columns.text("工作表", width=110),
+    "ledger": columns.text("台账种类", width=170),
+    "result": columns.text("核对结果", width=105),
+    "read": columns.count("读到（行）", width=80),
+    "loaded": columns.count("可导入（行）", width=95),
+    "refused": columns.count("不能导入（行）", width=110),
+    "new": columns.count("新增", width=65),
+    "changed": columns.count("变更", width=65),
+    "unchanged": columns.count("未变", width=65),
+    "missing": columns.count("本次文件中没有", width=120),
 }
 SAID_COLUMNS = {
-    "severity": columns.text("类别", width=80),
-    "file": columns.text("文件", width=130),
+    "severity": columns.text("类别", width=75),
+    "file": columns.text("文件", width=150),
     "sheet": columns.text("工作表", width=85),
     "row": columns.text("行", width=50),
-    "column": columns.text("列", width=90),
-    "value": columns.text("内容", width=110),
-    "says": columns.text("问题", width=430),
-    "todo": columns.text("怎么办", width=350),
+    "column": columns.text("列", width=100),
+    "value": columns.text("内容", width=120),
+    "says": columns.text("问题"),
+    "todo": columns.text("怎么办", width=270),
 }
 CHANGE_COLUMNS = {
     "ledger": columns.text("台账"),
@@ -76,25 +77,8 @@ MOVED_COLUMNS = {
 
 
 def sheets(told: Report) -> pd.DataFrame:
-    """One row a sheet: what was recognised, and what would become of its rows."""
-    return pd.DataFrame(
-        [
-            {
-                "file": _file(entry),
-                "sheet": entry.sheet,
-                "ledger": entry.ledger_name or "未识别",
-                "result": RESULTS[entry.status],
-                "read": entry.rows_read,
-                "loaded": entry.rows_loaded,
-                "refused": len(entry.refused),
-                "new": entry.new,
-                "changed": entry.changed,
-                "unchanged": entry.unchanged,
-                "missing": entry.missing,
-            }
-            for entry in told.files
-        ]
-    )
+    """One row a sheet: what was recognised, and what would become of its rows; no counts where none were read."""
+    return pd.DataFrame([_sheet(entry) for entry in told.files], columns=list(SHEET_COLUMNS))
 
 
 def said_rows(told: Report) -> pd.DataFrame:
@@ -161,6 +145,17 @@ def left_out(offer: Offer) -> tuple[pd.DataFrame, dict[str, columns.Column]]:
     return shown, {title: columns.text(title) for title in shown.columns}
 
 
+def not_offered(told: Report, offers: Sequence[Offer]) -> str:
+    """Why rows that the files do not have cannot be chosen for removal, in one sentence; '' where all of them can."""
+    offered = {offer.kind: len(offer.keys) for offer in offers}
+    reasons: dict[str, list[str]] = {}
+    for ledger in told.ledgers:
+        if ledger.missing > offered.get(ledger.kind, 0):
+            reasons.setdefault(_why_kept(told, ledger.kind, ledger.kind in offered), []).append(f"《{ledger.name}》")
+    said = [f"{'、'.join(names)}{reason}" for reason, names in reasons.items()]
+    return f"{'；'.join(said)}；这些行保留不动，不供勾选移除。" if said else ""
+
+
 def remembered_rows(known: dict[str, Remembered]) -> pd.DataFrame:
     """One row a remembered layout, newest first, with its ``fingerprint``."""
     rows = [
@@ -210,6 +205,37 @@ def why_not(told: Report) -> str:
 # The folder a file lies in while it is read, which means nothing to its sender.
 _FOLDER = re.compile(r"[^“”]*dashboard-intake-[^/\\”]+[/\\]\d{3}[/\\]")
 _RANKS = {word: rank for rank, word in enumerate(SEVERITIES.values())}
+
+
+def _why_kept(told: Report, kind: str, is_offered: bool) -> str:
+    """Why the rows of a ledger that the files do not have, or those not offered, are not offered for removal."""
+    sheets = [entry for entry in told.files if entry.ledger == kind]
+    if any(entry.is_returned for entry in sheets):
+        return "本次是退回表，其中只有改正的行"
+    if is_offered:
+        return "还有一些行，所在的村、年度或月份不在本次文件中"
+    if any(entry.refused for entry in sheets):
+        return "有的行不能导入，改好后才能看出哪些行确实没有"
+    return "原有的行，所在的村、年度或月份不在本次文件中"
+
+
+def _sheet(entry: SheetReport) -> dict[str, str | int | None]:
+    facts = {
+        "file": _file(entry),
+        "sheet": entry.sheet,
+        "ledger": entry.ledger_name or "未识别",
+        "result": RESULTS[report.REFUSED if entry.rows_read and not entry.rows_loaded else entry.status],
+    }
+    counts = {
+        "read": entry.rows_read,
+        "loaded": entry.rows_loaded,
+        "refused": len(entry.refused),
+        "new": entry.new,
+        "changed": entry.changed,
+        "unchanged": entry.unchanged,
+        "missing": entry.missing,
+    }
+    return facts | (counts if entry.rows_read else dict.fromkeys(counts))
 
 
 def _file(entry: SheetReport) -> str:

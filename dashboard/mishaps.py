@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-_HOW_TO_GO_BACK = "请用 versions 命令查看其他版本，再用 rollback 命令回退到其中一个。"
+_HOW_TO_GO_BACK = "请在“台账导入”页面回退到其他版本，或用 versions 和 rollback 命令回退。"
 _UNCHANGED = "已发布的数据没有改动。"
 _DISK_FULL = f"磁盘空间不足，没有完成，{_UNCHANGED}请清理磁盘后重试。"
 _NOT_WRITABLE = f"数据目录不允许写入，没有完成，{_UNCHANGED}请检查目录权限。"

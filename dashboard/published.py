@@ -27,13 +27,13 @@ _COUNTED = {"new": "新增", "changed": "变更", "unchanged": "未变", "refuse
 
 
 def versions(root: Path) -> pd.DataFrame:
-    """One row a published version, newest first, the current one marked."""
-    standing = store.current(root)
+    """One row a published version that can be listed, newest first, the current one marked."""
+    standing = _standing_id(root)
     return pd.DataFrame(
         [
             {
                 "id": version.id,
-                "state": "当前" if version == standing else "",
+                "state": "当前" if version.id == standing else "",
                 "created_at": f"{version.created_at:%Y-%m-%d %H:%M}",
                 "as_of": version.as_of,
                 "note": version.note,
@@ -66,6 +66,14 @@ def standing(root: Path) -> pd.DataFrame:
         ],
         columns=list(STANDING_COLUMNS),
     )
+
+
+def _standing_id(root: Path) -> str | None:
+    """The id of the version in force; None where nothing says which it is."""
+    try:
+        return store.current_id(root)
+    except store.StoreError:
+        return None
 
 
 def _history(version: store.Version | None, known: Mapping[str, store.Version]) -> list[store.Version]:

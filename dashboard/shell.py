@@ -21,13 +21,17 @@ from dashboard.view import View
 
 @dataclass(frozen=True)
 class Page:
-    """A page (页面): file stem = address; ``year_of`` is the indicator whose years its year filter offers."""
+    """A page (页面): file stem = address; ``year_of`` is the indicator whose years its year filter offers.
+
+    ``mends``: it is drawn even where the version in force cannot be read, and offers the way back.
+    """
 
     stem: str
     title: str
     places: bool = True
     year_of: str | None = None
     needs_data: bool = True
+    mends: bool = False
 
 
 PAGES = (
@@ -38,7 +42,7 @@ PAGES = (
     Page("assessment_checklist", "考核清单", places=False),
     Page("rectification", "问题整改"),
     Page("data_quality", "数据质量"),
-    Page("ledger_intake", "台账导入", places=False, needs_data=False),
+    Page("ledger_intake", "台账导入", places=False, needs_data=False, mends=True),
     Page("export_tables", "数据导出"),
     Page("indicator_glossary", "指标口径", places=False, needs_data=False),
 )
@@ -149,9 +153,13 @@ def _frame(page: Page) -> View:
     try:
         version = cached.begin_reading()
         jurisdiction = cached.rows("meta/version")["jurisdiction"].iat[0] if version else ""
+        if version:
+            cached.regions()
     except Exception as error:
         failed(error)
-        st.stop()
+        if not page.mends:
+            st.stop()
+        return View(None, is_damaged=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame_bar"):
         trail, year = _filters(page) if version else ((), None)
         st.html(_facts(version, jurisdiction))

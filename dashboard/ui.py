@@ -119,9 +119,17 @@ def preview_with_export(
     first: int,
     height: int | str = "auto",
     parquet: bool = True,
+    is_prose: bool = False,
 ) -> None:
-    """The ``first`` rows of a table that may be long, and all of its rows as xlsx, csv and parquet named ``name``."""
-    _grid(columns.presented(table.head(first), shown_columns), name, shown_columns, key, height)
+    """The ``first`` rows of a table that may be long, and all of its rows as xlsx, csv and parquet named ``name``.
+
+    ``is_prose``: its cells hold sentences, which are shown whole, in as many lines as they need.
+    """
+    shown_rows = columns.presented(table.head(first), shown_columns)
+    if is_prose:
+        _sheet(shown_rows, name, shown_columns)
+    else:
+        _grid(shown_rows, name, shown_columns, key, height)
     shown = f"预览前 {first:,} 行，导出全部 {len(table):,} 行" if len(table) > first else f"共 {len(table):,} 行"
     too_long = f"；超过 {export.MAX_XLSX_ROWS:,} 行不能导出 Excel，请用 CSV、Parquet 或缩小范围"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_export"):
@@ -243,6 +251,21 @@ def _grid(
         placeholder="",
         on_select="rerun" if selecting else "ignore",
         **selecting,
+    )
+
+
+def _sheet(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column]) -> None:
+    """Rows as a table of the page itself: the grid cuts off what does not fit its one line."""
+    widths = "".join(
+        f'<col style="width:{column.width}px">' if isinstance(column.width, int) else "<col>"
+        for column in shown_columns.values()
+    )
+    heads = "".join(f"<th>{escape(title)}</th>" for title in shown.columns)
+    cells = shown.map(lambda cell: "<td></td>" if pd.isna(cell) else f"<td>{escape(str(cell))}</td>")
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells.itertuples(index=False))
+    st.html(
+        f'<div class="db-sheet" tabindex="0"><table aria-label="{escape(name)}"><colgroup>{widths}</colgroup>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -9,15 +9,16 @@ from dashboard.store import Version
 
 @dataclass(frozen=True)
 class View:
-    """The filters in force; ``version`` and ``place`` are None before the first load.
+    """The filters in force; ``version`` and ``place`` are None before the first load and where ``is_damaged``.
 
-    ``trail`` is the place with what contains it, county first.
+    ``trail`` is the place with what contains it, county first. ``is_damaged``: the version in force cannot be read.
     """
 
     version: Version | None
     trail: tuple[Region, ...] = ()
     year: int | None = None
     jurisdiction: str = ""
+    is_damaged: bool = False
 
     @property
     def place(self) -> Region | None:

@@ -13,6 +13,11 @@ if "intake_desk" not in st.session_state:
     st.session_state["intake_desk"] = intake.Desk(paths.database_root())
 desk = st.session_state["intake_desk"]
 desk.settle()
+if view.is_damaged:
+    if desk.error:
+        st.error(desk.error)
+    intake_panels.versions(desk)
+    st.stop()
 told = desk.report
 
 if desk.done:
@@ -54,13 +59,33 @@ if told:
     with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
         if desk.publishable:
             st.button(f"确认发布 {told.changes:,} 行", type="primary", on_click=desk.publish, key="intake_publish")
+        if desk.teaches:
+            st.button("记住更正的对应关系", type="primary", on_click=desk.remember, key="intake_teach")
         st.button("放弃", on_click=desk.discard, key="intake_discard")
         intake_panels.papers(desk, view)
     intake_panels.corrections(desk)
+
+if shown := told or desk.done:
+    notes = [("核对结果", shown.headline)]
+    problems = desk.once("said", tables.said_rows)
+    if not problems.empty:
+        ui.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
+        ui.preview_with_export(
+            problems,
+            "核对报告",
+            tables.SAID_COLUMNS,
+            notes,
+            "intake_said",
+            SHOWN_ROWS,
+            parquet=False,
+            is_prose=True,
+        )
+if told:
     changed = desk.once("changes", tables.changes)
     if not changed.empty:
         ui.section("变更举例", tables.changed_in_words(told))
         ui.table(changed, "变更举例", tables.CHANGE_COLUMNS, key="intake_changes")
+intake_panels.removals(desk, view)
 
 if desk.done and desk.done.published and desk.done.version == view.version.id:
     moved = tables.moved(cached.rows("meta/moved"))
@@ -70,30 +95,10 @@ if desk.done and desk.done.published and desk.done.version == view.version.id:
     else:
         ui.table(moved, "全县指标的变化", tables.MOVED_COLUMNS, key="intake_moved")
 
-if shown := told or desk.done:
-    notes = [("核对结果", shown.headline)]
-    problems = desk.once("said", tables.said_rows)
-    if not problems.empty:
-        ui.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
-        ui.preview_with_export(
-            problems, "核对报告", tables.SAID_COLUMNS, notes, "intake_said", SHOWN_ROWS, parquet=False
-        )
-intake_panels.removals(desk, view)
-
 if view.version:
     intake_panels.memory(desk)
-    ui.section("发布版本", "回退不删除任何版本")
-    listed = published.versions(desk.root)
-    ui.table(listed, "发布版本", published.VERSION_COLUMNS, key="intake_versions")
-    others = listed.loc[listed["state"] == "", "id"].tolist()
-    if others:
-        with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
-            target = ui.pick("版本", others, f"intake_target_{view.version.id}", width=140)
-            with st.popover(
-                "回退到此版本", disabled=desk.state == intake.PUBLISHING, key=f"intake_back_{view.version.id}"
-            ):
-                st.write(f"看板各页将改用版本 {target} 的数据，现在的版本 {view.version.id} 仍然保留。")
-                st.button("确认回退", type="primary", on_click=desk.rollback, args=(target,), key="intake_confirm")
+    intake_panels.versions(desk)
+if view.version and not told:
     ui.section("现有台账", "各台账现有多少行，最近在哪个版本更新")
     ui.table(
         published.standing(desk.root), "现有台账", published.STANDING_COLUMNS, key="intake_standing", height="content"

@@ -12,12 +12,19 @@ from dashboard.ledgers.issues import Kind
 FILE = paths.PROJECT / "docs" / "clerk.md"
 MARKER = "<!-- 以下由 data/messages.toml 生成：python -m dashboard.ledgers.guide -->"
 
+_ALL_MESSAGES = "全部提示"
 _HEADINGS = {
     issues.REFUSED: ("不能导入的", "文件或行没有进入数据库；按“怎么办”改好后重新上传即可，已经导入的不受影响。"),
     issues.WARNING: ("提醒核对的", "数据已按原样导入；请核对，确有错误的改好后重新上传。"),
     issues.NOTICE: ("说明", "系统替您做了什么；不需要处理，看一眼是否符合本意。"),
 }
 _PLACEHOLDER = re.compile(r"\{\w+(?:[:!][^}]*)?\}")
+
+
+def written() -> str:
+    """The part of the guide that people write: how to report, questions and answers; without its title."""
+    text = FILE.read_text(encoding="utf-8").partition(MARKER)[0]
+    return text.partition("\n")[2].removesuffix(f"## {_ALL_MESSAGES}\n\n").strip()
 
 
 def messages() -> str:

@@ -28,11 +28,16 @@ def read(root: Path) -> dict[str, Remembered]:
         raise store.StoreError(_DAMAGED) from error
 
 
-def keep(root: Path, entries: Iterable[SheetReport]) -> None:
-    """Remember what a person said now of the layouts of loaded sheets; a sheet is told where that cannot be written."""
-    said = [entry for entry in entries if entry.rows_loaded and entry.understood.layout]
+def is_kept(entry: SheetReport) -> bool:
+    """Whether a person said of a sheet that can be read what holds for others of its layout."""
+    return bool(entry.rows_loaded and entry.understood.layout)
+
+
+def keep(root: Path, entries: Iterable[SheetReport]) -> bool:
+    """Remember what a person said now of the layouts of sheets; False, and the sheets are told, where it could not."""
+    said = [entry for entry in entries if is_kept(entry)]
     if not said:
-        return
+        return True
     try:
         with _alone(root):
             _write(root, read(root) | dict(entry.understood.layout for entry in said))
@@ -40,6 +45,8 @@ def keep(root: Path, entries: Iterable[SheetReport]) -> None:
         # The rows are published all the same; Timeout of the lock is an OSError too.
         for entry in said:
             entry.say("layout_not_kept")
+        return False
+    return True
 
 
 def forget(root: Path, fingerprints: Iterable[str] | None = None) -> None:
