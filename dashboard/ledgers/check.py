@@ -17,6 +17,8 @@ from dashboard.ledgers.header import Header, lines_above
 from dashboard.ledgers.report import SheetReport
 
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
+# The whole name of a sheet: no year of such a ledger lies before 2000.
+_SHORT_YEAR = re.compile(r"(\d{2})年度?")
 # What parts the phrases of a title, and the rest of a day behind its year.
 _PHRASES = re.compile(r"[()（）\[\]【】〔〕，,；;。]+|(?<![:：])\s+")
 _REST_OF_DAY = re.compile(r"\s*[年\-./]\s*\d{1,2}\s*[月\-./]\s*\d{1,2}")
@@ -201,6 +203,8 @@ class _Said:
             return self.options.year, "导入时的指定"
         for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):
             found = {year for text in texts for year in _years_of(text)}
+            if source == "工作表名称" and (short := _SHORT_YEAR.fullmatch(self._name.strip())):
+                found = {2000 + int(short[1])}
             if len(found) == 1:
                 return found.pop(), source
         return self.options.year, "导入时的指定"

@@ -31,7 +31,8 @@ class Header:
     ``repeated`` are titles of columns none of which may be picked; ``alike`` are (title used, titles that could have
     been meant as well). ``given`` has the values of fields that no column has. Where years or months stand side by
     side as columns, ``parts`` has one header for each (this one included), ``label`` says which, ``month`` is
-    (year or None, month), and only rows with something in ``only_with`` belong to the part.
+    (year or None, month), and only rows with something in ``only_with`` belong to the part. ``month_given`` is the
+    month that days written without one were given.
     """
 
     form: Form
@@ -48,6 +49,7 @@ class Header:
     parts: list["Header"] = field(default_factory=list)
     label: str = ""
     month: tuple[int | None, int] | None = None
+    month_given: Given | None = None
     only_with: tuple[int, ...] = ()
 
 

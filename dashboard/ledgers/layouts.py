@@ -15,6 +15,13 @@ from dashboard.ledgers.values import is_blank, narrow, text_of
 
 _PLACE_FIELDS = ("place_township", "place_village")
 _DAY_OF_MONTH = re.compile(r"(\d{1,2})[日号]")
+_MONTH_AND_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})")
+_LONGEST_DAY = 8
+# A month that is no end of a range (1—3月) and has no day behind it.
+_MONTH_NAMED = re.compile(r"(?<![\d\-—~至到])(?:(20\d{2})年)?(1[0-2]|0?[1-9])月份?(?![\d底末至到\-—~])")
+_PARTS = re.compile(r"[()（）\[\]【】〔〕，,；;。]+|(?<![:：])\s+")
+# How many filled cells a line of a table has at least.
+_TABLE_CELLS = 3
 # A form for one household has at least so many titles, each before its value, on so many rows.
 _CARD_TITLES = 5
 _CARD_ROWS = 3
@@ -24,11 +31,17 @@ _PHRASES = re.compile(r"[\s:：()（）\[\]【】〔〕“”\"、,，;；。/]+
 
 def parts(sheet: Sheet, found: Header) -> list[tuple[Sheet, Header]]:
     """The ledgers of a sheet, each with its header: one, or one for every year or month that stands beside others."""
+    if not found.parts:
+        _give_month(sheet, found)
     return [(_with_days(sheet, part) if part.month else sheet, part) for part in found.parts or [found]]
 
 
-def tell(found: Header, report: SheetReport) -> None:
+def tell(sheet: Sheet, found: Header, report: SheetReport) -> None:
     """Notices of what was made of the sheet's layout."""
+    if above := _table_above(sheet, found):
+        report.say("lines_above_header", count=len(above), rows="、".join(str(row + 1) for row in above))
+    if found.month_given:
+        report.say("month_inferred", month=found.month_given.value, source=found.month_given.source)
     if found.parts and found is found.parts[0]:
         report.say("columns_spread", groups="、".join(part.label for part in found.parts))
     for used, others in found.alike:
@@ -51,6 +64,26 @@ def untitled(sheet: Sheet, found: Header) -> list[str]:
         for index in range(width)
         if index not in used | titled and any(index < len(row) and not is_blank(row[index]) for row in below)
     ]
+
+
+def _table_above(sheet: Sheet, found: Header) -> list[int]:
+    """The rows above the header that look like a table of their own, such as a summary: its titles and its numbers."""
+    rows = [
+        row for row in range(found.first_row) if sum(not is_blank(cell) for cell in sheet.rows[row]) >= _TABLE_CELLS
+    ]
+    has_numbers = any(isinstance(cell, int | float) for row in rows for cell in sheet.rows[row])
+    return rows if len(rows) > 1 and has_numbers else []
+
+
+def is_transposed(sheet: Sheet) -> bool:
+    """Whether the titles stand in one column, below each other, and the rows of the ledger beside each other."""
+    titles: dict[int, set[str]] = {}
+    for row in sheet.rows[:_CARD_HEIGHT]:
+        for index, cell in enumerate(row[:_CARD_TITLES]):
+            if isinstance(cell, str) and captions.is_title(cell):
+                titles.setdefault(index, set()).add(naming.normal(cell))
+    counts = sorted(map(len, titles.values()), reverse=True)
+    return bool(counts) and counts[0] >= _CARD_TITLES and all(count < _CARD_ROWS for count in counts[1:])
 
 
 def is_card(sheet: Sheet) -> bool:
@@ -92,6 +125,46 @@ def _day(cell: Any, part: Header) -> Any:
         return ""
     day = _DAY_OF_MONTH.fullmatch(text)
     return f"{written}{day[1]}日" if day else cell
+
+
+def _give_month(sheet: Sheet, found: Header) -> None:
+    """Give days written without their month (5日, 3.5) the one month that the sheet's title or name is about."""
+    index = found.columns.get(found.form.by_month or "")
+    sources = ((header.lines_above(sheet, found), "表头上方的标题"), ([sheet.name or ""], "工作表名称"))
+    named = [(months.pop(), source) for texts, source in sources if len(months := _months_of(texts)) == 1]
+    if index is None or not named:
+        return
+    (year, month), source = named[0]
+    written = f"{year}年{month}月" if year else f"{month}月"
+    for row in sheet.rows[found.last_row + 1 :]:
+        day = _day_alone(row[index], month, is_text=sheet.is_text) if index < len(row) else None
+        if day:
+            row[index] = f"{written}{day}日"
+            found.month_given = Given(written, source)
+
+
+def _months_of(texts: Iterable[str]) -> set[tuple[str, str]]:
+    """The months, as (year or '', month), that texts are about: not those of filling in or printing."""
+    dated = forms.common()["lines"]["dated"]
+    phrases = (phrase for text in texts for phrase in _PARTS.split(text))
+    return {
+        (match[1] or "", match[2].lstrip("0"))
+        for phrase in phrases
+        if not any(word in phrase for word in dated)
+        for match in _MONTH_NAMED.finditer(phrase)
+    }
+
+
+def _day_alone(cell: Any, month: str, *, is_text: bool) -> str | None:
+    """The day of a cell that says nothing else, or that and the month; in a text file 3.1 may have been 3.10."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_DAY:
+        return None
+    text = narrow(cell)
+    if found := _DAY_OF_MONTH.fullmatch(text):
+        return found[1]
+    found = _MONTH_AND_DAY.fullmatch(text)
+    is_month = found is not None and found[1].lstrip("0") == month and not (is_text and "." in text)
+    return found[2] if is_month else None
 
 
 # Places -------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ _LEFT_OUT = {
     "not_a_ledger": "sheet_not_a_ledger",
     "not_quite_a_ledger": "sheet_not_a_ledger",
     "household_card": "sheet_not_a_ledger",
+    "sheet_transposed": "sheet_not_a_ledger",
     "no_data": "sheet_without_data",
 }
 _FEWEST_TITLES_OF_A_LEDGER = 3
@@ -216,7 +217,7 @@ class _Reader:
         self, sheet: grid.Sheet, found: header.Header, options: Options, entry: SheetReport
     ) -> tuple[Found, SheetRefused | None]:
         entry.ledger, entry.ledger_name = found.form.kind, found.form.name
-        layouts.tell(found, entry)
+        layouts.tell(sheet, found, entry)
         try:
             return Found(entry, check.check(sheet, found, options, entry)), None
         except SheetRefused as refusal:
@@ -260,6 +261,8 @@ class _Reader:
             entry.understood.note_header(sheet, found)
         if ledger and _is_another(best, found, ledger):
             raise SheetRefused("other_ledger", wanted=forms.get(ledger).name, looks_like=best.form.name)
+        if (found is None or found.missing) and layouts.is_transposed(sheet):
+            raise SheetRefused("sheet_transposed")
         if (found is None or found.missing) and layouts.is_card(sheet):
             raise SheetRefused("household_card")
         if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):

@@ -281,6 +281,9 @@ PROVOKE: dict[str, Callable] = {
     "columns_missing": row("households", without=("户类型",)),
     "columns_repeated": lines("households", lambda cells: [[*line, line[4]] for line in cells]),
     "household_card": lambda desk: desk.check(xlsx(desk.folder / "卡.xlsx", CARD)),
+    "sheet_transposed": lambda desk: desk.check(
+        xlsx(desk.folder / "户.xlsx", [list(line) for line in zip(*table("households"), strict=True)])
+    ),
     "second_header": lines("households", lambda cells: [*cells, [], *(line[::-1] for line in cells)]),
     "year_needed": row("incomes", without=("年度",)),
     "date_year_needed": row("checklist", {"完成时限": "6月底前"}),
@@ -413,6 +416,8 @@ PROVOKE: dict[str, Callable] = {
     "lines_numbering": lines("households", lambda cells: [cells[0], list(range(1, 9)), cells[1]]),
     "lines_outside": lines("households", lambda cells: [cells[0], [*[""] * 9, "旁注"], cells[1]]),
     "lines_other_table": lines("households", lambda cells: [*cells, [], ["村名", "户数", "人数"], ["新民村", 12, 30]]),
+    "lines_above_header": lines("households", lambda cells: [["村名", "户数", "人数"], ["新民村", 12, 30], [], *cells]),
+    "month_inferred": lines("visits", lambda cells: [["2025年3月走访台账"], cells[0], ["5日", *cells[1][1:]]]),
     "columns_spread": lines("incomes", _two_years),
     "columns_alike": row("households", {"人数": 3}),
     "place_inferred": lambda desk: desk.check(

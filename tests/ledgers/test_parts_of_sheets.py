@@ -283,3 +283,76 @@ def test_the_members_of_a_household_keep_their_words(desk):
     report = desk.check_rows("members", {}, wife)
     assert (report.exit_code, only(report).rows_read) == (0, 2)
     assert ROWS["members"]["证件号码"] == HEAD_ID
+
+
+# Tables above, units below, months of the sheet -----------------------------------------------------------------------
+
+
+def test_of_two_ledgers_on_a_sheet_none_is_passed_over(desk):
+    report = desk.check(xlsx(desk.folder / "a.xlsx", [*table("visits"), [], ["附表"], *table("incomes")]))
+    assert report.exit_code == 2 and "second_header" in codes(report)
+    first = table("visits", without=("走访日期",))
+    report = desk.check(xlsx(desk.folder / "b.xlsx", [*first, [], ["附表"], *table("incomes")]))
+    assert report.exit_code == 2 and "走访日期" in only(report).issues[-1].message
+
+
+def test_a_summary_above_the_header_is_said_and_a_line_of_labels_is_not(desk):
+    summary = [["乡镇", "户数", "走访率"], ["城关镇", 12, "80%"], []]
+    report = desk.check(xlsx(desk.folder / "a.xlsx", [["走访台账"], *summary, *table("visits")]))
+    assert report.exit_code == 0 and "第 2、3 行" in told(report, "lines_above_header")[0].message
+    labels = ["填报单位：", "城关镇", "户数：", 12]
+    report = desk.check(xlsx(desk.folder / "b.xlsx", [["走访台账"], labels, *table("visits")]))
+    assert report.exit_code == 0 and "lines_above_header" not in codes(report)
+
+
+@pytest.mark.parametrize("unit", ["万元", "（万元）", "(万元)"])
+def test_a_row_of_units_below_the_titles_belongs_to_them(unit, desk):
+    titles, row = table("incomes")
+    units = ["", "", "人", *[unit] * 7]
+    amounts = [*row[:3], *(cell / 10_000 for cell in row[3:])]
+    report = desk.load(xlsx(desk.folder / "收入.xlsx", [titles, units, amounts, titles, units]))
+    assert report.exit_code == 0, report.lines()
+    assert incomes(desk)["H001", 2024]["wage_yuan"] == Decimal("20000.00")
+
+
+@pytest.mark.parametrize(
+    ("sheet", "above", "day", "expected"),
+    [
+        ("2025年3月", [], "5日", "2025-03-05"),
+        ("Sheet1", [["2025年3月份走访台账"]], "5号", "2025-03-05"),
+        ("3月", [["2025年走访台账"]], "3.5", "2025-03-05"),
+        ("3月", [["2025年走访台账", "填报日期：2025年4月2日"]], "3月5日", "2025-03-05"),
+    ],
+)
+def test_days_without_a_month_take_that_of_title_or_sheet(sheet, above, day, expected, desk):
+    cells = [*above, *table("visits", {"走访日期": day})]
+    report = desk.load(xlsx(desk.folder / "走访.xlsx", {sheet: cells}))
+    assert report.exit_code == 0, report.lines()
+    assert [str(row["visited_on"]) for row in desk.table("core_visits")] == [expected]
+    assert ("month_inferred" in codes(report)) == (day != "3月5日")
+
+
+def test_days_take_no_month_that_is_not_certain(desk):
+    for sheet, above, day in (
+        ("1-3月", [["2025年走访台账"]], "5日"),
+        ("2025年3月", [], "4.5"),
+        ("Sheet1", [["走访台账", "填报日期：2025年4月2日"]], "5日"),
+    ):
+        report = desk.check(xlsx(desk.folder / "走访.xlsx", {sheet: [*above, *table("visits", {"走访日期": day})]}))
+        assert report.exit_code == 1 and "date_invalid" in codes(report), sheet
+    report = desk.check(xlsx(desk.folder / "走访.xlsx", {"3月": table("visits", {"走访日期": "5日"})}))
+    assert report.exit_code == 2 and "--year" in only(report).issues[-1].message
+
+
+def test_a_sheet_named_by_a_short_year(desk):
+    lines = table("incomes", without=("年度",))
+    report = desk.load(xlsx(desk.folder / "收入.xlsx", {"23年": lines, "24年度": lines}))
+    assert report.exit_code == 0, report.lines()
+    assert set(incomes(desk)) == {("H001", 2023), ("H001", 2024)}
+
+
+def test_lines_at_the_turn_of_a_page_are_no_data(desk):
+    titles, first, second = table("households", {}, SECOND)
+    turns = [["过次页", "", "", "", "", 2], ["第1页 共2页"], ["承前页", "", "", "", "", 2], ["（续表）"], titles]
+    report = desk.check(xlsx(desk.folder / "户.xlsx", [titles, first, *turns, second]))
+    assert (report.exit_code, only(report).rows_read) == (0, 2), report.lines()
