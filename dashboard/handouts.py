@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dashboard import queries, store
-from dashboard.ledgers import forms, grid, removal, returned, template
+from dashboard.ledgers import apart, forms, grid, removal, template
 from dashboard.ledgers.report import Report, SheetReport
 
 
@@ -15,13 +15,14 @@ def write_returned(folder: Path, told: Report) -> list[str]:
     for entry in told.files:
         if entry.refused and (file := _on_disk(Path(entry.path))):
             by_file.setdefault(file, []).append(entry)
-    for file, entries in by_file.items():
-        try:
-            books = returned.workbooks(file, entries)
-        except grid.Unreadable:
-            said.append(f"“{file}”在导入后已经改动或损坏，没有写出退回表，请重新导入。")
-            continue
-        said += [f"退回表：{_written(folder, name, book)}" for name, book in books]
+    with apart.reader() as reader:
+        for file, entries in by_file.items():
+            try:
+                books = reader.returned(file, entries)
+            except grid.Unreadable:
+                said.append(f"“{file}”在导入后已经改动或损坏，没有写出退回表，请重新导入。")
+                continue
+            said += [f"退回表：{_written(folder, name, book)}" for name, book in books]
     return said or ["没有要退回的行，没有写出退回表。"]
 
 

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dashboard import policy, store
-from dashboard.ledgers import load, remembered, removal, returned
+from dashboard.ledgers import apart, load, remembered, removal, returned
 from dashboard.ledgers.confirmed import Said
 from dashboard.ledgers.removal import Offer, Removal
 from dashboard.ledgers.report import LOADED, PARTIAL, Report, SheetReport
@@ -370,11 +370,12 @@ def _is_returned(entry: SheetReport) -> bool:
 
 
 def _returns(files: Sequence[tuple[Upload, Sequence[SheetReport]]]) -> bytes:
-    books = [
-        book
-        for upload, entries in files
-        for book in returned.workbooks(SheetAt.on_disk(entries[0]), entries, upload.data)
-    ]
+    with apart.reader() as reader:
+        books = [
+            book
+            for upload, entries in files
+            for book in reader.returned(SheetAt.on_disk(entries[0]), entries, upload.data)
+        ]
     if len(files) == 1 and len(books) == 1:
         return books[0][1]
     packed = io.BytesIO()

@@ -16,11 +16,12 @@ class Limits(NamedTuple):
     processor_s: float
 
 
-def of(size_mb: float) -> Limits:
-    """The limits for so many megabytes: of the file, or of what it unpacks to."""
+def of(size_mb: float, times: int = 1) -> Limits:
+    """The limits for so many megabytes, of the file or of what it unpacks to, for so many times what reading takes."""
     settings = _settings()
-    memory_mb = min(settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb, settings["memory_mb_at_most"])
-    return Limits(int(memory_mb * MEGABYTE), settings["seconds"] + settings["seconds_per_mb"] * size_mb)
+    memory_mb = times * (settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb)
+    seconds = times * (settings["seconds"] + settings["seconds_per_mb"] * size_mb)
+    return Limits(int(min(memory_mb, settings["memory_mb_at_most"]) * MEGABYTE), seconds)
 
 
 def wider(one: Limits, other: Limits) -> Limits:

@@ -1,5 +1,7 @@
 """A ledger file read in a process of its own (`child`), so that no file can take the dashboard or the load down.
 
+What goes back to its sender (`returned`) is made there as well, for the file is read again for it.
+
 The process reads one file after the other and is kept for the next load. One that breaks, or takes more than
 ``data/settings.toml`` allows, is ended, the file it was reading refused, and another started for the next file.
 """
@@ -15,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ import psutil
 from dashboard import paths
 from dashboard.ledgers import allowance, wire
 from dashboard.ledgers.allowance import MEGABYTE, Limits
+from dashboard.ledgers.containers.cells import Unreadable
 from dashboard.ledgers.reading import Found, Said
 from dashboard.ledgers.report import SheetReport
 
@@ -36,6 +39,8 @@ _TICK_S = 0.05
 _PATIENCE = 10
 # A process that has grown to so many times its first size gives its memory back by ending.
 _GROWN = 2
+# Giving rows back takes reading the file and writing them: so many times what reading may take.
+_OF_RETURNING = 3
 # What the allocators of Rust, Python and C++ say last.
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 
@@ -61,12 +66,9 @@ class Reader:
 
         ``told`` hears many times a second what is being done, '' where nothing is known yet.
         """
-        if self._child is not None and not self._child.is_worth_keeping:
-            # What an earlier file left behind would count for this one.
-            self._end()
-        self._child = self._child or _Child()
+        request = {"what": "read", "arguments": (path, said, today, file_no), "times": 1}
         try:
-            return self._child.read(path, said, today, file_no, limits(path), told)
+            return self._fresh_child().ask(request, limits(path), told)
         except _Broken as broken:
             self._end()
             entry = SheetReport(str(path), file_no=file_no)
@@ -76,6 +78,28 @@ class Reader:
             # Whoever interrupts the load does not wait for the file.
             self._end()
             raise
+
+    def returned(
+        self, path: Path, entries: Sequence[SheetReport], data: bytes | None = None
+    ) -> list[tuple[str, bytes]]:
+        """`returned.workbooks`; raises Unreadable also where the file breaks or overloads the process."""
+        request = {"what": "return", "arguments": (path, entries, data), "times": _OF_RETURNING}
+        allowed = allowance.of(size_mb(path) if data is None else len(data) / MEGABYTE, _OF_RETURNING)
+        try:
+            answer = self._fresh_child().ask(request, allowed)
+        except _Broken as broken:
+            self._end()
+            raise Unreadable(broken.code) from broken
+        if isinstance(answer, Unreadable):
+            raise answer
+        return answer
+
+    def _fresh_child(self) -> "_Child":
+        """The process; what an earlier file left behind in it would count for the next."""
+        if self._child is not None and not self._child.is_worth_keeping:
+            self._end()
+        self._child = self._child or _Child()
+        return self._child
 
     def close(self) -> None:
         """Leave the process to the next load."""
@@ -130,17 +154,14 @@ class _Child:
         self._answers: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="ledger reader", daemon=True).start()
 
-    def read(self, path: Path, said: Said, today: date, file_no: int, allowed: Limits, told: Told) -> list[Found]:
-        """The sheets of a file; raises _Broken."""
+    def ask(self, request: dict[str, Any], allowed: Limits, told: Told = lambda stage: None) -> Any:
+        """What the process makes of a file, whose path is the first of the request's arguments; raises _Broken."""
         if self._first_bytes is None:
             self._wait(_Watch(self._usage, allowed), told)
             self._first_bytes = self._size()
-        request = {
-            # The process may have been started elsewhere; a path means what it means here.
-            "folder": None if path.is_absolute() else str(Path.cwd()),
-            "arguments": (path, said, today, file_no),
-            "allowed": allowed,
-        }
+        # The process may have been started elsewhere; a path means what it means here.
+        folder = None if request["arguments"][0].is_absolute() else str(Path.cwd())
+        request = request | {"folder": folder, "allowed": allowed}
         try:
             wire.send(self._process.stdin, request)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The process that reads ledger files for `apart`: takes a file's path from stdin, gives its sheets to stdout."""
+"""The process that reads ledger files for `apart`: takes what is asked from stdin, gives the answer to stdout."""
 
 import contextlib
 import gc
@@ -9,10 +9,14 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from dashboard.ledgers import allowance, reading, wire
 from dashboard.ledgers.allowance import MEGABYTE, Limits
+from dashboard.ledgers.containers.cells import Unreadable
+from dashboard.ledgers.report import SheetReport
 
 with contextlib.suppress(ImportError):  # not on Windows, where the parent alone watches
     import resource
@@ -63,7 +67,7 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
     def unpacked(size_bytes: int) -> None:
         nonlocal allowed
         # What a packed file needs is told by what is in it; that it holds together was checked before.
-        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE))
+        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE, request["times"]))
         _limit(allowed, started_s)
         wire.send(answers, ("allowed", allowed))
 
@@ -74,7 +78,10 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         _limit(allowed, started_s)
         if request["folder"] is not None:
             os.chdir(request["folder"])
-        found = reading.read(*request["arguments"], notify=notify, unpacked=unpacked)
+        if request["what"] == "read":
+            found = reading.read(*request["arguments"], notify=notify, unpacked=unpacked)
+        else:
+            found = _returned(*request["arguments"], unpacked)
         wire.send(answers, ("found", found))
     except MemoryError:
         wire.send(answers, ("failed", ("file_too_heavy", "MemoryError")))
@@ -83,6 +90,19 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
     except Exception as error:
         # The words of an exception may quote a cell: only its kind and place are told.
         wire.send(answers, ("failed", ("file_broke_reader", _place(error))))
+
+
+def _returned(
+    path: Path, entries: Sequence[SheetReport], data: bytes | None, unpacked: Callable[[int], None]
+) -> list[tuple[str, bytes]] | Unreadable:
+    """The workbooks of what is refused of a file, or why there are none."""
+    # Few loads need what writes workbooks, and every load waits for this process to start.
+    from dashboard.ledgers import returned
+
+    try:
+        return returned.workbooks(path, entries, data, unpacked)
+    except Unreadable as unreadable:
+        return unreadable
 
 
 def _limit(allowed: Limits, started_s: float) -> None:

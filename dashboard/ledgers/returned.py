@@ -5,7 +5,7 @@ that it can be corrected and uploaded again as it is. It holds the sender's own 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -28,15 +28,24 @@ _UNSURE = {"share_ambiguous", "date_ambiguous"}
 _BY_PERSON = "导入时的指定"
 
 
-def workbooks(path: Path, entries: Sequence[SheetReport], data: bytes | None = None) -> list[tuple[str, bytes]]:
+def workbooks(
+    path: Path,
+    entries: Sequence[SheetReport],
+    data: bytes | None = None,
+    unpacked: Callable[[int], None] = lambda size_bytes: None,
+) -> list[tuple[str, bytes]]:
     """(name, .xlsx) of each file that has refused rows: the one at the path or, of an archive, each file inside.
 
-    ``data`` is what stood at the path, where it is not on disk any more. Raises grid.Unreadable when it cannot be read.
+    ``data`` is what stood at the path, where it is not on disk any more; ``unpacked`` hears how many bytes a packed
+    file holds. Raises grid.Unreadable when it cannot be read. A stranger's file is read here: see `apart`.
     """
     made = []
     for handed in grid.files(path) if data is None else grid.within(str(path), data):
         own = [entry for entry in entries if entry.path == handed.path]
-        if handed.refused is None and handed.passed_by is None:
+        if _refused(own):
+            if handed.refused:
+                raise handed.refused
+            unpacked(grid.unpacked_bytes(handed.data))
             book = workbook(PurePath(handed.path).name, handed.data, own)
             if book is not None:
                 made.append((file_name(handed.path), book))

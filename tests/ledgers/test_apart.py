@@ -13,11 +13,12 @@ from datetime import date
 from pathlib import Path
 
 import books
+import openpyxl
 import psutil
 import pytest
 
 from dashboard import paths
-from dashboard.ledgers import apart, child, reading, wire
+from dashboard.ledgers import apart, child, grid, reading, returned, wire
 from dashboard.ledgers.apart import Limits
 from dashboard.ledgers.reading import Said
 
@@ -81,6 +82,36 @@ def test_what_is_read_apart_is_what_is_read_here(tmp_path):
     assert there.rows.table.drop_columns("file_no").equals(here.rows.table.drop_columns("file_no"))
     assert there.report == here.report
     assert here.report.refused
+
+
+@pytest.mark.parametrize("is_in_memory", [False, True])
+def test_refused_rows_are_given_back_without_reading_the_file_here(is_in_memory, tmp_path, monkeypatch):
+    path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"})
+    data = path.read_bytes() if is_in_memory else None
+    entries = [one.report for one in read(path)]
+    [(name, here)] = returned.workbooks(path, entries)
+    for opened in ("sheets", "within", "files"):
+        monkeypatch.setattr(grid, opened, None)
+    with apart.reader() as reader:
+        [(name_there, there)] = reader.returned(path, entries, data)
+    assert name_there == name
+    assert _cells(there) == _cells(here)
+
+
+def _cells(book: bytes) -> list[tuple]:
+    return [row for sheet in openpyxl.load_workbook(io.BytesIO(book)) for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_file_that_cannot_be_read_again_gives_nothing_back(tmp_path, monkeypatch):
+    path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"})
+    entries = [one.report for one in read(path)]
+    with apart.reader() as reader, pytest.raises(grid.Unreadable) as raised:
+        reader.returned(path, entries, path.read_bytes()[:-200])
+    assert raised.value.code == "file_damaged"
+    monkeypatch.setattr(apart.allowance, "of", lambda size_mb, times=1: Limits(1, 1))
+    with apart.reader() as reader, pytest.raises(grid.Unreadable) as raised:
+        reader.returned(path, entries)
+    assert raised.value.code == "file_too_heavy"
 
 
 def test_outlines_come_across(county_ledgers):
