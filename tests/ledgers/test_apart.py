@@ -108,6 +108,7 @@ def test_a_file_that_cannot_be_read_again_gives_nothing_back(tmp_path, monkeypat
     with apart.reader() as reader, pytest.raises(grid.Unreadable) as raised:
         reader.returned(path, entries, path.read_bytes()[:-200])
     assert raised.value.code == "file_damaged"
+    monkeypatch.setattr(apart, "_TICK_S", 0.001)
     monkeypatch.setattr(apart.allowance, "of", lambda size_mb, times=1: Limits(1, 1))
     with apart.reader() as reader, pytest.raises(grid.Unreadable) as raised:
         reader.returned(path, entries)
