@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard import columns
 from dashboard.intake import SheetAt
-from dashboard.ledgers import forms, header, issues
+from dashboard.ledgers import captions, forms, header, issues
 from dashboard.ledgers.confirmed import Layout, Said
 from dashboard.ledgers.report import LOADED, PARTIAL, REFUSED, SKIPPED, Report, SheetReport
 from dashboard.ledgers.understood import Understood
@@ -15,7 +15,7 @@ from dashboard.ledgers.understood import Understood
 NOT_READ = "不读"
 LEFT_OUT = "left_out"
 UNITS = ("", "元", "万元")
-DEEPEST = 3
+DEEPEST = captions.DEEPEST
 _HEADER_WITHIN = 30
 
 # The columns of `mapping`, and of the sheet's first rows.

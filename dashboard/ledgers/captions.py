@@ -12,6 +12,8 @@ from dashboard.ledgers.naming import GROUP_JOIN, normal
 SEARCHED_ROWS = 30
 FEWEST_TITLES = 2
 _DEEPEST = 3
+# The same with a row of units below.
+DEEPEST = _DEEPEST + 1
 # A group's name is short and no label of a line above the header (联系人：王五).
 _LONGEST_OWNER = 10
 _LABEL = re.compile("[:：]")
@@ -67,8 +69,9 @@ def candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
             continue
         if _are_units(texts, last + 1):
             continue
-        for depth in range(min(_DEEPEST, last + 1)):
-            if depth < _DEEPEST - 1 and _has_owners(texts, last - depth - 1, last):
+        deepest = DEEPEST if _are_units(texts, last) else _DEEPEST
+        for depth in range(min(deepest, last + 1)):
+            if depth < deepest - 1 and _has_owners(texts, last - depth - 1, last):
                 continue
             titles = _stacked(texts, last, depth)
             if sum(_may_be_title(title, group) for title, group in titles) >= FEWEST_TITLES:

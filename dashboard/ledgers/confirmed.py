@@ -11,8 +11,6 @@ from dashboard.ledgers.forms import Form
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header
 
-_DEEPEST = 3
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -94,7 +92,7 @@ def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, 
     if not remembered:
         return None
     for last in range(min(captions.SEARCHED_ROWS, len(sheet.rows))):
-        for first in range(max(0, last - _DEEPEST + 1), last + 1):
+        for first in range(max(0, last - captions.DEEPEST + 1), last + 1):
             known = remembered.get(fingerprint(sheet, first, last))
             if known is not None:
                 return _placed(known.said, sheet, first, last), known
@@ -136,7 +134,7 @@ def read(sheet: Sheet, layout: Layout, kind: str | None) -> Header | None:
         if found is None:
             return None
     else:
-        if not 0 <= rows[0] <= rows[1] < len(sheet.rows) or rows[1] - rows[0] >= _DEEPEST:
+        if not 0 <= rows[0] <= rows[1] < len(sheet.rows) or rows[1] - rows[0] >= captions.DEEPEST:
             raise SheetRefused("header_rows_impossible", first=rows[0] + 1, last=rows[1] + 1, rows=len(sheet.rows))
         considered = [forms.get(kind)] if kind else forms.all_forms()
         found = max(

@@ -180,7 +180,8 @@ class Place(NamedTuple):
 def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
     """Give the township and village that no column has, from the sheet's name, its title or the file's name.
 
-    A text that names another village than the one before it makes both doubtful, so that neither is taken.
+    A text that names another village than the one before it makes both doubtful, so that neither is taken; so does a
+    heading between the rows (二、东风村).
     """
     wanted = [column for column in _PLACE_FIELDS if found.form.has(column) and column not in found.columns]
     if found.form.place != "village" or not wanted:
@@ -195,12 +196,19 @@ def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
             continue
         named = [(getattr(place, name), source) for texts, source in sources for place in _named(texts)]
         named = [(value, source) for value, source in named if value]
-        if len({value for value, _ in named}) == 1:
+        headings = {getattr(place, name) for place in _headings(sheet, found)} - {None}
+        if len({value for value, _ in named}) == 1 and headings <= {named[0][0]}:
             found.given[column] = Given(*named[0])
     for part in found.parts:
         part.given |= {column: given for column, given in found.given.items() if column in wanted}
         part.missing = header.missing(part)
     found.missing = header.missing(found)
+
+
+def _headings(sheet: Sheet, found: Header) -> list[Place]:
+    """The places that stand alone in a row below the header."""
+    rows = (row for row in sheet.rows[found.last_row + 1 :] if row.count("") == len(row) - 1)
+    return _named(text_of(cell) for row in rows for cell in row if isinstance(cell, str) and cell)
 
 
 def _named(texts: Iterable[str]) -> list[Place]:

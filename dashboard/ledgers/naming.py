@@ -58,9 +58,10 @@ def with_group(title: str, group: str) -> tuple[str, ...]:
         return ()
     whole, nearest = group.replace(GROUP_JOIN, ""), group.rsplit(GROUP_JOIN, 1)[-1]
     bare = _without_unit(title)
-    keys = [key for text in map(normal, (whole, nearest)) if text for key in (text + bare, bare + text)]
+    groups = [normal(whole), normal(nearest), _without_ending(normal(nearest))]
+    keys = [key for text in groups if text for key in (text + bare, bare + text)]
     if bare in forms.common()["header"]["names"]:
-        keys += [normal(whole), normal(nearest)]
+        keys += groups
     return tuple(dict.fromkeys(keys))
 
 
@@ -105,6 +106,12 @@ def month_of(title: str) -> tuple[int | None, int] | None:
 def is_of_somebody(group: str) -> bool:
     """Whether a group of columns is about a person of its own (帮扶责任人, 户主), whose name is not the row's."""
     return any(word in group for word in forms.common()["header"]["owners"])
+
+
+def _without_ending(group: str) -> str:
+    """户主 of 户主信息, 收入 of 收入情况."""
+    endings = forms.common()["header"]["group_endings"]
+    return next((group.removesuffix(ending) for ending in endings if group.endswith(ending)), group)
 
 
 def is_unit(text: str) -> bool:

@@ -293,7 +293,10 @@ def _passed_by(sheet: grid.Sheet) -> str | None:
 
 
 def _is_another(best: header.Header | None, found: header.Header | None, wanted: str) -> bool:
-    """Whether a sheet is complete as another ledger and clearly less so as the wanted one."""
-    if best is None or best.form.kind == wanted or best.missing:
+    """Whether a sheet is another ledger and clearly less so the wanted one."""
+    if best is None or best.form.kind == wanted:
         return False
+    if best.missing:
+        lacks = found is None or bool(found.missing)
+        return lacks and len(best.columns) >= _FEWEST_TITLES_OF_A_LEDGER
     return found is None or bool(found.missing) or len(best.columns) > len(found.columns) + _CLEARLY_MORE

@@ -296,3 +296,38 @@ def test_a_summary_beside_village_ledgers_is_left_out(desk):
     report = desk.load(xlsx(desk.folder / "集体.xlsx", {"2023年": year, "2024年": year, "汇总": summary}))
     assert report.exit_code == 0, report.lines()
     assert [entry.status for entry in report.files] == ["loaded", "loaded", "skipped"]
+
+
+def test_a_heading_between_rows_that_names_another_place_makes_the_titles_doubtful(desk):
+    titles, first, second = table("households", {}, {"户编号": "H003", "证件号码": ""}, without=("行政村",))
+    above, width = [["城关镇新民村农户台账"]], [""] * (len(titles) - 1)
+    for heading, exit_code in (("二、新民村", 0), ("二、东风村（1户）", 2)):
+        cells = [*above, titles, first, [heading, *width], second]
+        report = desk.check(xlsx(desk.folder / "户.xlsx", cells))
+        assert report.exit_code == exit_code, report.lines()
+    assert "行政村" in only(report).issues[-1].message
+
+
+def test_a_groups_name_may_say_that_it_is_a_group(desk):
+    titles, row = table("households", without=("户主姓名", "联系电话"))
+    upper = [*titles, "户主信息", "", "帮扶责任人基本情况", ""]
+    lower = [*[""] * len(titles), "姓名", "联系电话", "姓名", "联系电话"]
+    cells = [upper, lower, [*row, "张三丰", "19900000009", "王五", "19900000008"]]
+    report = desk.load(xlsx(desk.folder / "户.xlsx", cells))
+    assert report.exit_code == 0, report.lines()
+    assert (households(desk)["H001"]["phone"], households(desk)["H001"]["head_name"]) == ("19900000009", "张三丰")
+
+
+def test_a_header_of_three_rows_with_units_below(desk):
+    top = [*GROUPED[0][:3], "家庭收支", *[""] * 6]
+    middle = ["", "", "", *GROUPED[0][3:]]
+    units = ["", "", "人", *["万元"] * 7]
+    row = [*table("incomes")[1][:3], *(cell / 10_000 for cell in table("incomes")[1][3:])]
+    report = desk.load(xlsx(desk.folder / "收入.xlsx", [top, middle, GROUPED[1], units, row]))
+    assert report.exit_code == 0, report.lines()
+    assert amounts(desk) == EXPECTED
+
+
+def test_an_incomplete_ledger_in_another_ones_slot_is_named(desk):
+    report = desk.check_rows("visits", without=("走访日期",), ledger="monitored")
+    assert report.exit_code == 2 and "走访台账" in only(report).issues[-1].message
