@@ -86,7 +86,8 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     ragged = {row for row, _ in body.ragged}
     kept = [row for row in body.rows if row not in ragged]
     computed = formulas.compute(sheet, kept)
-    cells = _columns(sheet, header, kept)
+    by_column = lines.Columns(sheet, header.last_row + 1) if computed else body.columns
+    cells = {column: by_column.cells(kept, index) for column, index in header.columns.items()}
     parsed = {
         field.column: columns.parse(field, cells[field.column], said.context(field))
         for field in header.form.fields
@@ -112,11 +113,6 @@ def _refuse_bad_header(header: Header) -> None:
         raise SheetRefused("columns_missing", ledger=header.form.name, columns="、".join(header.missing))
     if header.repeated:
         raise SheetRefused("columns_repeated", columns="、".join(dict.fromkeys(header.repeated)))
-
-
-def _columns(sheet: Sheet, header: Header, kept: Sequence[int]) -> dict[str, list[Any]]:
-    by_index = list(zip(*(sheet.rows[row] for row in kept), strict=True))
-    return {column: by_index[index] if by_index else () for column, index in header.columns.items()}
 
 
 def year_said(sheet: Sheet, header: Header, options: Options) -> int | None:

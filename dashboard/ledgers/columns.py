@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from dashboard.ledgers import dates, identity, numbers
 from dashboard.ledgers.forms import Field
+from dashboard.ledgers.grid import Texts, distinct
 from dashboard.ledgers.values import PARSERS, Context, Value, money, says_nothing
 
 MONEY = pa.decimal128(18, 2)
@@ -78,10 +79,10 @@ def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
 def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> Context:
     """The context with what a column's cells tell about each other."""
     if field_.type in ("share", "progress"):
-        found = (numbers.of_cell(cell) for cell in set(cells))
+        found = (numbers.of_cell(cell) for cell in distinct(cells))
         return replace(context, has_percents=any(number is not None and number > 1 for number in found))
     if field_.type == "date" and context.is_text:
-        texts = {cell for cell in set(cells) if isinstance(cell, str) and "." in cell}
+        texts = {cell for cell in distinct(cells) if isinstance(cell, str) and "." in cell}
         if any(map(dates.is_first_of_ten, texts)):
             return replace(context, months_lost_zeros=not any(map(dates.keeps_zeros, texts)))
     return context
@@ -89,10 +90,10 @@ def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> C
 
 def _distinct(cells: Sequence[Any], parser: Callable[[Any], Value]) -> tuple[dict[Any, Value], Sequence[Any]]:
     """Parsed values by key, and each row's key. True equals 1 in Python, so beside truth values the type joins in."""
-    if bool in set(map(type, cells)):
+    if not isinstance(cells, Texts) and bool in set(map(type, cells)):
         keys: Sequence[Any] = [(type(cell), cell) for cell in cells]
         return {key: parser(key[1]) for key in set(keys)}, keys
-    return {cell: parser(cell) for cell in set(cells)}, cells
+    return {cell: parser(cell) for cell in distinct(cells)}, cells
 
 
 def _arrays(field_: Field, values: list[Any]) -> dict[str, pa.Array]:
@@ -120,10 +121,13 @@ def _arrays(field_: Field, values: list[Any]) -> dict[str, pa.Array]:
 
 def _usual_texts(field_: Field, cells: Sequence[Any]) -> pa.Array | None:
     """The column trimmed, blanks as null, where every cell is text of the usual look; None where one is not."""
-    if set(map(type, cells)) - {str}:
+    if isinstance(cells, Texts):
+        texts = cells.array.dictionary_encode()
+    elif set(map(type, cells)) - {str}:
         return None
+    else:
+        texts = pa.array(cells, pa.string()).dictionary_encode()
     # Names, villages and remarks repeat: each distinct text is looked at once.
-    texts = pa.array(cells, pa.string()).dictionary_encode()
     trimmed = pc.utf8_trim_whitespace(texts.dictionary)
     if not pc.all(pc.match_substring_regex(trimmed, _USUAL[field_.type])).as_py():
         return None

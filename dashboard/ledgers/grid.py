@@ -15,11 +15,15 @@ from dashboard.ledgers.containers.opening import (
     unpacked_bytes,
     within,
 )
+from dashboard.ledgers.containers.text_rows import TextRows, Texts, distinct
 
 __all__ = [
     "Handed",
     "Sheet",
+    "TextRows",
+    "Texts",
     "Unreadable",
+    "distinct",
     "files",
     "is_outlines",
     "may_be_table",

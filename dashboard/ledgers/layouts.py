@@ -58,11 +58,12 @@ def untitled(sheet: Sheet, found: Header) -> list[str]:
     titles = captions.titles(sheet, found.first_row, found.last_row)
     width = max((len(row) for row in sheet.rows[:1]), default=0) if not sheet.is_text else len(titles)
     titled = {index for index, (title, _) in enumerate(titles) if title}
-    below = sheet.rows[found.last_row + 1 :]
+    start = found.last_row + 1
     return [
         f"{header.letter(index)}列（无列名）"
         for index in range(width)
-        if index not in used | titled and any(index < len(row) and not is_blank(row[index]) for row in below)
+        if index not in used | titled
+        and any(index < len(row) and not is_blank(row[index]) for row in itertools.islice(sheet.rows, start, None))
     ]
 
 

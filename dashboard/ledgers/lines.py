@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from dashboard.ledgers import captions, wording
 from dashboard.ledgers import header as headers
-from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.grid import Sheet, TextRows, Texts, distinct
 from dashboard.ledgers.header import Header
 from dashboard.ledgers.naming import normal
 from dashboard.ledgers.values import is_blank, narrow
@@ -38,6 +40,33 @@ class Refusal(NamedTuple):
     details: dict[str, Any]
 
 
+class Columns:
+    """The cells below a header by column, taken apart once for all who look at them."""
+
+    def __init__(self, sheet: Sheet, start: int) -> None:
+        self._rows, self._start = sheet.rows, start
+        self._texts = sheet.rows.columns() if isinstance(sheet.rows, TextRows) else None
+        widths = set(map(len, sheet.rows[start - 1 :])) if self._texts is None else ()
+        #: Whether all rows are as wide as the header.
+        self.is_even = self._texts is not None or len(widths) == 1
+        self._listed = list(zip(*sheet.rows[start:], strict=True)) if self._texts is None and self.is_even else []
+
+    def cells(self, rows: Sequence[int], index: int) -> Sequence[Any]:
+        """A column's cells in ascending rows below the header; records of a text file may be too short to have one."""
+        if not rows:
+            return ()
+        is_whole = rows[-1] - rows[0] + 1 == len(rows)
+        if self._texts is not None:
+            texts = self._texts[index].array
+            return Texts(texts.slice(rows[0], len(rows)) if is_whole else texts.take(pa.array(rows, pa.int64())))
+        if not self.is_even:
+            return [row[index] if index < len(row) else "" for row in map(self._rows.__getitem__, rows)]
+        cells = self._listed[index]
+        if is_whole:
+            return cells[rows[0] - self._start : rows[-1] - self._start + 1]
+        return [cells[row - self._start] for row in rows]
+
+
 @dataclass
 class Body:
     """Row indexes of the data lines, of skipped ones by notice code, CSV records of another width, cells filled.
@@ -51,6 +80,7 @@ class Body:
     filled: int = 0
     blank_below: list[tuple[str, int]] = field(default_factory=list)
     refusal: Refusal | None = None
+    columns: Columns | None = None
 
 
 def data_lines(sheet: Sheet, header: Header) -> Body:
@@ -60,17 +90,17 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
             sheet.rows[row][column] = error
     filled = _fill_down(sheet, header)
     start = header.last_row + 1
-    filled_rows = (index for index, row in enumerate(sheet.rows[start:], start) if row.count("") < len(row))
-    body = Body(list(filled_rows), filled=filled)
+    body = Body(_filled_rows(sheet, start), filled=filled)
     if body.rows and wording.is_numbering(sheet.rows[body.rows[0]]):
         body.skipped[_NUMBERING].append(body.rows.pop(0))
+    body.columns = Columns(sheet, start)
     _Sorting(sheet, header, body).set_aside()
     if header.only_with:
         body.rows = [row for row in body.rows if any(not is_blank(cell) for cell in _own(sheet.rows[row], header))]
-    if sheet.is_text:
+    if sheet.is_text and not body.columns.is_even:
         width = len(sheet.rows[header.last_row])
         body.ragged = [(row, len(sheet.rows[row])) for row in body.rows if len(sheet.rows[row]) != width]
-    body.blank_below = _blank_below(sheet, header, body.rows)
+    body.blank_below = _blank_below(header, body)
     return body
 
 
@@ -95,27 +125,28 @@ def _fill_down(sheet: Sheet, header: Header) -> int:
     return filled
 
 
-def _blank_below(sheet: Sheet, header: Header, rows: Sequence[int]) -> list[tuple[str, int]]:
+def _filled_rows(sheet: Sheet, start: int) -> list[int]:
+    """The rows from ``start`` on that are not blank all over."""
+    filled = sheet.rows.filled(start) if isinstance(sheet.rows, TextRows) else None
+    if filled is not None:
+        return filled
+    return [index for index, row in enumerate(sheet.rows[start:], start) if row.count("") < len(row)]
+
+
+def _blank_below(header: Header, body: Body) -> list[tuple[str, int]]:
     """Required columns of which the first row is filled and many below it are blank."""
-    found = []
+    found, rows = [], body.rows
     if not rows:
         return found
     for field_ in header.form.fields:
         index = header.columns.get(field_.column)
         if not field_.required or index is None or field_.type not in ("text", "code", "region_code", "year"):
             continue
-        cells = _cells(sheet, rows, index)
+        cells = body.columns.cells(rows, index)
         blanks = cells.count("") + cells.count(None)
         if blanks >= max(_FEWEST_BLANKS, _MANY_BLANKS * len(rows)) and not is_blank(cells[0]):
             found.append((field_.column, blanks))
     return found
-
-
-def _cells(sheet: Sheet, rows: Sequence[int], index: int) -> list[Any]:
-    """A column's cells; records of a text file may be too short to have one."""
-    if sheet.is_text and rows and min(map(len, sheet.rows[rows[0] :])) <= index:
-        return [sheet.rows[row][index] if index < len(sheet.rows[row]) else "" for row in rows]
-    return [sheet.rows[row][index] for row in rows]
 
 
 class _Sorting:
@@ -151,16 +182,16 @@ class _Sorting:
             return dict.fromkeys(rows)
         found: set[int] = set()
         for index in self._keys:
-            cells = _cells(self._sheet, rows, index)
+            cells = self._body.columns.cells(rows, index)
             # A key of plain ASCII characters is one; only the few others are looked at closely.
-            distinct = set(cells)
-            others = {cell for cell in distinct if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
-            odd = {cell for cell in others if self._is_no_key(cell)} | ({None} & distinct)
+            known = distinct(cells)
+            others = {cell for cell in known if isinstance(cell, str) and not (cell.isascii() and cell.strip())}
+            odd = {cell for cell in others if self._is_no_key(cell)} | ({None} & known)
             if odd:
                 found.update(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
         for index in self._label_columns():
-            cells = _cells(self._sheet, rows, index)
-            odd = {cell for cell in set(cells) if isinstance(cell, str) and wording.is_total(cell)}
+            cells = self._body.columns.cells(rows, index)
+            odd = {cell for cell in distinct(cells) if isinstance(cell, str) and wording.is_total(cell)}
             if odd:
                 found.update(row for row, cell in zip(rows, cells, strict=True) if cell in odd)
         return dict.fromkeys(sorted(found))

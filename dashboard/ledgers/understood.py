@@ -1,5 +1,6 @@
 """What was understood of a sheet: its header, its columns, its data rows, its unit and year; told, not decided here."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -71,7 +72,10 @@ class Understood:
         self.kind = found.form.kind
         self.header_rows = found.first_row + 1, found.last_row + 1
         fields = {index: column for column, index in found.columns.items()}
-        first = next((row for row in sheet.rows[found.last_row + 1 :] if any(cell != "" for cell in row)), [])
+        first = next(
+            (row for row in itertools.islice(sheet.rows, found.last_row + 1, None) if any(cell != "" for cell in row)),
+            [],
+        )
         self.columns = []
         for index, (title, group) in enumerate(captions.titles(sheet, found.first_row, found.last_row)):
             if title or index in fields:

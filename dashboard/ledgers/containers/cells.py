@@ -1,5 +1,6 @@
 """What every container gives: sheets of cells, or the reason why there are none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -31,7 +32,7 @@ class Sheet:
     """
 
     name: str | None
-    rows: list[list[Any]]
+    rows: Sequence[list[Any]]
     hidden: bool = False
     is_text: bool = False
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)

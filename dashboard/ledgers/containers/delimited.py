@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 
+from dashboard.ledgers.containers import text_rows
 from dashboard.ledgers.containers.cells import Sheet, Unreadable
 
 # What a file is called of which no program is known.
@@ -32,8 +33,11 @@ def sheet(text: str) -> Sheet:
     delimiter = None
     if declared := _SEPARATOR_LINE.match(text):
         delimiter, text = declared[1], text[declared.end() :]
+    delimiter = delimiter or _delimiter(text)
+    if (plain := text_rows.read(text, delimiter)) is not None and len(plain[0]) <= _MOST_COLUMNS:
+        return Sheet(None, plain, is_text=True)
     rows: list[list[str]] = []
-    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows.extend(records)
     except csv.Error as error:
