@@ -142,6 +142,14 @@ def rules(folder: Path | None = None) -> tuple[Rule, ...]:
     return tuple(found.values())
 
 
+def limit_names(folder: Path | None = None) -> dict[str, str]:
+    """How the numbers of rules are called, by the name they have in conditions; QualityError as `rules`."""
+    names = _read((folder or paths.DATA) / _RULES).get("limits", {})
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise QualityError(f"规则文件 {_RULES} 的 [limits] 中每个参数应是一个名称，请改正后重试。")
+    return names
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         changed_at = file.stat().st_mtime_ns

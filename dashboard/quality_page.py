@@ -15,6 +15,7 @@ from dashboard.ledgers import forms
 from dashboard.quality import SEVERITIES
 
 EVERY = "全部"
+NO_TREND = "还只有一个版本，下次导入后可在这里看到变化。"
 LEVELS = (EVERY, *SEVERITIES.values())
 KEPT = ("有问题的规则", "全部规则")
 # Offenders shown on the page; exports have all.
@@ -39,7 +40,7 @@ RULE_COLUMNS = {
     "unit": columns.text("计数单位", width=105),
     "todo": columns.text("怎么办", width="large"),
     "source": columns.text("依据", width="medium"),
-    "limits": columns.text("阈值", width=150),
+    "limits": columns.text("阈值", width=200),
 }
 FAULT_COLUMNS = {
     "says": columns.text("规则", width="medium"),
@@ -201,6 +202,11 @@ def rule_units_figure(units: pd.DataFrame, rule: Any, parts: str) -> tuple[Any, 
     return figure, f"最多的{parts}：{text.leading(shown['region_name'], shown['offenders'], rule['unit'], most=2)}{cut}"
 
 
+def has_trend(trend: pd.DataFrame) -> bool:
+    """Whether there is more than one version to draw."""
+    return len(trend) > 1
+
+
 def rule_trend_figure(trend: pd.DataFrame, rule: Any) -> tuple[Any, str]:
     """How often a rule was broken, version by version: figure and title."""
     counts = trend["errors"] + trend["warnings"]
@@ -234,8 +240,6 @@ def _ledger_names() -> Mapping[str, str]:
 
 def _moved(counts: pd.Series, unit: str) -> str:
     """What became of a count since the version before."""
-    if len(counts) < 2:
-        return "只有一个版本，下次导入后可比较"
     return text.change(counts.iloc[-1], counts.iloc[-2], unit, 0, "合计比上一版本")
 
 

@@ -23,6 +23,7 @@ _FAULTY = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
 # A parameter of a condition, or quoted words that only look like one.
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
 # A column's name with its unit: 务工时间（月）.
+_UNIT_OF_LIMIT = re.compile(r"(.+)（(.+)）")
 _UNIT = re.compile(r"(.+)（(元|月|天|岁|%)）")
 
 _RULE_ROWS = pa.schema(
@@ -49,16 +50,16 @@ def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, folder: Pa
     ``folder`` holds the rule files (default: the project's data).
     """
     try:
-        rules, subjects = quality.rules(folder), quality.subjects(folder)
+        rules, subjects, names = quality.rules(folder), quality.subjects(folder), quality.limit_names(folder)
     except QualityError as error:
-        rules, subjects = (_unreadable(error),), {}
+        rules, subjects, names = (_unreadable(error),), {}, {}
     ready, faults = _ready(rules, policy.values(), as_of)
     queries.execute(con, "quality/begin_found")
     for subject in subjects.values():
         queries.execute(con, f"quality/subjects/{subject.id}", {"as_of": as_of})
         faults |= judge(con, subject, [rule for rule in ready.values() if rule.rule.subject == subject.id])
     told = [
-        _told(place, rule, subjects.get(rule.subject), ready.get(rule.id), faults.get(rule.id))
+        _told(place, rule, subjects.get(rule.subject), ready.get(rule.id), faults.get(rule.id), names)
         for place, rule in enumerate(rules, start=1)
     ]
     con.from_arrow(pa.Table.from_pylist(told, schema=_RULE_ROWS)).insert_into("out_quality_rules")
@@ -191,7 +192,14 @@ def _bound(rules: Sequence[Ready]) -> dict[str, object]:
     return {name: value for rule in rules for name, value in rule.bound.items()}
 
 
-def _told(position: int, rule: Rule, subject: Subject | None, ready: Ready | None, fault: str | None) -> dict:
+def _told(
+    position: int,
+    rule: Rule,
+    subject: Subject | None,
+    ready: Ready | None,
+    fault: str | None,
+    names: Mapping[str, str],
+) -> dict:
     """The rule's row of ``out_quality_rules``."""
     values = ready.values if ready else {}
     return {
@@ -204,9 +212,15 @@ def _told(position: int, rule: Rule, subject: Subject | None, ready: Ready | Non
         "says": rule.told(rule.says, values),
         "todo": rule.told(rule.todo, values),
         "source": rule.source,
-        "limits": "，".join(f"{name} = {text.plain(value)}" for name, value in rule.values.items()) or None,
+        "limits": "，".join(_limit(names.get(name, name), value) for name, value in rule.values.items()) or None,
         "fault": fault,
     }
+
+
+def _limit(name: str, value: float) -> str:
+    """A number of a rule under its name, the unit behind it: 年龄下限 16 岁."""
+    found = _UNIT_OF_LIMIT.fullmatch(name)
+    return f"{found[1]} {text.plain(value)} {found[2]}" if found else f"{name} {text.plain(value)}"
 
 
 def _unreadable(error: QualityError) -> Rule:

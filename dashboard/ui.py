@@ -73,7 +73,9 @@ def table(
 
 def choose_rows(rows: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str) -> list[int]:
     """Rows as a table with a box before each; the positions of those that are ticked."""
-    event = _grid(columns.presented(rows, shown_columns), name, shown_columns, key, "auto", selection_mode="multi-row")
+    event = _grid(
+        columns.presented(rows, shown_columns), name, shown_columns, key, "auto", "rerun", selection_mode="multi-row"
+    )
     return [place for place in event.selection.rows if place < len(rows)]
 
 
@@ -85,19 +87,28 @@ def table_with_export(
     key: str,
     height: int | str = "auto",
     drawn_for: tuple | None = None,
+    on_choose: Callable[[int], None] | None = None,
 ) -> None:
     """The rows as a table, and the very same rows as xlsx and csv named ``name``.
 
     ``shown_columns`` maps columns of ``table`` to how they are shown, in order; ``notes`` are the lines of the
     workbook's 说明 sheet (`sources.notes`). ``drawn_for`` is the view and the page's choices that the rows depend on:
     the table is then drawn once for them (`blocks.block`), and ``table`` may be a function that makes the rows.
+    ``on_choose`` is told the position of a row that is ticked; such a table is drawn anew every time.
     """
 
     def shown() -> pd.DataFrame:
         return columns.presented(table() if callable(table) else table, shown_columns)
 
     def grid() -> None:
-        _grid(shown(), name, shown_columns, key, height)
+        if on_choose is None:
+            _grid(shown(), name, shown_columns, key, height)
+        else:
+            _grid(shown(), name, shown_columns, key, height, chosen, selection_mode="single-row")
+
+    def chosen() -> None:
+        for place in st.session_state[key].selection.rows:
+            on_choose(place)
 
     def counted() -> None:
         source(f"共 {len(table() if callable(table) else table):,} 行，导出内容与页面一致")
@@ -236,7 +247,13 @@ def _draw(draw: Callable[[], None], key: str, drawn_for: tuple | None) -> None:
 
 
 def _grid(
-    shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str, **selecting: str
+    shown: pd.DataFrame,
+    name: str,
+    shown_columns: Mapping[str, Column],
+    key: str,
+    height: int | str,
+    on_select: str | Callable[[], None] = "ignore",
+    **selecting: str,
 ):
     if shown.empty:
         empty("没有符合条件的行", "可在上方改选范围或筛选条件。")
@@ -249,7 +266,7 @@ def _grid(
         column_config={column.title: _screen_column(column) for column in shown_columns.values()},
         alt=name,
         placeholder="",
-        on_select="rerun" if selecting else "ignore",
+        on_select=on_select,
         **selecting,
     )
 

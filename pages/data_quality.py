@@ -37,19 +37,33 @@ def picture() -> None:
     drawn = {"kinds": quality_page.rules_figure(rules) if ledger else quality_page.ledger_figure(rules)}
     if below is not None:
         drawn["units"] = quality_page.units_figure(below, rules, view.place.parts)
-    drawn["trend"] = quality_page.trend_figure(cached.rows("quality/trend", {**filters, "rule_id": ""}), rules)
+    trend = cached.rows("quality/trend", {**filters, "rule_id": ""})
+    if quality_page.has_trend(trend):
+        drawn["trend"] = quality_page.trend_figure(trend, rules)
     for slot, (key, (figure, title)) in zip(st.columns(len(drawn)), drawn.items(), strict=True):
         with slot:
             ui.figure(figure, title, sources.table_line(source, view), key=f"quality_{key}")
+    if "trend" not in drawn:
+        ui.source(quality_page.NO_TREND)
 
 
 blocks.block("quality_picture", picture, view, ledger, level)
 if below is not None:
     shell.drill(view, quality_page.drill_labels(below), key="quality_drill")
 
-ui.section("规则", "错误在前，问题多的在前；占比是有问题的占检查的比例；在下方选一条规则可看到户")
+ui.section("规则", "错误在前，问题多的在前；占比是有问题的占检查的比例；勾选一行或在下方选一条规则，可查到户")
 kept = ui.segments("范围", quality_page.KEPT, key="quality_kept")
-shown = quality_page.broken(rules) if kept == quality_page.KEPT[0] else rules
+broken = quality_page.broken(rules)
+shown = broken if kept == quality_page.KEPT[0] else rules
+
+
+def choose(place: int) -> None:
+    """Show the offenders of a rule of the table below; a rule that nothing breaks has none."""
+    says = shown["says"].iat[place]
+    if says in broken["says"].tolist():
+        st.session_state["quality_rule"] = "" if says == broken["says"].iat[0] else says
+
+
 notes = sources.table_notes("数据质量规则 data/quality_rules.toml", view, f"{chosen or '全部台账和级别'}，{kept}")
 ui.table_with_export(
     lambda: quality_page.with_words(shown),
@@ -57,7 +71,7 @@ ui.table_with_export(
     quality_page.RULE_COLUMNS,
     notes,
     key="quality_rules",
-    drawn_for=(view, ledger, level, kept),
+    on_choose=choose,
     height=420 if len(shown) > 11 else "auto",
 )
 
@@ -66,7 +80,6 @@ if len(faulty):
     ui.section("无法运行的规则", "其他规则不受影响；改正规则文件后运行 python -m dashboard recompute")
     ui.table(faulty, "无法运行的规则", quality_page.FAULT_COLUMNS, key="quality_faults")
 
-broken = quality_page.broken(rules)
 if len(broken):
     ui.section("一条规则的明细", "姓名、证件号码已隐去")
     first, *others = broken["says"]
@@ -77,7 +90,9 @@ if len(broken):
 
     def explained() -> None:
         """What the rule is, where it is broken and since when."""
-        slots = st.columns([4, 3] if is_village else [4, 3, 3])
+        trend = cached.rows("quality/trend", of_rule)
+        has_trend = quality_page.has_trend(trend)
+        slots = st.columns([4, *[3] * (not is_village), *[3] * has_trend])
         with slots[0]:
             ui.facts(says, quality_page.rule_facts(rule), key="quality_rule")
         if not is_village:
@@ -86,8 +101,10 @@ if len(broken):
                     cached.rows("quality/units", of_rule), rule, view.place.parts
                 )
                 ui.figure(figure, title, sources.table_line(of_ledger, view), key="quality_rule_units")
+        if not has_trend:
+            return
         with slots[-1]:
-            figure, title = quality_page.rule_trend_figure(cached.rows("quality/trend", of_rule), rule)
+            figure, title = quality_page.rule_trend_figure(trend, rule)
             ui.figure(figure, title, sources.table_line(of_ledger, view), key="quality_rule_trend")
 
     blocks.block("quality_rule_explained", explained, view, rule["rule_id"])

@@ -120,6 +120,19 @@ def test_columns_that_were_not_understood_are_corrected_published_and_remembered
     assert first(again)[1].understood.confirmed_on
 
 
+def test_a_layout_put_right_in_a_file_that_changes_nothing_is_remembered_when_asked(root, visits, county_ledgers):
+    header, *rows = visits
+    standing = {tuple(row[:-1]): row[-1] for row in ledger_files.rows(county_ledgers, VISITS)[1:]}
+    same = [header, *([*row[:-1], standing[tuple(row[:-1])]] for row in rows)]
+    desk = corrected(checked(root, strange(same)))
+    assert desk.report.changes == 0 and desk.teaches and not desk.publishable
+    desk.remember()
+    assert "已记住" in desk.notice and desk.state == "empty"
+    again = checked(root, strange(same))
+    assert again.report.files[0].understood.confirmed_on and not again.teaches
+    assert store.current(root).id == "v0001"
+
+
 def test_what_is_said_of_one_sheet_holds_for_those_with_the_same_header(root, visits):
     desk = corrected(checked(root, strange(visits, sheets=("四月", "五月"))))
     assert tables.sheets(desk.report)["ledger"].tolist() == [VISITS, VISITS]

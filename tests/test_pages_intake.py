@@ -3,15 +3,16 @@
 import os
 import shutil
 import tempfile
+from html import escape
 
 import ledger_files
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import intake, paths, published, store
+from dashboard import cached, intake, paths, published, store
 from dashboard import intake_tables as tables
 from dashboard.intake import Desk, Said, Upload
-from dashboard.ledgers import load
+from dashboard.ledgers import guide, load
 
 COLLECTIVE = "村集体经济收入台账"
 
@@ -313,3 +314,69 @@ def test_going_back_offers_the_version_before_the_last_publication(root, richer,
     publish(Upload.of("村集体经济.csv", ledger_files.csv_bytes(accounts)))
     app.run()
     assert app.selectbox(key="intake_target_v0003").value == "v0002"
+
+
+def test_sentences_are_shown_whole_and_escaped(page, accounts):
+    broken = ledger_files.with_values(accounts, 1, 总收入="<b>约三万</b>")
+    data = ledger_files.csv_bytes(broken)
+    page.file_uploader[0].upload("集体.csv", data).run()
+    said = tables.said_rows(page.session_state["intake_desk"].report)
+    assert "<b>约三万</b>" in said["says"].iat[0]
+    for sentence in [*said["says"], *said["todo"].dropna()]:
+        assert escape(sentence) in words(page)
+    assert "<b>约" not in words(page)
+
+
+def test_the_guide_of_the_clerk_is_read_on_the_page(page):
+    page.button(key="intake_guide").click().run()
+    shown = "\n".join(element.value for element in page.markdown)
+    assert guide.written() in shown and guide.messages().strip() in shown
+    assert "三步" in shown and guide.MARKER not in shown
+
+
+@pytest.mark.parametrize("harm", ["file", "card", "pointer"])
+def test_where_the_version_in_force_is_damaged_the_page_offers_the_way_back(root, richer, monkeypatch, harm):
+    desk = checked(root, richer)
+    desk.publish()
+    assert settled(desk).done.version == "v0002"
+    if harm == "file":
+        store.version_file(root, "v0002").write_bytes(b"damaged" * 5000)
+    elif harm == "card":
+        (root / "versions" / "v0002.json").write_text("{", encoding="utf-8")
+    else:
+        (root / "CURRENT").unlink()
+    store._connection.cache_clear()
+    cached._version.cache_clear()
+    monkeypatch.setenv("DASHBOARD_DB", str(root))
+    page = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
+    assert "台账导入" in words(page) and not page.dataframe, "the other pages name the page that helps"
+    page.switch_page("pages/ledger_intake.py").run()
+    assert not page.exception and not page.file_uploader
+    assert "数据无法读取" in words(page)
+    page.selectbox[0].select("v0001").run()
+    page.button(key="intake_confirm").click().run()
+    assert not page.exception and store.current(root).id == "v0001"
+    assert page.file_uploader and "v0001" in page.success[0].value
+
+
+def test_rows_that_are_not_offered_for_removal_are_told_with_the_reason(root, county_ledgers):
+    header, *rows = ledger_files.rows(county_ledgers, "收入台账")
+    one_year = [row for row in rows if row[0] == 2025]
+
+    def after(table: list) -> Desk:
+        return checked(root, Upload.of("收入.csv", ledger_files.csv_bytes([header, *table])))
+
+    assert said_why(after(rows)) == ""
+    other = after([row for row in one_year if row[2] != one_year[0][2]])
+    assert not other.offers and "《收入台账》原有的行，所在的村、年度或月份不在本次文件中" in said_why(other)
+    shorter = after(one_year[1:])
+    assert shorter.offers and "还有一些行，所在的村、年度或月份不在本次文件中" in said_why(shorter)
+    unclear = after(ledger_files.with_values([header, *one_year[1:]], 1, 年度="去年")[1:])
+    assert not unclear.offers and "改好后才能看出" in said_why(unclear)
+    name, make = unclear.returns()
+    returned = checked(root, Upload.of(name, make()))
+    assert not returned.offers and "本次是退回表" in said_why(returned)
+
+
+def said_why(desk: Desk) -> str:
+    return tables.not_offered(desk.report, desk.offers)

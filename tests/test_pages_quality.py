@@ -142,7 +142,8 @@ def test_a_village_has_its_own_figures_and_says_when_nothing_is_wrong(page, con)
         assert finding(app).startswith(village["region_name"])
         if broken:
             assert f"检查的 {asked} 条规则中 {broken} 条有问题" in finding(app)
-            assert len(app.get("plotly_chart")) == 3, "no figure of regions below"
+            assert len(app.get("plotly_chart")) == 1, "no figure of regions below, and none of a single version"
+            assert quality_page.NO_TREND in words(app)
         else:
             assert f"检查的 {asked} 条规则全部通过" in finding(app)
         seen.add(bool(broken))

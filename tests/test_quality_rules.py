@@ -127,9 +127,26 @@ def fill(con, folder) -> dict[str, dict]:
     return {row["rule_id"]: row for row in con.table("out_quality_rules").to_arrow_table().to_pylist()}
 
 
+def test_every_number_of_a_rule_is_shown_under_a_chinese_name():
+    names = quality.limit_names()
+    used = {name for rule in quality.rules() for name in rule.values}
+    assert used == set(names)
+    assert not [name for name in names.values() if any(sign.isascii() and sign.isalpha() for sign in name)]
+
+
+def test_numbers_of_a_rule_are_told_with_their_units(county, folder):
+    rules = GOOD + '\n[limits]\nage_max = "年龄上限（岁）"\n'
+    assert [rule["limits"] for rule in fill(county, folder(rules)).values()] == ["年龄上限 100 岁"]
+
+
+def test_names_of_numbers_that_are_no_names_are_told(county, folder):
+    [rule] = fill(county, folder("limits = 3\n" + GOOD)).values()
+    assert "[limits]" in rule["fault"]
+
+
 def test_a_rule_of_the_county_own_is_counted_by_region_and_lists_its_offenders(county, folder):
     [rule] = fill(county, folder(GOOD)).values()
-    assert (rule["says"], rule["limits"], rule["fault"]) == ("年龄超过 100 岁", "age_max = 100", None)
+    assert (rule["says"], rule["limits"], rule["fault"]) == ("年龄超过 100 岁", "age_max 100", None)
     counts = county.table("out_quality_counts").order("region_code").fetchall()
     assert [(region, offenders, examined) for _, region, _, offenders, examined in counts] == [
         ("990101000000", 1, 2),
