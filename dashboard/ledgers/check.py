@@ -60,12 +60,16 @@ class Options:
 
 @dataclass
 class Rows:
-    """Checked rows of one sheet: columns of the form, ``row_no`` and ``file_no``; refused ones stand apart."""
+    """Checked rows of one sheet: columns of the form, ``row_no`` and ``file_no``; refused ones stand apart.
+
+    ``offered_village`` is the sheet's name where only the directory can tell whether it is a village's.
+    """
 
     form: Form
     table: pa.Table
     report: SheetReport
     refused: pa.Table | None = None
+    offered_village: str = ""
 
 
 def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -> Rows:
@@ -105,7 +109,8 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     _tell_formulas(sheet, header, kept, computed, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
     table, refused = _table(header.form, parsed, kept, report)
-    return Rows(header.form, table, report, refused)
+    village = header.given.get("place_village")
+    return Rows(header.form, table, report, refused, village.value if village and village.is_offered else "")
 
 
 def _refuse_bad_header(header: Header) -> None:
@@ -194,7 +199,7 @@ class _Said:
 
     def _found_year(self) -> tuple[int | None, str]:
         if given := self._header.given.get(self._header.form.needs_year or ""):
-            return given
+            return given.value, given.source
         if self.options.year_is_certain:
             return self.options.year, "导入时的指定"
         for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):

@@ -18,10 +18,11 @@ STANDS_FOR = {"village_code": "place_village"}
 
 
 class Given(NamedTuple):
-    """A value no column has, and where it was found, in words."""
+    """A value no column has, and where it was found, in words; what is offered may be none, as `offers` finds out."""
 
     value: Any
     source: str
+    is_offered: bool = False
 
 
 @dataclass

@@ -26,6 +26,7 @@ _TABLE_CELLS = 3
 _CARD_TITLES = 5
 _CARD_ROWS = 3
 _CARD_HEIGHT = 60
+_BARE_NAME = re.compile("[\u4e00-\u9fa5]{2,6}")
 _PHRASES = re.compile(r"[\s:：()（）\[\]【】〔〕“”\"、,，;；。/]+")
 
 
@@ -204,6 +205,18 @@ def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
         part.given |= {column: given for column, given in found.given.items() if column in wanted}
         part.missing = header.missing(part)
     found.missing = header.missing(found)
+    _offer_village(sheet, found, [text for texts, _ in sources for text in texts])
+
+
+def _offer_village(sheet: Sheet, found: Header, texts: Iterable[str]) -> None:
+    """Offer the bare name of a sheet (新民) as the village, where nothing names any and nothing else is missing."""
+    column, name = _PLACE_FIELDS[1], (sheet.name or "").strip()
+    is_key = column in header.key_columns(found.form)
+    if is_key or found.missing != [found.form.field(column).title] or not _BARE_NAME.fullmatch(name):
+        return
+    if not any(place.village for place in (*_named(texts), *_headings(sheet, found))):
+        found.given[column] = Given(name, "工作表名称", is_offered=True)
+        found.missing = []
 
 
 def _headings(sheet: Sheet, found: Header) -> list[Place]:

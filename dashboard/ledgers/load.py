@@ -21,6 +21,7 @@ from dashboard.ledgers import (
     grid,
     issues,
     merge,
+    offers,
     placing,
     remembered,
     report,
@@ -186,12 +187,20 @@ class _Intake:
             notify(_READ + (_MERGED - _READ) * number / len(all_forms), f"核对{form.name}")
             if directory is None and form.place != "directory":
                 directory = self._directory()
+                self._leave_unknown_offers(directory)
                 self._merge_outlines(directory)
             self._merge_ledger(form, directory)
         between.tell(self.build, reports)
         for entry in self.told.files:
             if entry.status == report.LOADED and entry.refused:
                 entry.status = report.PARTIAL
+
+    def _leave_unknown_offers(self, directory: Directory) -> None:
+        """Take out the files with sheets whose names were offered as villages and are none."""
+        sheets = [rows for of_kind in self.rows.values() for rows in of_kind]
+        refused = offers.refuse_unknown(sheets, self.told.files, directory)
+        for kind in self.rows:
+            self.rows[kind] = [rows for rows in self.rows[kind] if rows.report.file_no not in refused]
 
     def _merge_ledger(self, form: Form, directory: Directory | None) -> None:
         sheets = self.rows.pop(form.kind, [])

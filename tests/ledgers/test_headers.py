@@ -331,3 +331,19 @@ def test_a_header_of_three_rows_with_units_below(desk):
 def test_an_incomplete_ledger_in_another_ones_slot_is_named(desk):
     report = desk.check_rows("visits", without=("走访日期",), ledger="monitored")
     assert report.exit_code == 2 and "走访台账" in only(report).issues[-1].message
+
+
+def test_sheets_named_by_bare_village_names_are_villages_if_the_directory_knows_all_of_them(desk):
+    def sheet(key, township):
+        return table("households", {"户编号": key, "证件号码": "", "乡镇": township}, without=("行政村",))
+
+    report = desk.load(
+        xlsx(desk.folder / "户.xlsx", {"东风": sheet("H101", "城关镇"), "柳林": sheet("H102", "河东乡")})
+    )
+    assert report.exit_code == 0, report.lines()
+    assert [households(desk)[key]["village_code"][-6:] for key in ("H101", "H102")] == ["100202", "200202"]
+    report = desk.load(
+        xlsx(desk.folder / "b.xlsx", {"东风": sheet("H103", "城关镇"), "花名册": sheet("H104", "城关镇")})
+    )
+    assert report.exit_code == 2 and "H103" not in households(desk)
+    assert [entry.issues[-1].code for entry in report.files] == ["sheet_goes_with_file", "columns_missing"]
