@@ -123,7 +123,11 @@ def _counted(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[R
         for what, condition in (("broken", rule.broken), ("among", rule.among))
     ]
     columns = ("region_code", *counts)
-    return queries.select(con, [(columns, subject.table, "true")], _bound(rules), "region_code").to_arrow_table()
+    rows = queries.select_rows(con, [(columns, subject.table, "true")], _bound(rules), "region_code")
+    regions, *found = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    names = [f"{rule.rule.id}_{what}" for rule in rules for what in ("broken", "among")]
+    arrays = [pa.array(regions, pa.string()), *(pa.array(one, pa.int64()) for one in found)]
+    return pa.table(arrays, names=["region_code", *names])
 
 
 def _store_counts(con: duckdb.DuckDBPyConnection, found: pa.Table, rules: Sequence[Ready]) -> None:

@@ -91,15 +91,30 @@ def select(
     values: Mapping[str, Any],
     group_by: str = "",
 ) -> duckdb.DuckDBPyRelation:
-    """Rows of one or more selections (columns, table, condition) one after the other, their ``$names`` bound.
+    """Rows of one or more selections (columns, table, condition) one after the other, their ``$names`` bound."""
+    sql, bound = _put_together(selections, values, group_by)
+    return con.sql(sql, params=bound) if bound else con.sql(sql)
 
-    The one place where SQL is put together: conditions of rules are data, checked by whoever reads their file.
-    """
+
+def select_rows(
+    con: duckdb.DuckDBPyConnection,
+    selections: Sequence[tuple[Sequence[str], str, str]],
+    values: Mapping[str, Any],
+    group_by: str = "",
+) -> list[tuple]:
+    """`select` as tuples, run on ``con`` itself without a relation, which would be prepared twice."""
+    sql, bound = _put_together(selections, values, group_by)
+    return con.execute(sql, bound).fetchall()
+
+
+def _put_together(
+    selections: Sequence[tuple[Sequence[str], str, str]], values: Mapping[str, Any], group_by: str
+) -> tuple[str, dict[str, Any]]:
+    """The one place where SQL is put together: conditions of rules are data, checked by whoever reads their file."""
     pieces = [f"select {', '.join(columns)} from {table} where {where}" for columns, table, where in selections]
     sql = " union all ".join(pieces) + (f" group by {group_by}" if group_by else "")
     used = set(_USED.findall(_NOT_CODE.sub("", sql)))
-    bound = {name: value for name, value in values.items() if name in used}
-    return con.sql(sql, params=bound) if bound else con.sql(sql)
+    return sql, {name: value for name, value in values.items() if name in used}
 
 
 def _executed(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None) -> duckdb.DuckDBPyConnection:
