@@ -193,9 +193,12 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
     years = [naming.year_of(title, group) if title else None for title, group in titles]
     if form.needs_year is None or not any(years):
         return []
+    required = [field_.column for field_ in form.fields if field_.required and field_.type == "money"]
     parts = []
     for year in sorted(set(filter(None, years))):
         own = {index for index, of_column in enumerate(years) if of_column == year}
+        if len(own) < len(required):
+            continue
         wanted = [
             (naming.without_year(title) if index in own else title, naming.without_year(group))
             if index in own or years[index] is None
@@ -203,9 +206,7 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
             for index, (title, group) in enumerate(titles)
         ]
         part = mapped(sheet, form, first, last, wanted)
-        amounts = [
-            part.columns.get(field_.column) for field_ in form.fields if field_.required and field_.type == "money"
-        ]
+        amounts = [part.columns.get(column) for column in required]
         if part.missing or part.repeated or form.needs_year in part.columns or not own.issuperset(amounts):
             continue
         part.given[form.needs_year] = Given(year, "列标题")

@@ -29,7 +29,7 @@ _COUNT = re.compile(rb"""\b(count|uniqueCount)\s*=\s*["']\s*(\d+)""")
 _LONGEST_TEXT_BYTES = 10_000_000
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
 _SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^<>]{0,500}>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
-_DOCTYPE_WITHIN_BYTES = 4096
+_DOCTYPE_WITHIN_BYTES = 65_536
 _T = TypeVar("_T")
 
 

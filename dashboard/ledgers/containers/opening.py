@@ -217,9 +217,10 @@ def _packed(data: bytes) -> Iterable[Sheet]:
 
 
 def _ole(data: bytes) -> Iterable[Sheet]:
-    names = _stream_names(data)
-    if "EncryptedPackage" in names:
+    # The word alone is enough: only what a password protects has it, and such a file cut short is one still.
+    if "EncryptedPackage".encode("utf-16-le") in data:
         raise Unreadable("file_encrypted")
+    names = _stream_names(data)
     if "Workbook" in names or "Book" in names:
         return biff.sheets(data)
     what = next((what for name, what in _STREAMS if name in names), None)
@@ -230,7 +231,7 @@ def _ole(data: bytes) -> Iterable[Sheet]:
 
 def _stream_names(data: bytes) -> set[str]:
     """The names in an OLE file's directory; found by their spelling, as a damaged file's directory may be cut off."""
-    known = ("EncryptedPackage", "Workbook", "Book", *(name for name, _ in _STREAMS))
+    known = ("Workbook", "Book", *(name for name, _ in _STREAMS))
     return {name for name in known if ole_entry(name) in data}
 
 
