@@ -16,6 +16,7 @@ PAGES = (
     "collective_economy",
     "assessment_checklist",
     "rectification",
+    "data_quality",
 )
 
 

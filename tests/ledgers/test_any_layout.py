@@ -16,7 +16,10 @@ TODAY = date(2025, 11, 20)
 NAMES = st.text("张王李赵陈杨刘合计注𠮷㐂·一二三建国秀英", min_size=2, max_size=4).filter(
     lambda name: name[0] not in "合注·"
 )
-WORDS = st.text("甲乙丙产业帮扶到户，落实。补助ABC12（）-", max_size=12).map(str.strip)
+# (A dash alone is no name and no place.)
+WORDS = st.text("甲乙丙产业帮扶到户，落实。补助ABC12（）-", max_size=12).filter(
+    lambda word: word.strip("-") or not word
+)
 DELIMITERS = {",": "utf-8-sig", "\t": "gb18030", ";": "utf-16"}
 BRACKETS = ("（{}）", "({})", "[{}]", "【{}】")
 

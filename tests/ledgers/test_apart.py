@@ -328,7 +328,7 @@ def test_an_unforeseen_failure_tells_its_kind_and_place_but_not_its_words(monkey
     monkeypatch.setattr(reading, "read", broken)
     monkeypatch.setattr(child, "_limit", lambda *_: None)
     answers = io.BytesIO()
-    request = {"folder": None, "arguments": (), "allowed": Limits(1, 1)}
+    request = {"what": "read", "folder": None, "arguments": (), "allowed": Limits(1, 1)}
     child._answer(request, answers)
     answers.seek(0)
     kind, (code, place) = wire.receive(answers)
