@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 EXECUTABLE = next(
     (found for name in ("chromium", "google-chrome", "chromium-browser") if (found := shutil.which(name))), None
@@ -150,17 +150,31 @@ def assign(page: Page, row: int, field: str) -> None:
     ready(page)
 
 
-def table_rows(page: Page, title: str) -> int:
-    """How many rows the table with a column of that title has."""
+def expect_rows(page: Page, title: str, count: int) -> None:
+    """Wait until the table with a column of that title has so many rows; fail if it never does.
+
+    A table takes its new rows a moment after the script that sent them has come to its end.
+    """
     grid = page.locator("table[role=grid]", has=page.locator("th", has_text=re.compile(f"^{title}$")))
-    grid.wait_for(state="attached")
-    return int(grid.get_attribute("aria-rowcount")) - 1
+    expect(grid).to_have_attribute("aria-rowcount", str(count + 1), timeout=PATIENCE_MS)
 
 
 def marks(figure: Locator) -> list[int]:
     """How many values each series of a figure draws."""
     figure.locator(".js-plotly-plot .main-svg").first.wait_for()
     return figure.locator(".js-plotly-plot").evaluate("plot => plot.data.map(series => series.x.length)")
+
+
+def expect_marks(figure: Locator, least: int, most: int) -> None:
+    """Wait until the figure draws so many values in all its series; fail if it never does."""
+    figure.page.wait_for_function(
+        """([plot, least, most]) => {
+            const drawn = plot.data.reduce((sum, series) => sum + series.x.length, 0);
+            return least <= drawn && drawn <= most;
+        }""",
+        arg=[figure.locator(".js-plotly-plot").element_handle(), least, most],
+        timeout=PATIENCE_MS,
+    )
 
 
 def download(page: Page, button: Locator) -> tuple[str, bytes]:

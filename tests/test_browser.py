@@ -58,21 +58,22 @@ def test_a_filter_moves_table_figure_address_and_file_alike(site, browser, count
     villages = directory[directory["乡镇"] == township]
     with chromium.opened(browser, f"{site}/collective_economy?collective_kept=全部") as page:
         skyline = page.locator(".st-key-figure_collective_skyline")
-        assert chromium.table_rows(page, "行政村代码") == len(directory)
+        chromium.expect_rows(page, "行政村代码", len(directory))
         before = sum(chromium.marks(skyline))
         chromium.choose(page, "township", township)
         expect(page.locator(".db-finding h1").first).to_contain_text(township)
         chromium.ready(page)
         page.wait_for_url(re.compile("township="))
-        assert chromium.table_rows(page, "行政村代码") == len(villages)
+        chromium.expect_rows(page, "行政村代码", len(villages))
+        assert len(villages) < before
+        chromium.expect_marks(skyline, 1, len(villages))
         expect(skyline.locator(".js-plotly-plot .point")).to_have_count(sum(chromium.marks(skyline)))
-        assert 0 < sum(chromium.marks(skyline)) <= len(villages) < before
         name, content = chromium.download(page, page.get_by_role("button", name="导出 CSV"))
         assert township in name
         assert set(pd.read_csv(io.BytesIO(content), dtype=str)["行政村代码"]) == set(villages["行政村代码"])
         linked = page.url
     with chromium.opened(browser, linked) as page:
-        assert chromium.table_rows(page, "行政村代码") == len(villages)
+        chromium.expect_rows(page, "行政村代码", len(villages))
 
 
 def test_a_stranger_finds_and_takes_the_villages_that_miss_the_target(site, browser, county_ledgers):
@@ -111,8 +112,8 @@ def test_a_changed_ledger_moves_a_figure_and_rolling_back_moves_it_back(site, br
             page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
             expect(page.locator(".db-finding h1").first).to_contain_text("尚未发布")
             chromium.ready(page)
-            assert chromium.table_rows(page, "核对结果") == 1
-            assert chromium.table_rows(page, "原值") == 2
+            chromium.expect_rows(page, "核对结果", 1)
+            chromium.expect_rows(page, "原值", 2)
             assert chromium.english(page, FOREIGN) == []
             page.get_by_role("button", name="确认发布").click()
             expect(page.locator(".db-finding h1").first).to_contain_text("已发布版本 v0002")
@@ -141,7 +142,7 @@ def test_an_unknown_unit_is_asked_for_on_the_page(site, browser, county_ledgers)
     with chromium.opened(browser, f"{site}/ledger_intake") as page:
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
         expect(page.locator(".db-empty")).to_contain_text("没有可以导入的行")
-        assert chromium.table_rows(page, "对应到") == len(accounts[0])
+        chromium.expect_rows(page, "对应到", len(accounts[0]))
         chromium.ready(page)
         chromium.choose(page, "intake_unit_1_0", "万元")
         page.get_by_role("button", name="按更正重新核对").click()
@@ -179,7 +180,7 @@ def test_a_layout_put_right_once_is_understood_the_next_time(site, browser, coun
         expect(page.get_by_text("确认的使用").first).to_be_visible()
         page.get_by_role("button", name="放弃").click()
         page.get_by_text("记住的对应关系（1 种表头）").click()
-        assert chromium.table_rows(page, "确认日期") == 1
+        chromium.expect_rows(page, "确认日期", 1)
 
 
 def test_an_analyst_takes_a_filtered_table(site, browser, county_ledgers):
