@@ -7,8 +7,9 @@ import pandas as pd
 
 from dashboard import columns
 from dashboard.intake import SheetAt
-from dashboard.ledgers import captions, forms, header, issues
+from dashboard.ledgers import captions, forms, issues
 from dashboard.ledgers.confirmed import Layout, Said
+from dashboard.ledgers.grid import column_letters
 from dashboard.ledgers.report import LOADED, PARTIAL, REFUSED, SKIPPED, Report, SheetReport
 from dashboard.ledgers.understood import Understood
 
@@ -68,7 +69,7 @@ def mapping(known: Understood) -> pd.DataFrame:
 def top(known: Understood) -> pd.DataFrame:
     """The sheet's first rows as Excel shows them: row numbers, columns by letter."""
     width = max(map(len, known.top), default=0)
-    letters = [header.letter(index) for index in range(width)]
+    letters = [column_letters(index) for index in range(width)]
     rows = [row + [""] * (width - len(row)) for row in known.top]
     return pd.DataFrame(rows, columns=letters).rename_axis("行").rename(lambda row: row + 1).reset_index()
 

@@ -2,12 +2,13 @@
 
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dashboard.ledgers import forms, naming
 from dashboard.ledgers.forms import Field
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.naming import GROUP_JOIN, normal
+from dashboard.ledgers.values import text_of
 
 SEARCHED_ROWS = 30
 FEWEST_TITLES = 2
@@ -99,7 +100,7 @@ def _may_be_title(title: str, group: str) -> bool:
 
 
 def _texts(sheet: Sheet, height: int) -> _Texts:
-    own = [[_text(cell) for cell in row] for row in sheet.rows[:height]]
+    own = [[text_of(cell) for cell in row] for row in sheet.rows[:height]]
     spread = [list(row) for row in own]
     wide = set()
     for top, left, _, right in sheet.merges:
@@ -153,7 +154,3 @@ def _stacked(texts: _Texts, last: int, depth: int) -> list[tuple[str, str]]:
 
 def _at(rows: list[list[str]], row: int, column: int) -> str:
     return rows[row][column] if column < len(rows[row]) else ""
-
-
-def _text(cell: Any) -> str:
-    return cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))

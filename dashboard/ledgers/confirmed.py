@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from dashboard.ledgers import captions, forms, header
+from dashboard.ledgers import captions, forms, header, naming
 from dashboard.ledgers.check import SheetRefused
 from dashboard.ledgers.forms import Form
-from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.grid import Sheet, column_letters
 from dashboard.ledgers.header import Header
 
 
@@ -149,7 +149,7 @@ def read(sheet: Sheet, layout: Layout, kind: str | None) -> Header | None:
 def fingerprint(sheet: Sheet, first: int, last: int) -> str:
     """What tells a layout from others: the titles of the header's rows, tidied, in their order, from the leftmost."""
     left = _left(sheet, first, last)
-    rows = ["\x1f".join(header.normal(str(cell)) for cell in row[left:]) for row in sheet.rows[first : last + 1]]
+    rows = ["\x1f".join(naming.normal(str(cell)) for cell in row[left:]) for row in sheet.rows[first : last + 1]]
     return hashlib.sha256("\x1e".join(row.rstrip("\x1f") for row in rows).encode()).hexdigest()[:32]
 
 
@@ -158,7 +158,7 @@ def _assigned(sheet: Sheet, found: Header, columns: Sequence[tuple[int, str | No
     if not columns:
         return found
     titles = captions.titles(sheet, found.first_row, found.last_row)
-    named = {index: title or header.letter(index) for index, (title, _) in enumerate(titles)}
+    named = {index: title or column_letters(index) for index, (title, _) in enumerate(titles)}
     _refuse_impossible(found.form, columns, named)
     said = dict(columns)
     taken = {column for column in said.values() if column}
@@ -172,12 +172,12 @@ def _refuse_impossible(form: Form, columns: Sequence[tuple[int, str | None]], na
     by_field: dict[str, list[int]] = {}
     for index, column in columns:
         if index not in named or (column and not form.has(column)):
-            raise SheetRefused("columns_assigned_nowhere", letter=header.letter(index), ledger=form.name)
+            raise SheetRefused("columns_assigned_nowhere", letter=column_letters(index), ledger=form.name)
         if column:
             by_field.setdefault(column, []).append(index)
     for column, indexes in by_field.items():
         if len(indexes) > 1:
-            listed = "、".join(f"{header.letter(index)} 列“{named[index]}”" for index in indexes)
+            listed = "、".join(f"{column_letters(index)} 列“{named[index]}”" for index in indexes)
             raise SheetRefused("columns_assigned_twice", field=form.field(column).title, columns=listed)
 
 

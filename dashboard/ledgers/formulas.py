@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from typing import Any
 
-from dashboard.ledgers.containers.cells import Sheet
+from dashboard.ledgers.containers.cells import Sheet, column_index
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>\d{1,7})|(?P<word>[A-Z]+)|(?P<sign>[-+*/(),:]))"
@@ -154,10 +154,7 @@ class _Reading:
     def _place(self, token: re.Match[str]) -> Place:
         if int(token["row"]) - 1 != self._row:
             raise _NotComputable
-        column = 0
-        for letter in token["letters"]:
-            column = column * 26 + ord(letter) - ord("A") + 1
-        return self._row, column - 1
+        return self._row, column_index(token["letters"])
 
     def _token(self) -> re.Match[str]:
         if self._next >= len(self._tokens):

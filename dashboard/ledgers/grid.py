@@ -4,7 +4,7 @@ What a sender could have done to a container is answered with an ``Unreadable``,
 catalogue. How each container is read stands in ``containers/``.
 """
 
-from dashboard.ledgers.containers.cells import Sheet, Unreadable
+from dashboard.ledgers.containers.cells import Sheet, Unreadable, column_index, column_letters
 from dashboard.ledgers.containers.opening import (
     Handed,
     files,
@@ -23,6 +23,8 @@ __all__ = [
     "TextRows",
     "Texts",
     "Unreadable",
+    "column_index",
+    "column_letters",
     "distinct",
     "files",
     "is_outlines",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from dashboard.ledgers import captions, fitting, forms, naming
 from dashboard.ledgers.captions import FEWEST_TITLES, is_title
 from dashboard.ledgers.forms import Field, Form
-from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.grid import Sheet, column_letters
 from dashboard.ledgers.naming import bracketed, normal, one_line
 from dashboard.ledgers.values import text_of
 
@@ -106,19 +106,11 @@ def of(form: Form, first: int, last: int, titles: list[tuple[str, str]], columns
     by_index = {index: column for column, index in columns.items()}
     for index, (title, group) in enumerate(titles):
         if index in by_index:
-            _note(header, by_index[index], index, title or f"{letter(index)}列", group)
+            _note(header, by_index[index], index, title or f"{column_letters(index)}列", group)
         elif title:
             header.left_out.append(one_line(title))
     header.missing = missing(header)
     return header
-
-
-def letter(index: int) -> str:
-    """The letters Excel gives the column of an index from 0."""
-    letters = ""
-    while index >= 0:
-        letters, index = chr(ord("A") + index % 26) + letters, index // 26 - 1
-    return letters
 
 
 def lines_above(sheet: Sheet, header: Header) -> list[str]:
@@ -304,8 +296,4 @@ def _note(header: Header, column: str, index: int, title: str, group: str) -> No
 
 
 def _at_or_blank(row: list[Any], index: int) -> str:
-    return _text(row[index]) if index < len(row) else ""
-
-
-def _text(cell: Any) -> str:
-    return cell.strip() if isinstance(cell, str) else ("" if cell is None else str(cell))
+    return text_of(row[index]) if index < len(row) else ""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from dashboard.ledgers import captions, forms, header, naming
-from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers.grid import Sheet, column_letters
 from dashboard.ledgers.header import Given, Header
 from dashboard.ledgers.report import SheetReport
 from dashboard.ledgers.values import is_blank, narrow, text_of
@@ -61,7 +61,7 @@ def untitled(sheet: Sheet, found: Header) -> list[str]:
     titled = {index for index, (title, _) in enumerate(titles) if title}
     start = found.last_row + 1
     return [
-        f"{header.letter(index)}列（无列名）"
+        f"{column_letters(index)}列（无列名）"
         for index in range(width)
         if index not in used | titled
         and any(index < len(row) and not is_blank(row[index]) for row in itertools.islice(sheet.rows, start, None))

@@ -8,7 +8,8 @@ from typing import Any
 
 import xlsxwriter
 
-from dashboard.ledgers import header, issues, ours
+from dashboard.ledgers import issues, ours
+from dashboard.ledgers.grid import column_letters
 from dashboard.ledgers.issues import Issue
 from dashboard.ledgers.values import is_blank
 
@@ -109,7 +110,7 @@ class _Writer:
         for place, (number, cells) in enumerate(self._page.rows):
             self._row(len(self._page.block) + place, place, number, cells)
         self._sheet.freeze_panes(len(self._page.block), 0)
-        self._sheet.ignore_errors({"number_stored_as_text": f"A1:{header.letter(self._width)}1048576"})
+        self._sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letters(self._width)}1048576"})
 
     def _block(self) -> None:
         block = self._page.block

@@ -11,7 +11,7 @@ import xlsxwriter
 from dashboard import paths
 from dashboard.ledgers import forms, ours
 from dashboard.ledgers.forms import Field, Form
-from dashboard.ledgers.header import letter
+from dashboard.ledgers.grid import column_letters
 
 HELP_SHEET = "填表说明"
 PLACES_SHEET = "村名单"
@@ -118,7 +118,7 @@ class _Template:
                 return {"validate": "date", "error_type": "warning"} | days
             case "id_number" | "region_code":
                 digits = 18 if field.type == "id_number" else 12
-                cell = f"{letter(self._index(field))}{_FIRST + 1}"
+                cell = f"{column_letters(self._index(field))}{_FIRST + 1}"
                 return {"validate": "custom", "value": f"=LEN({cell})={digits}", "error_type": "warning"}
             case _:
                 return {"validate": "any"}
@@ -130,7 +130,7 @@ class _Template:
             return f"={PLACES_SHEET}!$D$2:$D${townships + 1}"
         last = len(self._places) + 1
         names = f"{PLACES_SHEET}!$A$2:$A${last}"
-        chosen = f"${letter(self._index(self._form.field('place_township')))}{_FIRST + 1}"
+        chosen = f"${column_letters(self._index(self._form.field('place_township')))}{_FIRST + 1}"
         return f"=OFFSET({PLACES_SHEET}!$B$1,MATCH({chosen},{names},0),0,COUNTIF({names},{chosen}),1)"
 
     def _index(self, field: Field) -> int:
@@ -138,8 +138,8 @@ class _Template:
 
     def _mark_when_left_out(self, index: int) -> None:
         """Colour a required cell that is blank in a row that has been begun."""
-        row, cell = _FIRST + 1, f"{letter(index)}{_FIRST + 1}"
-        begun = f"COUNTA($A{row}:${letter(self._right)}{row})>0"
+        row, cell = _FIRST + 1, f"{column_letters(index)}{_FIRST + 1}"
+        begun = f"COUNTA($A{row}:${column_letters(self._right)}{row})>0"
         look = self._book.add_format({"bg_color": "#FFC7CE"})
         rule = {"type": "formula", "criteria": f"=AND({begun},LEN(TRIM({cell}))=0)", "format": look}
         self._sheet.conditional_format(_FIRST, index, self._last, index, rule)

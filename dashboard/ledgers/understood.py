@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from dashboard.ledgers import captions, header, issues
-from dashboard.ledgers.grid import Sheet
+from dashboard.ledgers import captions, issues, naming
+from dashboard.ledgers.grid import Sheet, column_letters
 from dashboard.ledgers.header import Header
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ColumnUse:
     @property
     def letter(self) -> str:
         """The column as Excel names it."""
-        return header.letter(self.index)
+        return column_letters(self.index)
 
 
 @dataclass
@@ -81,7 +81,7 @@ class Understood:
             if title or index in fields:
                 known = found.form.field(fields[index]) if index in fields else None
                 example = _shown(first[index], known.personal if known else "") if index < len(first) else ""
-                name = header.one_line(f"{group}/{title}" if group else title)
+                name = naming.named(title, group)
                 self.columns.append(
                     ColumnUse(index, name, known.column if known else None, known.title if known else None, example)
                 )

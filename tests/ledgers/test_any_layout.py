@@ -9,7 +9,7 @@ import hypothesis
 import openpyxl
 from hypothesis import strategies as st
 
-from dashboard.ledgers import captions, forms, header, identity, reading
+from dashboard.ledgers import captions, forms, identity, naming, reading
 from dashboard.ledgers.forms import Field
 
 TODAY = date(2025, 11, 20)
@@ -143,7 +143,7 @@ def ledgers(draw):
 def dressed_title(draw, form, field: Field, unit: str):
     """A title the field goes by, in some dress; its unit in brackets where one is given."""
     known = captions.known(form.kind)
-    spellings = [text for text in (field.title, *field.aliases) if known[header.normal(text)][0] is field]
+    spellings = [text for text in (field.title, *field.aliases) if known[naming.normal(text)][0] is field]
     # A title's own brackets stand for part of its name; the unit would come second.
     title = draw(st.sampled_from(spellings[:1] * 3 + spellings))
     if unit:

@@ -7,7 +7,7 @@ import pytest
 from books import ROWS, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
 
 from dashboard import store
-from dashboard.ledgers import forms, grid, header
+from dashboard.ledgers import forms, grid, header, naming
 
 
 def households(desk):
@@ -28,7 +28,7 @@ def test_every_alias_names_one_field(kind):
     known = {}
     for field in forms.get(kind).fields:
         for title in (field.title, *field.aliases):
-            other = known.setdefault(header.normal(title), field.title)
+            other = known.setdefault(naming.normal(title), field.title)
             assert other == field.title, title
 
 
