@@ -7,9 +7,10 @@ from pathlib import Path
 import chromium
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from streamlit.testing.v1 import AppTest
 
 from bench import server
-from dashboard import blocks, cached, paths, sample
+from dashboard import blocks, cached, paths, sample, store
 from dashboard.ledgers import load
 
 HOUSEHOLDS = 900
@@ -58,3 +59,25 @@ def undrawn() -> Iterator[None]:
     yield
     blocks._drawn.clear()
     cached._once.cache_clear()
+
+
+@pytest.fixture
+def con(county_db):
+    """A connection to the county's version."""
+    return store.connection(county_db, store.current(county_db))
+
+
+@pytest.fixture
+def page(county_db, monkeypatch, request):
+    """Draws the page a test module is about (its ``STEM``) for the address' parameters, on the county."""
+    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
+
+    def draw(**address) -> AppTest:
+        app = AppTest.from_file(str(paths.PROJECT / "pages" / f"{request.module.STEM}.py"), default_timeout=60)
+        for key, value in address.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return draw

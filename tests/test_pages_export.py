@@ -27,9 +27,8 @@ def test_every_table_on_offer_has_rows_and_all_its_columns_are_titled(extract, t
 
 
 @pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
-def test_every_personal_field_of_a_ledger_is_masked(form, table_of, county_db):
+def test_every_personal_field_of_a_ledger_is_masked(form, table_of, con):
     """A new personal field in a form must be masked, or this fails."""
-    con = store.connection(county_db, store.current(county_db))
     whole = queries.run(con, f"export/{form.kind}", {"region_code": COUNTY})
     shown = table_of(form.kind)
     for field in form.fields:
@@ -39,8 +38,7 @@ def test_every_personal_field_of_a_ledger_is_masked(form, table_of, county_db):
                 assert not set(shown[field.title].dropna()) & set(whole[field.title].dropna())
 
 
-def test_a_search_cannot_probe_what_is_masked(table_of, county_db):
-    con = store.connection(county_db, store.current(county_db))
+def test_a_search_cannot_probe_what_is_masked(table_of, con):
     number = queries.run(con, "export/members", {"region_code": COUNTY})["证件号码"].iat[0]
     table = table_of("members")
     assert extracts.narrowed(table, extracts.get("members"), contains=number[6:14]).empty
@@ -92,11 +90,10 @@ def test_a_township_gets_its_own_rows_only(county_db):
     assert set(table["乡镇"]) == {township["region_name"]}
 
 
-def test_indicators_carry_their_names_and_exact_values(table_of, county_db):
+def test_indicators_carry_their_names_and_exact_values(table_of, con):
     table = table_of("indicators")
     attained = table[(table["指标代码"] == "collective_attained_pct") & (table["级别"] == "县")]
     assert set(attained["指标"]) == {"村集体经营性收入达标率"}
-    con = store.connection(county_db, store.current(county_db))
     county = table[table["级别"] == "县"]["区划代码"].iat[0]
     params = {"region_code": county, "indicators": ["collective_attained_pct"], "groups": [""]}
     assert attained["数值"].tolist() == queries.run(con, "meta/series", params)["value"].tolist()

@@ -6,40 +6,23 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import incomes, paths, queries, rollups, store
+from dashboard import incomes, queries, rollups, store
 from dashboard.policy import in_force
 from dashboard.regions import Region
 
+STEM = "income_trends"
 COUNTY = Region("990101000000", "county", "清源县", None)
 
 
 @pytest.fixture
-def page(county_db, monkeypatch):
-    """The page drawn for the address' parameters."""
-    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
-
-    def draw(**address) -> AppTest:
-        app = AppTest.from_file(str(paths.PROJECT / "pages" / "income_trends.py"), default_timeout=60)
-        for key, value in address.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return draw
-
-
-@pytest.fixture
-def long_table(county_db):
+def long_table(county_db, con):
     version = store.current(county_db)
-    con = store.connection(county_db, version)
     return rollups.long_table(con, version.as_of, in_force(version.as_of)).to_pandas()
 
 
 @pytest.fixture
-def ask(county_db):
+def ask(county_db, con):
     version = store.current(county_db)
-    con = store.connection(county_db, version)
     return lambda name, **params: queries.run(con, name, {"as_of": version.as_of, **params})
 
 

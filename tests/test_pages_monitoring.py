@@ -12,24 +12,9 @@ from dashboard.ledgers import load
 from dashboard.policy import in_force
 from dashboard.regions import Region
 
+STEM = "monitoring_coverage"
 COUNTY = Region("990101000000", "county", "清源县", None)
 TOWNSHIP = Region("990101100000", "township", "东河镇", COUNTY.code)
-
-
-@pytest.fixture
-def page(county_db, monkeypatch):
-    """The page drawn for the address' parameters."""
-    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
-
-    def draw(**address) -> AppTest:
-        app = AppTest.from_file(str(paths.PROJECT / "pages" / "monitoring_coverage.py"), default_timeout=60)
-        for key, value in address.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return draw
 
 
 @pytest.fixture
@@ -40,7 +25,7 @@ def page_of(tmp_path, county_ledgers, monkeypatch):
         files = [file for file in sorted(county_ledgers.iterdir()) if any(word in file.name for word in ledgers)]
         assert load.load(files, tmp_path / "db").exit_code == 0
         monkeypatch.setenv("DASHBOARD_DB", str(tmp_path / "db"))
-        app = AppTest.from_file(str(paths.PROJECT / "pages" / "monitoring_coverage.py"), default_timeout=60).run()
+        app = AppTest.from_file(str(paths.PROJECT / "pages" / f"{STEM}.py"), default_timeout=60).run()
         assert not app.exception
         return app
 
@@ -63,8 +48,8 @@ def figure(county_db):
 
 
 @pytest.fixture
-def townships(county_db):
-    units = queries.run(store.connection(county_db, store.current(county_db)), "meta/units")
+def townships(con):
+    units = queries.run(con, "meta/units")
     return units[units["region_level"] == "township"]
 
 

@@ -18,27 +18,6 @@ STEM = "data_quality"
 
 
 @pytest.fixture
-def page(county_db, monkeypatch):
-    """The page drawn for the address' parameters."""
-    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
-
-    def draw(**address) -> AppTest:
-        app = AppTest.from_file(str(paths.PROJECT / "pages" / f"{STEM}.py"), default_timeout=60)
-        for key, value in address.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    return draw
-
-
-@pytest.fixture
-def con(county_db):
-    return store.connection(county_db, store.current(county_db))
-
-
-@pytest.fixture
 def checked(con):
     """What the check command says of every rule of the county."""
     return queries.run(con, "quality/checked").set_index("rule_id")
