@@ -59,6 +59,8 @@ def corrections(desk: Desk) -> None:
         ui.source(correcting.facts(entry))
         if known.confirmed_on:
             ui.source(f"对应关系按 {known.confirmed_on} 确认的使用，以后同样表头的文件都照此读取。")
+        for question in intake_tables.questions(desk.report, entry):
+            st.warning(question)
         kind, rows, year, unit = _choices(known, earlier, key)
         chosen = _mapping(known, kind, rows, key)
         same = alike(desk.report, at, rows) if rows else [at]

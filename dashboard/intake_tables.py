@@ -12,12 +12,6 @@ from dashboard.ledgers.remembered import Remembered
 from dashboard.ledgers.removal import Offer
 from dashboard.ledgers.report import Report, SheetReport
 
-RESULTS = {
-    report.LOADED: "可以导入",
-    report.PARTIAL: "部分可以导入",
-    report.REFUSED: "不能导入",
-    report.SKIPPED: "不读",
-}
 SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.NOTICE: "说明"}
 
 # What a person can answer on the page instead of changing the file: the sentence that asks, and what to do there.
@@ -27,14 +21,18 @@ ASKED = {
     "date_needs_year": "请写完整；或在“识别结果和更正”中选择年度后重新核对。",
     "unit_needed": "请在“识别结果和更正”中选择金额单位后重新核对。",
     "not_a_ledger": "请在“识别结果和更正”中指定台账种类和表头行。",
+    "columns_missing": "请在“识别结果和更正”中指定这些列，或改选台账种类；表中确实没有的，请补上后重新上传。",
+    "columns_repeated": "请在“识别结果和更正”中只留一列，其余改为“不读”。",
     "not_quite_a_ledger": "请在“识别结果和更正”中指定各列，或改选台账种类。",
     "other_ledger": "请在“识别结果和更正”中改选台账种类后重新核对。",
 }
 
+_IN_PANEL = "在“识别结果和更正”中"
+
 SHEET_COLUMNS = {
     "file": columns.text("文件"),
-    "sheet": columns.text("工作表", width=110),
-    "ledger": columns.text("台账种类", width=170),
+    "sheet": columns.text("工作表", width=145),
+    "ledger": columns.text("台账种类", width=145),
     "result": columns.text("核对结果", width=105),
     "read": columns.count("读到（行）", width=80),
     "loaded": columns.count("可导入（行）", width=95),
@@ -46,13 +44,13 @@ SHEET_COLUMNS = {
 }
 SAID_COLUMNS = {
     "severity": columns.text("类别", width=75),
-    "file": columns.text("文件", width=150),
+    "file": columns.text("文件", width=145),
     "sheet": columns.text("工作表", width=85),
-    "row": columns.text("行", width=50),
-    "column": columns.text("列", width=100),
-    "value": columns.text("内容", width=120),
+    "row": columns.text("行", width=55),
+    "column": columns.text("列", width=95),
+    "value": columns.text("内容", width=155),
     "says": columns.text("问题"),
-    "todo": columns.text("怎么办", width=270),
+    "todo": columns.text("怎么办", width=255),
 }
 CHANGE_COLUMNS = {
     "ledger": columns.text("台账"),
@@ -129,12 +127,14 @@ def counted(told: Report) -> list[Card]:
     refused = sum(len(entry.refused) for entry in told.files)
     warned = sum(issue.severity == issues.WARNING for entry in told.files for issue in entry.issues)
     missing = sum(ledger.missing for ledger in told.ledgers)
+    whole = len(told.refused_files)
+    rest = f"另有 {whole:,} 个文件整个不能导入" if whole else "其余行不受影响"
     return [
         Card("新增", f"{numbers['new']:,}", "行", "第一次出现"),
         Card("变更", f"{numbers['changed']:,}", "行", "与现有数据不同，将被替换"),
         Card("未变", f"{numbers['unchanged']:,}", "行", "与现有数据相同"),
         Card("本次文件中没有", f"{missing:,}", "行", "保留不动"),
-        Card("不能导入", f"{refused:,}", "行", "其余行不受影响", light="red" if refused else None, word="请改正"),
+        Card("不能导入", f"{refused:,}", "行", rest, light="red" if refused or whole else None, word="请改正"),
         Card("提醒", f"{warned:,}", "条", "照常导入", light="amber" if warned else None, word="请核对"),
     ]
 
@@ -193,6 +193,19 @@ def asks(told: Report) -> bool:
     return any(issue.code in ASKED for entry in told.files for issue in entry.issues)
 
 
+def questions(told: Report, about: SheetReport) -> list[str]:
+    """What a person is asked about a sheet as a whole, each in what is wrong and what to choose."""
+    catalogue = issues.catalogue()
+    asked = [
+        f"{_sentence(issue, catalogue[issue.code].todo)}{ASKED[issue.code].replace(_IN_PANEL, '')}"
+        for entry in told.files
+        if (entry.path, entry.sheet) == (about.path, about.sheet)
+        for issue in entry.issues
+        if issue.code in ASKED and issue.row is None
+    ]
+    return list(dict.fromkeys(asked))
+
+
 def why_not(told: Report) -> str:
     """Why there is nothing to publish, in one sentence."""
     if not any(entry.rows_loaded for entry in told.files):
@@ -224,7 +237,7 @@ def _sheet(entry: SheetReport) -> dict[str, str | int | None]:
         "file": _file(entry),
         "sheet": entry.sheet,
         "ledger": entry.ledger_name or "未识别",
-        "result": RESULTS[report.REFUSED if entry.rows_read and not entry.rows_loaded else entry.status],
+        "result": report.WOULD[report.REFUSED if entry.rows_read and not entry.rows_loaded else entry.status],
     }
     counts = {
         "read": entry.rows_read,
@@ -235,6 +248,9 @@ def _sheet(entry: SheetReport) -> dict[str, str | int | None]:
         "unchanged": entry.unchanged,
         "missing": entry.missing,
     }
+    if entry.status == report.REFUSED:
+        # Of a sheet refused whole no row was judged.
+        counts = dict.fromkeys(counts) | {"read": entry.rows_read, "loaded": 0}
     return facts | (counts if entry.rows_read else dict.fromkeys(counts))
 
 

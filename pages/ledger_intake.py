@@ -50,7 +50,7 @@ if not told:
 
 if told:
     ui.section("核对结果", "发布后会怎样；逐个文件、逐张工作表")
-    if any(entry.rows_read for entry in told.files):
+    if told.ledgers:
         with st.container(key="intake_counts"):
             ui.cards(tables.counted(told))
     ui.table(desk.once("sheets", tables.sheets), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")

@@ -13,6 +13,7 @@ from dashboard import cached, intake, paths, published, store
 from dashboard import intake_tables as tables
 from dashboard.intake import Desk, Said, Upload
 from dashboard.ledgers import guide, load
+from dashboard.ledgers.report import Report, SheetReport
 
 COLLECTIVE = "村集体经济收入台账"
 
@@ -148,6 +149,26 @@ def test_a_missing_year_is_asked_for_and_taken_for_that_file_only(root, accounts
     desk.check({0: Said(year=2024)})
     settled(desk)
     assert tables.sheets(desk.report)["result"].tolist() == ["可以导入", "可以导入"]
+
+
+def test_what_is_asked_of_a_sheet_is_said_beside_the_choices_and_its_rows_are_not_judged(root, accounts):
+    undated = Upload.of("村集体经济.csv", ledger_files.csv_bytes([row[1:] for row in accounts]))
+    desk = checked(root, undated, Upload.of("图.xlsx", b"\x89PNG\r\n\x1a\n"))
+    [question] = tables.questions(desk.report, desk.report.files[0])
+    assert "年度" in question and question.endswith("请选择年度后重新核对。")
+    sheet = tables.sheets(desk.report).iloc[0]
+    assert sheet["read"] == len(accounts) - 1 and sheet["loaded"] == 0 and sheet[["new", "refused"]].isna().all()
+    assert desk.report.headline.startswith("可以导入 0 行，2 个文件不能导入")
+    [card] = [card for card in tables.counted(desk.report) if card.name == "不能导入"]
+    assert card.light == "red" and "2 个文件" in card.target
+
+
+def test_counts_have_thousands_separators_and_a_few_missing_rows_are_named():
+    entry = SheetReport("走访.csv", rows_read=12_345, rows_loaded=12_345)
+    entry.say("rows_missing", count=1_234, ledger="走访台账", keys="H1 等")
+    told = Report([entry], dry_run=True)
+    assert told.headline.startswith("可以导入 12,345 行") and "可导入 12,345 行" in told.lines()[0]
+    assert "1,234 行" in told.lines()[1]
 
 
 def test_the_kind_a_clerk_names_is_checked_against_the_file(root, accounts):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dashboard.ledgers import columns, forms, formulas, issues, lines, magnitude, values
+from dashboard.ledgers import columns, dates, forms, formulas, issues, lines, magnitude, values
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header, lines_above
@@ -226,7 +226,7 @@ def _years_of(text: str) -> set[int]:
     """The years a title or sheet name is about: not those of filling in, printing or a day as of which it holds."""
     dated = forms.common()["lines"]["dated"]
     years = set()
-    for phrase in _PHRASES.split(text):
+    for phrase in _PHRASES.split(dates.in_digits(text)):
         for found in _YEAR.finditer(phrase):
             before, after = phrase[: found.start()], phrase[found.end() :]
             is_day = any(word in after for word in dated) and _REST_OF_DAY.match(after)

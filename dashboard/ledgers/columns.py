@@ -17,7 +17,7 @@ from dashboard.ledgers.values import PARSERS, Context, Value, money, says_nothin
 MONEY = pa.decimal128(18, 2)
 
 # What texts and codes almost always look like; a column of nothing else needs no look at its single cells.
-_UNSEEN = r"\x{200b}-\x{200d}\x{2060}\x{feff}\x{202a}-\x{202e}"
+_UNSEEN = r"\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}"
 _USUAL = {
     "text": rf"^([^#{_UNSEEN}][^{_UNSEEN}]*)?$",
     "code": r"^([0-9A-Za-z][0-9A-Za-z-]*)?$",

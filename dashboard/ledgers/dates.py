@@ -43,7 +43,11 @@ _TWO_DIGITS = re.compile(r"\d{4}\.(?:10|0\d)", re.ASCII)
 _CHINESE_DIGITS = {
     digit: str(value) for value, digits in enumerate(("〇○零", *"一二三四五六七八九")) for digit in digits
 }
-_CHINESE_NUMBER = re.compile(r"[〇○零一二三四五六七八九十]+(?=[年月日号])")
+# 一二月 are two months and no number.
+_CHINESE_NUMBER = re.compile(
+    r"(?<![〇○零一二三四五六七八九十])(?:[〇○零一二三四五六七八九十]+(?=年)"
+    r"|(?:[〇○零]?[一二三四五六七八九]|[一二三]?十[一二三四五六七八九]?)(?=[月日号]))"
+)
 
 Parsed = tuple[date | None, str | None, str | None]
 

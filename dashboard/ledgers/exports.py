@@ -108,11 +108,15 @@ class Filled:
 
 @dataclass
 class Contents:
-    """What an export fills, and the ledgers it cannot fill with what they lack."""
+    """What an export fills, and the ledgers it cannot fill with what they lack.
+
+    ``undated`` are those that lack nothing but the year, which a person can say.
+    """
 
     name: str
     filled: list[Filled]
     lacking: list[tuple[Form, list[str]]]
+    undated: list[Form]
 
     def tell(self, report: SheetReport) -> None:
         """The notices for the whole export."""
@@ -140,7 +144,9 @@ def read(sheet: Sheet, wanted: str | None, options: Options) -> Contents | None:
     filled[0].header.left_out = [
         naming.one_line(title) for index, (title, _) in enumerate(able[0].titles) if title and index not in used
     ]
-    return Contents(export.name, filled, [(form, titles) for form, titles in lacking if titles])
+    undated = [form for form, titles in lacking if form.needs_year and titles == [form.field(form.needs_year).title]]
+    lacking = [(form, titles) for form, titles in lacking if titles and form not in undated]
+    return Contents(export.name, filled, lacking, undated)
 
 
 def _recognised(sheet: Sheet) -> tuple[Export, int] | None:

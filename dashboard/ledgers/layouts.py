@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
-from dashboard.ledgers import captions, forms, header, naming
+from dashboard.ledgers import captions, dates, forms, header, naming
 from dashboard.ledgers.grid import Sheet, column_letters
 from dashboard.ledgers.header import Given, Header
 from dashboard.ledgers.report import SheetReport
@@ -153,7 +153,7 @@ def _months_of(texts: Iterable[str]) -> set[tuple[str, str]]:
         (match[1] or "", match[2].lstrip("0"))
         for phrase in phrases
         if not any(word in phrase for word in dated)
-        for match in _MONTH_NAMED.finditer(phrase)
+        for match in _MONTH_NAMED.finditer(dates.in_digits(phrase))
     }
 
 

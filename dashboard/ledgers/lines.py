@@ -4,9 +4,11 @@ What a line is is told by where it stands and by all of its cells; a word alone 
 or a measure may be called by it. A line with a key of its own, or with cells that are somebody's, is data.
 """
 
+from bisect import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -25,6 +27,8 @@ _LEADING_CELLS = 3
 _WIDE = 3
 # How far above a printed header its page's title may begin.
 _LINES_OF_A_TITLE = 4
+# Fewer titles than that begin no table.
+_FEWEST_OF_A_TABLE = 2
 # The share of blanks from which a required column looks as if only the first row of each group were filled.
 _MANY_BLANKS = 0.25
 _FEWEST_BLANKS = 2
@@ -90,11 +94,11 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
             sheet.rows[row][column] = error
     filled = _fill_down(sheet, header)
     start = header.last_row + 1
-    body = Body(_filled_rows(sheet, start), filled=filled)
+    body = Body(_filled_rows(sheet, start), filled=sum(map(len, filled.values())))
     if body.rows and wording.is_numbering(sheet.rows[body.rows[0]]):
         body.skipped[_NUMBERING].append(body.rows.pop(0))
     body.columns = Columns(sheet, start)
-    _Sorting(sheet, header, body).set_aside()
+    _Sorting(sheet, header, body, filled).set_aside()
     if header.only_with:
         body.rows = [row for row in body.rows if any(not is_blank(cell) for cell in _own(sheet.rows[row], header))]
     if sheet.is_text and not body.columns.is_even:
@@ -108,20 +112,20 @@ def _own(row: Sequence[Any], header: Header) -> list[Any]:
     return [row[index] for index in header.only_with if index < len(row)]
 
 
-def _fill_down(sheet: Sheet, header: Header) -> int:
-    """Give every cell of a merged range in the data its value, down its first column; returns how many."""
+def _fill_down(sheet: Sheet, header: Header) -> dict[int, set[int]]:
+    """Give every cell of a merged range in the data its value, down its first column; returns columns by row."""
     columns = set(header.columns.values())
-    filled = 0
+    filled: dict[int, set[int]] = defaultdict(set)
     for top, left, bottom, _ in sheet.merges:
         if top <= header.last_row or bottom == top or left not in columns or top >= len(sheet.rows):
             continue
         value = sheet.rows[top][left]
         if is_blank(value):
             continue
-        for row in sheet.rows[top + 1 : bottom + 1]:
+        for number, row in enumerate(sheet.rows[top + 1 : bottom + 1], top + 1):
             if is_blank(row[left]):
                 row[left] = value
-                filled += 1
+                filled[number].add(left)
     return filled
 
 
@@ -152,11 +156,13 @@ def _blank_below(header: Header, body: Body) -> list[tuple[str, int]]:
 class _Sorting:
     """Moves lines that are not data from a body's ``rows`` to ``skipped``; only suspicious lines are looked at."""
 
-    def __init__(self, sheet: Sheet, header: Header, body: Body) -> None:
-        self._sheet, self._header, self._body = sheet, header, body
+    def __init__(self, sheet: Sheet, header: Header, body: Body, filled: dict[int, set[int]]) -> None:
+        self._sheet, self._header, self._body, self._filled = sheet, header, body, filled
         self._titles = {normal(title) for title in header.titles.values()}
         keys = [headers.STANDS_FOR.get(column, column) for column in header.form.key]
         self._keys = [header.columns[column] for column in keys if column in header.columns]
+        # The keys that are words, such as a village's name.
+        self._worded = {header.columns[one] for one in keys if one in header.columns and _is_worded(header, one)}
         self._wide = {top for top, left, _, right in sheet.merges if right - left >= _WIDE - 1}
 
     def set_aside(self) -> None:
@@ -203,24 +209,61 @@ class _Sorting:
 
     def _is_no_key(self, cell: str) -> bool:
         text = narrow(cell)
-        return not text or wording.is_total(text) or wording.is_note(text) or captions.is_title(cell)
+        return is_blank(cell) or wording.is_total(text) or wording.is_note(text) or captions.is_title(cell)
 
     def _without_other_table(self, suspects: dict[int, None]) -> dict[int, None]:
         """The suspects above a second table, whose lines are left out; one that is a ledger refuses the sheet."""
         for row in suspects:
             cells = self._sheet.rows[row]
-            if not self._prints_titles(cells) or self._is_own_header(cells):
+            if self._is_own_header(cells):
+                continue
+            if not self._prints_titles(cells):
+                if self._begins_strange_table(row):
+                    return self._left_out_from(row, suspects)
                 continue
             below = Sheet(None, self._sheet.rows[row : row + 3])
             found = headers.find(below)
             is_ledger = found is not None and not found.missing
             if is_ledger or headers.is_repeated(cells, self._titles):
                 self._body.refusal = Refusal("second_header", {"line": row + 1})
-            beyond = [line for line in self._body.rows if line >= row]
-            self._body.skipped[_OTHER_TABLE] += beyond
-            self._body.rows = [line for line in self._body.rows if line < row]
-            return {line: None for line in suspects if line < row}
+            return self._left_out_from(row, suspects)
         return suspects
+
+    def _left_out_from(self, row: int, suspects: dict[int, None]) -> dict[int, None]:
+        self._body.skipped[_OTHER_TABLE] += [line for line in self._body.rows if line >= row]
+        self._body.rows = [line for line in self._body.rows if line < row]
+        return {line: None for line in suspects if line < row}
+
+    def _begins_strange_table(self, row: int) -> bool:
+        """Whether a line of words begins a table of numbers about something else, such as a summary (乡镇 户数 占比).
+
+        No line from there on may have a key or anything that is somebody's.
+        """
+        words = [cell for cell in self._sheet.rows[row] if not is_blank(cell)]
+        if len(words) < _FEWEST_OF_A_TABLE or not all(map(wording.is_caption, words)):
+            return False
+        if not any(map(captions.is_title, words)) or self._may_be_data(row, with_names=False):
+            return False
+        return self._last_data <= row < self._last_number
+
+    @cached_property
+    def _last_data(self) -> int:
+        """The last line that may be data."""
+        return next((line for line in reversed(self._body.rows) if self._may_be_data(line)), -1)
+
+    @cached_property
+    def _last_number(self) -> int:
+        """The last line below those that may be data that has a number."""
+        below = self._body.rows[bisect(self._body.rows, self._last_data) :]
+        return next((line for line in reversed(below) if any(map(wording.is_number, self._sheet.rows[line]))), -1)
+
+    def _may_be_data(self, row: int, *, with_names: bool = True) -> bool:
+        """Whether a line has cells that are somebody's, or its whole key."""
+        cells = self._sheet.rows[row]
+        if wording.of_somebody(cells, self._header, with_names=with_names):
+            return True
+        keys = [(cells[index] if index < len(cells) else "", index in self._worded) for index in self._keys]
+        return not any(is_blank(key) or (not is_worded and wording.is_caption(key)) for key, is_worded in keys)
 
     def _prints_titles(self, row: Sequence[Any]) -> bool:
         texts = [cell for cell in row if not is_blank(cell)]
@@ -238,7 +281,7 @@ class _Sorting:
 
     def _code(self, row: int, *, is_below: bool) -> str | None:
         """The notice for a line that is no data, None for one that is; blank lines need none."""
-        line = self._sheet.rows[row]
+        line = self._own_cells(row)
         cells = [narrow(str(cell)) for cell in line if not is_blank(cell)]
         if not cells:
             return _BLANK
@@ -258,6 +301,11 @@ class _Sorting:
         is_section = len(cells) == 1 and (row in self._wide or wording.is_section(cells[0]))
         return _NOTE if labelled or is_footer or is_section else None
 
+    def _own_cells(self, row: int) -> Sequence[Any]:
+        """A line without what merged cells gave it, which says nothing of what the line is."""
+        line, given = self._sheet.rows[row], self._filled.get(row, ())
+        return ["" if index in given else cell for index, cell in enumerate(line)] if given else line
+
     def _join_page_titles(self, codes: dict[int, str | None]) -> None:
         """The lines right above a printed header, of a cell or two, are its page's title."""
         for row in [row for row, code in codes.items() if code == _HEADER]:
@@ -275,6 +323,10 @@ class _Sorting:
         for row in [row for row, code in codes.items() if code == _HEADER]:
             if row + 1 < len(self._sheet.rows) and wording.is_numbering(self._sheet.rows[row + 1]):
                 codes[row + 1] = _NUMBERING
+
+
+def _is_worded(header: Header, column: str) -> bool:
+    return header.form.field(column).type == "text"
 
 
 def _same_title(one: Any, other: Any) -> bool:

@@ -15,7 +15,8 @@ from dashboard.ledgers.report import Change, LedgerReport, SheetReport
 
 _POSITION = ("file_no", "row_no", "row_hash")
 _EXAMPLES = 50
-_NAMED_KEYS = 20
+# How many missing keys a notice names at most, and in how many characters.
+_NAMED_KEYS, _NAMED_LENGTH = 20, 120
 # What joins the parts of a key of several columns.
 KEY_JOIN = "|"
 # What a row is known by beside its key, where a person is to decide about it: the first that a ledger has.
@@ -331,11 +332,15 @@ def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerRepor
 def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, reports: Mapping[int, SheetReport]) -> None:
     personal = form.field(form.key[0]).personal if form.has(form.key[0]) else ""
     told.missing = missing[0][1]
-    told.missing_keys = [issues.masked(_shown(key), personal) or "" for key, _ in missing]
     last = reports[max(reports)]
     last.missing = told.missing
-    more = "等" if told.missing > len(missing) else ""
-    last.say("rows_missing", count=told.missing, keys="、".join(told.missing_keys) + more, ledger=form.name)
+    named, *others = (issues.masked(_shown(key), personal) or "" for key, _ in missing)
+    named_keys = 1
+    while others and len(named) + len(others[0]) < _NAMED_LENGTH:
+        named += f"、{others.pop(0)}"
+        named_keys += 1
+    more = " 等" if told.missing > named_keys else ""
+    last.say("rows_missing", count=told.missing, keys=named + more, ledger=form.name)
 
 
 def _left_out(con, form: Form) -> pa.Table:

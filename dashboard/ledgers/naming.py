@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from dashboard.ledgers import forms
+from dashboard.ledgers import dates, forms
 
 # What joins the texts of several rows above a title.
 GROUP_JOIN = "/"
@@ -58,7 +58,7 @@ def with_group(title: str, group: str) -> tuple[str, ...]:
         return ()
     whole, nearest = group.replace(GROUP_JOIN, ""), group.rsplit(GROUP_JOIN, 1)[-1]
     bare = _without_unit(title)
-    groups = [normal(whole), normal(nearest), _without_ending(normal(nearest))]
+    groups = [normal(whole), *_cores(normal(nearest))]
     keys = [key for text in groups if text for key in (text + bare, bare + text)]
     if bare in forms.common()["header"]["names"]:
         keys += groups
@@ -86,19 +86,19 @@ def trailing_unit(title: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def year_of(title: str, group: str) -> int | None:
     """The year a column is about by its title or the texts above it; None where they name none, or several."""
-    years = {int(found) for text in (title, group) for found in _YEAR.findall(text)}
+    years = {int(found) for text in (title, group) for found in _YEAR.findall(dates.in_digits(text))}
     return years.pop() if len(years) == 1 else None
 
 
 def without_year(text: str) -> str:
     """A title or group without its year."""
-    return _YEAR.sub("", text).strip(" 的" + GROUP_JOIN)
+    return _YEAR.sub("", dates.in_digits(text)).strip(" 的" + GROUP_JOIN)
 
 
 @lru_cache(maxsize=16_384)
 def month_of(title: str) -> tuple[int | None, int] | None:
     """(year or None, month) of a title that is a month and nothing else (3月, 2025年3月份)."""
-    found = _MONTH.fullmatch(normal(title))
+    found = _MONTH.fullmatch(normal(dates.in_digits(title)))
     return (int(found[1]) if found[1] else None, int(found[2])) if found else None
 
 
@@ -108,10 +108,12 @@ def is_of_somebody(group: str) -> bool:
     return any(word in group for word in forms.common()["header"]["owners"])
 
 
-def _without_ending(group: str) -> str:
-    """户主 of 户主信息, 收入 of 收入情况."""
-    endings = forms.common()["header"]["group_endings"]
-    return next((group.removesuffix(ending) for ending in endings if group.endswith(ending)), group)
+def _cores(group: str) -> list[str]:
+    """A group's name and what remains of it: 户主 of 户主信息, 收入 of 家庭收入情况."""
+    known = forms.common()["header"]
+    ended = next((group.removesuffix(one) for one in known["group_endings"] if group.endswith(one)), group)
+    begun = next((ended.removeprefix(one) for one in known["group_beginnings"] if ended.startswith(one)), ended)
+    return [group, ended, begun]
 
 
 def is_unit(text: str) -> bool:

@@ -17,11 +17,15 @@ from dashboard.ledgers.understood import Understood
 
 @dataclass
 class Found:
-    """One sheet of a file: its report and, where it is to be loaded, its rows or outlines."""
+    """One sheet of a file: its report and, where it is to be loaded, its rows or outlines.
+
+    ``is_alone``: refused without the rest of its file.
+    """
 
     report: SheetReport
     rows: Rows | None = None
     outlines: list[dict[str, Any]] | None = None
+    is_alone: bool = False
 
 
 # Sheets refused for these reasons are only left out where other sheets of the file are ledgers.
@@ -99,7 +103,7 @@ class _Reader:
             entry.refuse(unreadable.code, **unreadable.details)
             found = [Found(entry)]
         sha256 = hashlib.sha256(handed.data).hexdigest()
-        is_refused = any(one.report.status == report.REFUSED for one in found)
+        is_refused = any(one.report.status == report.REFUSED and not one.is_alone for one in found)
         for one in found:
             one.report.sha256 = sha256
             if is_refused and (one.rows is not None or one.outlines is not None):
@@ -205,6 +209,11 @@ class _Reader:
             own.understood.note_header(one.sheet, one.header)
             one.tell(own)
             yield self._checked(one.sheet, one.header, options, own)
+        for form in export.undated:
+            own = self._beside(entry, sheet)
+            own.ledger, own.ledger_name = form.kind, form.name
+            own.refuse("year_needed", ledger=form.name)
+            yield Found(own, is_alone=True), None
 
     def _beside(self, entry: SheetReport, sheet: grid.Sheet) -> SheetReport:
         """A report of one more ledger on the sheet of an entry."""

@@ -14,7 +14,9 @@ from dashboard.ledgers.understood import Understood
 LOADED, PARTIAL, REFUSED, SKIPPED = "loaded", "partial", "refused", "skipped"
 
 _LINES_A_SHEET = 20
-_WORDS = {LOADED: "已导入", PARTIAL: "部分导入", REFUSED: "未导入", SKIPPED: "未读"}
+# What became of a sheet and of its rows, and what would, where it is only checked.
+_DONE = {LOADED: "已导入", PARTIAL: "部分导入", REFUSED: "未导入", SKIPPED: "未读"}
+WOULD = {LOADED: "可以导入", PARTIAL: "部分可以导入", REFUSED: "不能导入", SKIPPED: "不读"}
 _COUNTS = {
     "new": "新增",
     "changed": "变更",
@@ -101,7 +103,6 @@ class LedgerReport:
     missing: int = 0
     refused: int = 0
     examples: list[Change] = field(default_factory=list)
-    missing_keys: list[str] = field(default_factory=list)
     left_out: pa.Table | None = None
 
     @property
@@ -133,19 +134,30 @@ class Report:
         return sum(ledger.new + ledger.changed for ledger in self.ledgers)
 
     @property
+    def refused_files(self) -> set[str]:
+        """Paths of the files of which nothing is loaded because they are refused."""
+        return {entry.path for entry in self.files if entry.status == REFUSED} - {
+            entry.path for entry in self.files if entry.status in (LOADED, PARTIAL)
+        }
+
+    @property
     def headline(self) -> str:
         """The result in one sentence."""
-        refused_files = len({entry.path for entry in self.files if entry.status == REFUSED})
         told = Counter(issue.severity for entry in self.files for issue in entry.issues)
         held_back = sum(len(entry.refused) for entry in self.files)
         loaded = sum(entry.rows_loaded for entry in self.files)
-        parts = [f"核对通过 {loaded} 行" if self.dry_run else f"导入 {loaded} 行"]
+        whole = self.refused_files
+        # A ledger that an export could not fill, while the file's others are in.
+        alone = {entry.ledger_name for entry in self.files if entry.status == REFUSED and entry.path not in whole}
+        in_, not_in = ("可以导入", "不能导入") if self.dry_run else ("导入", "未导入")
+        parts = [f"{in_} {loaded:,} 行"]
         if held_back:
-            parts.append(f"{held_back} 行未导入")
-        if refused_files:
-            parts.append(f"{refused_files} 个文件未导入")
+            parts.append(f"{held_back:,} 行{not_in}")
+        if whole:
+            parts.append(f"{len(whole):,} 个文件{not_in}")
+        parts += [f"{name}{not_in}" for name in sorted(alone)]
         if told[issues.WARNING]:
-            parts.append(f"{told[issues.WARNING]} 条提醒")
+            parts.append(f"{told[issues.WARNING]:,} 条提醒")
         if self.dry_run:
             end = "尚未发布"
         elif self.published:
@@ -161,17 +173,18 @@ class Report:
     def lines(self) -> list[str]:
         """The report for a terminal: a line a sheet, its issues (the first few), counts a ledger, the headline."""
         lines = []
+        words, in_, not_in = (WOULD, "可导入", "不能导入") if self.dry_run else (_DONE, "导入", "未导入")
         for entry in self.files:
             sheet = f"［{entry.sheet}］" if entry.sheet else ""
             lines.append(
-                f"{entry.path}{sheet} {entry.ledger_name or '未识别'}：{_WORDS[entry.status]}，"
-                f"读到 {entry.rows_read} 行，导入 {entry.rows_loaded} 行，未导入 {len(entry.refused)} 行。"
+                f"{entry.path}{sheet} {entry.ledger_name or '未识别'}：{words[entry.status]}，"
+                f"读到 {entry.rows_read:,} 行，{in_} {entry.rows_loaded:,} 行，{not_in} {len(entry.refused):,} 行。"
             )
             ordered = sorted(entry.issues, key=lambda issue: issue.severity != issues.REFUSED)
             lines += [f"  · {issue.message}" for issue in ordered[:_LINES_A_SHEET]]
             if len(ordered) > _LINES_A_SHEET:
-                lines.append(f"  · 另有 {len(ordered) - _LINES_A_SHEET} 条，用 --report 写出全部。")
+                lines.append(f"  · 另有 {len(ordered) - _LINES_A_SHEET:,} 条，用 --report 写出全部。")
         for ledger in self.ledgers:
-            counts = "，".join(f"{_COUNTS[name]} {count}" for name, count in ledger.counts.items() if count)
+            counts = "，".join(f"{_COUNTS[name]} {count:,}" for name, count in ledger.counts.items() if count)
             lines.append(f"{ledger.name}：{counts or '没有行'}。")
         return [*lines, self.headline]

@@ -22,7 +22,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
 _ID_DRESS = re.compile(r"[-\s'\"·()\[\]【】]")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
-_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u202a\u202c\u202d\u202e"
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _OUTER = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+$")
 
@@ -57,7 +57,10 @@ BLANK = Value()
 
 def is_blank(cell: Any) -> bool:
     """Whether a cell holds nothing at all."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    if not isinstance(cell, str):
+        return cell is None
+    text = cell.strip()
+    return not text or (not text[0].isalnum() and not text_of(text))
 
 
 def text_of(cell: Any) -> str:

@@ -23,6 +23,8 @@ _TENS = "一二三四五六七八九十"
 _SECTION = re.compile(rf"(?:[{_TENS}]{{1,3}}[、.]|\([{_TENS}]{{1,3}}\)|第[{_TENS}\d]+[部章节页])")
 _NUMBER_OF_COLUMN = re.compile(r"\(?(\d{1,3})\)?(?:=.*|栏)?")
 _NUMBER_LIKE = re.compile(r"[-+]?[\d,.]+(?:%|[一-龥]{0,2})|共.*")
+_FIGURE = re.compile(r"[-+]?\d[\d,.]*[%一-龥]{0,2}")
+_LONGEST_CAPTION = 20
 _PERSON = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·•・]{2,}")
 _ID = re.compile(r"\d{14,19}[\dXx]")
 _MOBILE = re.compile(r"1\d{10}")
@@ -61,6 +63,21 @@ def is_label(text: str) -> bool:
     return bool(_LABEL.match(text))
 
 
+def is_caption(cell: Any) -> bool:
+    """Whether a cell may be the title of any column: a short word without figures that begins no note or signature."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST_CAPTION:
+        return False
+    text = narrow(cell)
+    return bool(text) and not re.search(r"\d", text) and not is_note(text) and not is_label(text)
+
+
+def is_number(cell: Any) -> bool:
+    """Whether a cell is an amount, a count or a share."""
+    if isinstance(cell, str):
+        return bool(_FIGURE.fullmatch(narrow(cell)))
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
 def is_section(text: str) -> bool:
     """Whether a cell heads a section (一、城关镇)."""
     return bool(_SECTION.match(text))
@@ -85,7 +102,7 @@ def is_numbering(row: Sequence[Any]) -> bool:
     )
 
 
-def of_somebody(row: Sequence[Any], header: Header) -> int:
+def of_somebody(row: Sequence[Any], header: Header, *, with_names: bool = True) -> int:
     """How many cells of a line are what only a data line has: somebody's name or number, a code, a day, a choice."""
     labels = {index for index, cell in enumerate(row) if isinstance(cell, str) and _is_label_cell(cell)}
     return sum(
@@ -93,6 +110,7 @@ def of_somebody(row: Sequence[Any], header: Header) -> int:
         and index not in labels
         and index - 1 not in labels
         and not is_blank(row[index])
+        and (with_names or header.form.field(column).personal != "name")
         and _is_of_somebody(header.form.field(column), row[index])
         for column, index in header.columns.items()
     )

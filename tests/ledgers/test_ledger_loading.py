@@ -78,6 +78,14 @@ def test_missing_rows_are_kept_and_named(desk):
     assert "H001 2025-04-05" in notice.message
 
 
+def test_of_many_missing_rows_only_the_first_are_named(desk):
+    desk.load_rows("visits", *({"走访日期": f"2025-04-{day:02}"} for day in range(1, 31)))
+    report = desk.check_rows("visits", {"走访日期": "2025-05-06"})
+    [notice] = [issue for issue in only(report).issues if issue.code == "rows_missing"]
+    assert "30 行" in notice.message and "H001 2025-04-01、H001 2025-04-02" in notice.message
+    assert notice.message.endswith(" 等。") and "2025-04-20" not in notice.message
+
+
 def test_copies_count_once_also_across_files(desk):
     one, two = ledger(desk.folder, "visits"), desk.folder / "副本.xlsx"
     shutil.copy(one, two)

@@ -163,10 +163,24 @@ def test_the_full_county_export_fills_incomes_of_a_known_year(desk):
     assert (row["income_year"], row["household_size"]) == (2023, 3)
     assert (row["business_cost_yuan"], row["net_income_yuan"]) == (Decimal("2000.00"), Decimal("28000.00"))
     cells[0] = ["全县全字段"]
-    report = desk.check(xlsx(desk.folder / "b.xlsx", cells))
-    assert report.exit_code == 0 and "incomes" not in by_kind(report)
-    assert any("收入台账" in issue.message and "年度" in issue.message for issue in report.files[0].issues)
-    assert by_kind(desk.check(desk.folder / "b.xlsx", year=2024))["incomes"].rows_loaded == 1
+    again = xlsx(desk.folder / "b.xlsx", cells)
+    assert by_kind(desk.check(again, year=2024))["incomes"].rows_loaded == 1
+    assert by_kind(desk.check(again, ledger="households")).keys() == {"households"}
+
+
+def test_without_a_year_incomes_are_asked_about_and_the_rest_of_an_export_is_loaded(desk):
+    money = {"财产性收入": "500", "生产经营性支出": "2500", "年度家庭人口数": "3", "人口编号": "1", "是否军烈属": "否"}
+    cells = lines(*[row | money for row in FAMILY], without=("识别监测时间", "消除监测时间", "风险是否已消除"))
+    report = desk.load(xlsx(desk.folder / "全县全字段.xlsx", cells))
+    assert report.exit_code == 2 and report.published
+    assert {kind: (entry.status, entry.rows_loaded) for kind, entry in by_kind(report).items()} == {
+        "members": ("loaded", 2),
+        "households": ("loaded", 1),
+        "incomes": ("refused", 0),
+    }
+    [asked] = by_kind(report)["incomes"].issues
+    assert asked.code == "year_needed" and "--year" in asked.message
+    assert "收入台账未导入" in report.headline and "个文件" not in report.headline
 
 
 def test_the_household_export_fills_households_and_incomes(desk):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+# What a sheet of Excel holds, and no ledger goes beyond.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 # How large the rectangle round a sheet's cells may be when most of it is blank; about 350 MB as Python lists.
 _LARGEST_SPARSE_CELLS = 8_000_000
 _SPARSE = 4
@@ -12,6 +14,8 @@ _SPARSE = 4
 _FREE_CELLS = 3_000_000
 CELLS_A_BYTE = 2
 _LETTERS = 26
+# Of a number in an attribute: enough to be beyond any sheet.
+_ENOUGH_DIGITS = 10
 
 
 class Unreadable(Exception):
@@ -83,6 +87,14 @@ class Grid:
         rows, columns = max(rows, len(self.sheet.rows)), max(columns, self._width)
         check_extent(self.sheet.name, rows, columns, self._filled + cells, self._file_bytes)
 
+    def hide_rows(self, first: int, following: int) -> None:
+        """Note rows as hidden; indexes count from 0, the following one is shown."""
+        hide(self.sheet.hidden_rows, first, min(following, MOST_ROWS))
+
+    def hide_columns(self, first: int, following: int) -> None:
+        """Note columns as hidden; indexes count from 0, the following one is shown."""
+        hide(self.sheet.hidden_columns, first, min(following, MOST_COLUMNS))
+
     def finished(self) -> Sheet:
         """The sheet, all of its rows of one width."""
         for line in self.sheet.rows:
@@ -91,8 +103,22 @@ class Grid:
         return self.sheet
 
 
+def check_place(row: int, column: int) -> None:
+    """Raise Unreadable where no sheet reaches; indexes count from 0."""
+    if row >= MOST_ROWS or column >= MOST_COLUMNS:
+        raise Unreadable("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
+
+
+def hide(hidden: list[int], first: int, following: int) -> None:
+    """Note places from ``first`` up to ``following`` as hidden; raises Unreadable for more of them than there are."""
+    if len(hidden) + following - first > MOST_ROWS:
+        raise Unreadable("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
+    hidden += range(first, following)
+
+
 def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_bytes: int) -> None:
     """Raise Unreadable where so many rows and columns cannot be held, or are too many cells for the file's size."""
+    check_place(rows - 1, columns - 1)
     if filled > max(_FREE_CELLS, file_bytes * CELLS_A_BYTE):
         raise Unreadable("archive_bomb")
     if rows * columns > max(_LARGEST_SPARSE_CELLS, _SPARSE * filled):
@@ -128,6 +154,12 @@ def iso_moment(text: str) -> date | datetime | str:
         return day_or_moment(datetime.fromisoformat(text.strip().removesuffix("Z")))
     except ValueError:
         return text
+
+
+def whole(text: str, otherwise: int) -> int:
+    """A count or place that an attribute gives; ``otherwise`` where it is none. One too long stays beyond any sheet."""
+    text = text.strip()
+    return int(text[:_ENOUGH_DIGITS]) if text.isdecimal() else otherwise
 
 
 def number(text: str) -> float | str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, iso_moment, number
+from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, iso_moment, number, whole
 
 CONTENT = "content.xml"
 
@@ -80,7 +80,7 @@ class _Walk:
     def _columns(self, facts: xml_events.Attributes) -> None:
         count = _count(facts, "number-columns-repeated")
         if facts.get("visibility") in _HIDDEN:
-            self._grid.sheet.hidden_columns += range(self._column, min(self._column + count, 16_384))
+            self._grid.hide_columns(self._column, self._column + count)
         self._column += count
 
     def _inside_cell(self, name: str, facts: xml_events.Attributes) -> None:
@@ -124,7 +124,7 @@ class _Walk:
         count = _count(self._row_facts, "number-rows-repeated")
         sheet = self._grid.sheet
         if self._row_facts.get("visibility") in _HIDDEN:
-            sheet.hidden_rows += range(self._row, min(self._row + count, 1_048_576))
+            self._grid.hide_rows(self._row, self._row + count)
         if self._row_cells:
             width = max(first + columns for first, columns, _, _ in self._row_cells)
             self._grid.reserve(self._row + count, width, count * sum(cell[1] for cell in self._row_cells))
@@ -175,5 +175,4 @@ def _formula(written: str) -> str:
 
 
 def _count(facts: xml_events.Attributes, name: str) -> int:
-    written = facts.get(name, "1")
-    return max(int(written), 1) if written.isdecimal() and len(written) < 10 else 1
+    return max(whole(facts.get(name, ""), 1), 1)

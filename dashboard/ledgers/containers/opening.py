@@ -164,13 +164,20 @@ def _inside(opened: Archive, shown: str) -> Iterator[Handed]:
 
 
 def _member(opened: Archive, name: str, path: str) -> Handed:
+    is_meant = PurePosixPath(path).suffix.lower() in _TABLE_SUFFIXES
     try:
         data = opened.read(name)
+    except Unreadable as unreadable:
+        return Handed(path, refused=unreadable)
+    try:
         if data.startswith(archive.SIGNATURES) and not _is_document(Archive(data)):
             raise Unreadable("archive_nested")
     except Unreadable as unreadable:
+        # A broken text document among the ledgers is nobody's loss.
+        if unreadable.code == "file_damaged" and not is_meant:
+            return Handed(path, passed_by="archive_member_passed")
         return Handed(path, refused=unreadable)
-    if PurePosixPath(path).suffix.lower() not in _TABLE_SUFFIXES and not _is_workbook(data):
+    if not is_meant and not _is_workbook(data):
         return Handed(path, passed_by="archive_member_passed")
     return Handed(path, data)
 

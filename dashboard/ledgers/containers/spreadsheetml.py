@@ -4,14 +4,21 @@ import re
 from collections.abc import Iterator
 
 from dashboard.ledgers.containers import delimited, xml_events
-from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, column_letters, iso_moment, number
+from dashboard.ledgers.containers.cells import (
+    Grid,
+    Sheet,
+    check_place,
+    column_letters,
+    iso_moment,
+    number,
+    whole,
+)
 
 NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""", re.I)
 _CHINESE = (b"gb2312", b"gbk", b"gb18030", b"cp936")
 _HIDDEN = ("SheetHidden", "SheetVeryHidden")
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
@@ -64,22 +71,25 @@ class _Walk:
             self._kind, self._words = facts.get("Type", "String"), []
 
     def _hidden_columns(self, facts: xml_events.Attributes) -> None:
-        first = _index(facts, _LAST_COLUMN, self._next_column)
+        first = _index(facts, self._next_column)
+        check_place(0, first)
         self._next_column = first + 1 + _whole(facts, "Span")
         if facts.get("Hidden") == "1":
-            self._grid.sheet.hidden_columns += range(first, min(self._next_column, _LAST_COLUMN))
+            self._grid.hide_columns(first, self._next_column)
 
     def _begin_row(self, facts: xml_events.Attributes) -> None:
-        self._row = _index(facts, _LAST_ROW, self._row + 1)
+        self._row = _index(facts, self._row + 1)
+        check_place(self._row, 0)
         self._next_column = 0
         following = self._row + _whole(facts, "Span")
         if facts.get("Hidden") == "1":
-            self._grid.sheet.hidden_rows += range(self._row, min(following + 1, _LAST_ROW))
+            self._grid.hide_rows(self._row, following + 1)
         self._row_after = following
 
     def _begin_cell(self, facts: xml_events.Attributes) -> None:
         self._cell, self._is_empty_cell = facts, True
-        self._column = _index(facts, _LAST_COLUMN, self._next_column)
+        self._column = _index(facts, self._next_column)
+        check_place(self._row, self._column)
         across, down = _whole(facts, "MergeAcross"), _whole(facts, "MergeDown")
         self._next_column = self._column + across + 1
         if across or down:
@@ -147,15 +157,11 @@ def _reference(relative: str, absolute: str, here: int) -> int:
     return int(absolute) - 1 if absolute else here + int(relative.strip("[]") or 0)
 
 
-def _index(facts: xml_events.Attributes, last: int, following: int) -> int:
+def _index(facts: xml_events.Attributes, following: int) -> int:
     """The place an element names (from 1), else the one that follows; counted from 0."""
     named = _whole(facts, "Index")
-    place = named - 1 if named else following
-    if place >= last:
-        raise Unreadable("file_damaged")
-    return place
+    return named - 1 if named else following
 
 
 def _whole(facts: xml_events.Attributes, name: str) -> int:
-    written = facts.get(name, "")
-    return int(written) if written.isdecimal() and len(written) < 9 else 0
+    return whole(facts.get(name, ""), 0)

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from dashboard.ledgers.containers.cells import check_place
+
 # Rows in which a header is looked for, and some more.
 _HEAD = 100
 # The longest cell that Python's own reader takes.
@@ -90,12 +92,16 @@ class TextRows(Sequence[list[str]]):
 
 
 def read(text: str, delimiter: str) -> TextRows | None:
-    """The records of a text without quotes, all of one width; None for any other, which needs a closer look."""
+    """The records of a text without quotes, all of one width; None for any other, which needs a closer look.
+
+    Raises Unreadable where they have more columns than any sheet.
+    """
     if not delimiter.isascii() or text.startswith(_NOT_FIRST) or any(sign in text for sign in _NOT_PLAIN):
         return None
     if text.count("\r") != text.count("\r\n"):
         return None
     width = text.partition("\n")[0].count(delimiter) + 1
+    check_place(0, width - 1)
     if width < _FEWEST_COLUMNS:
         return None
     names = [str(index) for index in range(width)]

@@ -7,20 +7,30 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, number
+from dashboard.ledgers.containers.cells import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Grid,
+    Sheet,
+    Unreadable,
+    check_place,
+    number,
+    whole,
+)
 
 # A table of at most so many rows before another one is its title block.
 _TITLE_ROWS = 3
 _SKIPPED = ("script", "style", "title", "xml")
 _BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "li", "br", "center", "tr")
 _CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th")}
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _INVISIBLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*collapse)", re.I)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def sheets(text: str) -> Iterator[Sheet]:
     """The tables of a page as sheets without a name; raises Unreadable for pages that hold no table, or half of one."""
+    # (Parsing takes a thousand times as long as counting.)
+    check_place(text.count("<tr") + text.count("<TR") - 1, 0)
     page = _Page(len(text))
     page.feed(text)
     page.close()
@@ -41,7 +51,7 @@ def _numbered(found: list[Sheet]) -> list[Sheet]:
 
 
 class _Table:
-    """A table being read: where its next cell stands, and the places that cells from above still cover."""
+    """A table being read: where its next cell stands, and by column the last row that a cell from above covers."""
 
     def __init__(self, grid: Grid, first_row: int) -> None:
         self.grid = grid
@@ -49,7 +59,7 @@ class _Table:
         self.row = first_row - 1
         self.column = 0
         self.columns = 0
-        self.covered: set[tuple[int, int]] = set()
+        self.covered: dict[int, int] = {}
         self.cell: dict[str, str] | None = None
         self.words: list[str] = []
         self.merges: list[tuple[int, int, int, int]] = []
@@ -111,10 +121,9 @@ class _Page(HTMLParser):
         if tag == "tr":
             table.row += 1
             table.column = 0
-            if table.row >= _LAST_ROW:
-                raise Unreadable("archive_bomb")
+            check_place(table.row, 0)
             if _INVISIBLE.search(facts.get("style", "")) or "hidden" in facts:
-                table.grid.sheet.hidden_rows.append(table.row)
+                table.grid.hide_rows(table.row, table.row + 1)
         elif tag in ("td", "th"):
             table.row = max(table.row, table.first_row)
             table.cell, table.words = facts, []
@@ -125,9 +134,9 @@ class _Page(HTMLParser):
 
     def _column(self, facts: dict[str, str]) -> None:
         table = self._open[-1]
-        span = _whole(facts.get("span", ""), _LAST_COLUMN)
+        span = _span(facts, "span", MOST_COLUMNS)
         if _INVISIBLE.search(facts.get("style", "")):
-            table.grid.sheet.hidden_columns += range(table.columns, min(table.columns + span, _LAST_COLUMN))
+            table.grid.hide_columns(table.columns, table.columns + span)
         table.columns += span
 
     def handle_data(self, data: str) -> None:
@@ -172,21 +181,18 @@ class _Page(HTMLParser):
         if table.cell is None:
             return
         facts, table.cell = table.cell, None
-        while (table.row, table.column) in table.covered:
-            table.covered.discard((table.row, table.column))
+        while table.covered.get(table.column, -1) >= table.row:
             table.column += 1
         row, column = table.row, table.column
-        if column >= _LAST_COLUMN:
-            raise Unreadable("archive_bomb")
-        across = _whole(facts.get("colspan", ""), _LAST_COLUMN - column)
-        down = _whole(facts.get("rowspan", ""), 65_536)
+        check_place(row, column)
+        across = _span(facts, "colspan", MOST_COLUMNS - column)
+        down = _span(facts, "rowspan", MOST_ROWS - row)
         if across * down > 1:
             table.merges.append((row, column, row + down - 1, column + across - 1))
-            if across * down > 1_000_000 or len(table.covered) > 4_000_000:
-                raise Unreadable("archive_bomb")
-            table.covered |= {
-                (below, beside) for below in range(row + 1, row + down) for beside in range(column, column + across)
-            }
+        if down > 1:
+            last = row + down - 1
+            for beside in range(column, column + across):
+                table.covered[beside] = max(last, table.covered.get(beside, -1))
         _write(table.grid, row, column, facts, _joined(table.words))
         table.column = column + across
 
@@ -211,6 +217,5 @@ def _write(grid: Grid, row: int, column: int, facts: dict[str, str], words: str)
     grid.put(row, column, value)
 
 
-def _whole(written: str, most: int) -> int:
-    written = written.strip()
-    return min(max(int(written), 1), most) if written.isdecimal() and len(written) < 9 else 1
+def _span(facts: dict[str, str], name: str, most: int) -> int:
+    return min(max(whole(facts.get(name, ""), 1), 1), most)

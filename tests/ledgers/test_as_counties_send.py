@@ -1,0 +1,100 @@
+"""Small habits of county offices: what they write beside, below and into their tables."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from books import codes, id_number, only, table, text, xlsx, zip_bytes, zipped
+
+from dashboard.ledgers import dates
+
+
+def told(report, code):
+    return [issue.message for entry in report.files for issue in entry.issues if issue.code == code]
+
+
+@pytest.mark.parametrize("group", ["家庭收入", "2024年家庭收入情况（元）", "农户收入构成", "年收入"])
+def test_a_group_is_known_by_what_its_name_is_about(group, desk):
+    upper = ["户编号", "家庭人口数", group, "", "", "", "生产经营性支出"]
+    lower = ["", "", "工资性", "生产经营性", "财产性", "转移性", ""]
+    cells = [["2024年收入台账"], upper, lower, ["H001", 2, 20000, 8000, 500, 1500, 2000]]
+    report = desk.load(xlsx(desk.folder / "收入.xlsx", cells, merges=("C2:F2", "A2:A3", "B2:B3", "G2:G3")))
+    assert report.exit_code == 0, report.lines()
+    [row] = desk.table("core_incomes")
+    assert (row["wage_yuan"], row["transfer_yuan"]) == (Decimal("20000.00"), Decimal("1500.00"))
+
+
+def test_a_subtotal_within_a_merged_household_is_a_total(desk):
+    child = {"姓名": "张小小", "证件号码": id_number("20100101", "001"), "与户主关系": "之子", "出生日期": ""}
+    titles, head, other = table("members", {}, child)
+    other[:2] = ["", ""]
+    subtotal = ["", "", "小计", "2人"]
+    cells = [titles, head, other, subtotal]
+    report = desk.check(xlsx(desk.folder / "成员.xlsx", cells, merges=("A2:A4", "B2:B4")))
+    assert (report.exit_code, only(report).rows_loaded) == (0, 2), report.lines()
+    assert "第 4 行" in told(report, "lines_total")[0]
+
+
+def test_a_summary_below_is_left_out_and_said_but_no_line_that_may_be_data(desk):
+    summary = [[], ["汇总"], ["乡镇", "走访户数", "占比"], ["城关镇", 1, "50%"], ["河东乡", 1, "50%"]]
+    report = desk.check(xlsx(desk.folder / "走访.xlsx", [*table("visits"), *summary]))
+    assert (report.exit_code, only(report).rows_loaded) == (0, 1), report.lines()
+    assert "第 5、6、7 行" in told(report, "lines_other_table")[0]
+    below = [[], ["乡镇", "户数"], table("visits", {"走访日期": "2025-03-06"})[1]]
+    report = desk.check(xlsx(desk.folder / "走访.xlsx", [*table("visits"), *below]))
+    assert only(report).rows_loaded == 2 and "lines_other_table" not in codes(report)
+
+
+@pytest.mark.parametrize(("sheet", "day"), [("三月", "5日"), ("十二月份", "5号")])
+def test_a_month_in_chinese_numbers_is_one(sheet, day, desk):
+    cells = [["二〇二四年走访台账"], *table("visits", {"走访日期": day})]
+    report = desk.load(xlsx(desk.folder / "走访.xlsx", {sheet: cells}))
+    assert report.exit_code == 0, report.lines()
+    [row] = desk.table("core_visits")
+    assert row["visited_on"] == date(2024, 3 if sheet == "三月" else 12, 5)
+
+
+def test_months_in_chinese_numbers_stand_side_by_side(desk):
+    cells = [["2024年走访登记表"], ["户编号", "一月", "二月", "十一月"], ["H001", "5日", "", "√"]]
+    report = desk.load(xlsx(desk.folder / "走访.xlsx", cells))
+    assert report.exit_code == 0, report.lines()
+    days = sorted(row["visited_on"] for row in desk.table("core_visits"))
+    assert days == [date(2024, 1, 5), date(2024, 11, 1)]
+
+
+def test_two_months_in_one_word_are_no_number():
+    assert dates.in_digits("一二月") == "一二月" and dates.parsed("2024年一二月", None)[0] is None
+    assert dates.in_digits("二〇二四年十二月二十一日") == "2024年12月21日"
+
+
+def test_the_year_of_a_title_may_be_in_chinese_numbers(desk):
+    cells = [["二○二四年度收入台账"], *table("incomes", without=("年度",))]
+    report = desk.load(xlsx(desk.folder / "收入.xlsx", cells))
+    assert report.exit_code == 0, report.lines()
+    assert [row["income_year"] for row in desk.table("core_incomes")] == [2024]
+
+
+def test_cells_of_invisible_characters_are_blank(desk):
+    unseen = ["\u00a0", "\u200b", "\u3000", "\ufeff", "\u200e", " \u2060 ", ""]
+    titles, line = table("visits")
+    line[0] = f"\u200e{line[0]}\u200f"
+    report = desk.load(xlsx(desk.folder / "走访.xlsx", [titles, unseen, line, unseen]))
+    assert (report.exit_code, only(report).rows_read) == (0, 1), report.lines()
+    assert [str(row["visited_on"]) for row in desk.table("core_visits")] == ["2025-03-05"]
+
+
+def test_the_sign_that_ended_files_of_old_programs_is_no_character(desk):
+    path = text(desk.folder / "走访.csv", table("visits"), encoding="gbk")
+    path.write_bytes(path.read_bytes().rstrip() + b"\x1a")
+    report = desk.load(path)
+    assert report.exit_code == 0, report.lines()
+    assert [row["findings"] for row in desk.table("core_visits")] == ["情况正常"]
+
+
+def test_a_broken_text_document_in_an_archive_is_passed_by_and_a_broken_workbook_is_not(desk):
+    ledger = xlsx(desk.folder / "走访.xlsx", table("visits")).read_bytes()
+    broken = zip_bytes({"word/document.xml": b"<w/>"})[:40]
+    report = desk.check(zipped(desk.folder / "a.zip", {"走访.xlsx": ledger, "说明.docx": broken}))
+    assert report.exit_code == 0 and "archive_member_passed" in codes(report), report.lines()
+    report = desk.check(zipped(desk.folder / "b.zip", {"走访.xlsx": ledger, "户.xlsx": broken}))
+    assert report.exit_code == 2 and "file_damaged" in codes(report)
