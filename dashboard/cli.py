@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from dashboard import handouts, indicators, masking, paths, policy, quality, queries, rollups, sample, store
-from dashboard.ledgers import forms, load, removal
+from dashboard import arguments, handouts, indicators, masking, paths, policy, quality, queries, rollups, sample, store
+from dashboard.ledgers import load, removal
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
 # Why the system would not read or write a file, in words.
@@ -65,11 +65,11 @@ def _plainly(failure: Exception, chosen: argparse.Namespace) -> str:
     return "数据库未能完成操作，可能是磁盘空间不足或文件损坏。已发布的数据没有改动，可用 check 命令检查当前版本。"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m dashboard", description="防返贫监测看板：导入台账、查询、版本管理")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+def _parser() -> arguments.Parser:
+    parser = arguments.Parser(prog="python -m dashboard", description="防返贫监测看板：导入台账、查询、版本管理")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
 
-    def command(name: str, run, says: str) -> argparse.ArgumentParser:
+    def command(name: str, run, says: str) -> arguments.Parser:
         made = commands.add_parser(name, help=says, description=says)
         made.add_argument("--db", type=Path, default=None, metavar="目录", help="存放各发布版本的目录")
         made.set_defaults(run=run)
@@ -77,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
 
     made = command("load", _load, "读入台账文件或文件夹，核对后发布一个新版本")
     made.add_argument("paths", nargs="+", type=Path, metavar="文件或文件夹")
-    made.add_argument("--ledger", choices=forms.kinds(), help="台账种类（不写则按表头识别）")
-    made.add_argument("--year", type=int, help="表中没有年度时，指定年度")
+    made.add_argument("--ledger", type=arguments.kind, metavar="种类", help="台账种类，如 走访台账（不写则按表头识别）")
+    made.add_argument("--year", type=arguments.year, metavar="年度", help="表中没有年度时，指定年度")
     made.add_argument("--unit", choices=("元", "万元"), help="金额单位")
     made.add_argument("--dry-run", action="store_true", help="只核对，不发布")
     made.add_argument("--report", type=Path, metavar="FILE.json", help="把核对报告写成 JSON")
@@ -86,35 +86,35 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--left-out", type=Path, metavar="目录", help="把本次文件中没有的行写成清单，供 remove 命令用")
 
     made = command("template", _template, "写出空白台账模板（不写种类则十种全写）")
-    made.add_argument("kinds", nargs="*", metavar="种类", help=f"可选：{'、'.join(forms.kinds())}")
+    made.add_argument("kinds", nargs="*", type=arguments.kind, metavar="种类", help=arguments.KINDS)
     made.add_argument("--out", type=Path, required=True, metavar="目录")
 
     made = command("remove", _remove, "从一种台账中移除清单所列的行，发布为新版本")
-    made.add_argument("kind", choices=forms.kinds())
+    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.KINDS)
     made.add_argument("--keys", type=Path, required=True, metavar="FILE.csv", help="清单，含这种台账的编号列")
     made.add_argument("--base", metavar="版本", help="核对清单时的版本（不写则为当前版本）")
     made.add_argument("--with-referring", action="store_true", help="连同其他台账中属于它们的行一起移除")
     made.add_argument("--dry-run", action="store_true", help="只清点，不移除")
 
     made = command("rows", _rows, "输出一种台账现有的全部行（含完整个人信息，请妥善保管）")
-    made.add_argument("kind", choices=forms.kinds())
-    made.add_argument("--format", choices=("csv", "parquet"), default="csv")
+    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made.add_argument("--format", choices=("csv", "parquet"), default="csv", help="输出格式，默认 csv")
 
     made = command("indicators", _indicators, "输出指标长表")
-    made.add_argument("--as-of", type=_day, metavar="日期", help="截至日期，如 2025-10-31（不写则用发布时的截至日期）")
-    made.add_argument("--level", choices=("county", "township", "village"))
+    made.add_argument("--as-of", type=arguments.day, metavar="日期", help="如 2025-10-31（不写则用发布时的）")
+    made.add_argument("--level", choices=("county", "township", "village"), help="县、乡镇或村（不写则三级都有）")
     made.add_argument(
-        "--line", type=_positive, action="append", default=[], metavar="元", help="收入标准线，可多次给出"
+        "--line", type=arguments.amount, action="append", default=[], metavar="元", help="收入标准线，可多次给出"
     )
     made.add_argument("--only", action="append", default=[], metavar="指标", help="只要这些指标，可多次给出")
-    made.add_argument("--format", choices=("csv", "json"), default="csv")
+    made.add_argument("--format", choices=("csv", "json"), default="csv", help="输出格式，默认 csv")
 
     made = command("query", _query, "运行 queries/ 中的一个查询（个人信息已遮盖）")
-    made.add_argument("name")
-    made.add_argument("--param", action="append", default=[], metavar="名=值")
+    made.add_argument("name", metavar="查询", help="查询的名称，如 village/target_attainment")
+    made.add_argument("--param", action="append", default=[], metavar="名=值", help="查询的参数，可多次给出")
 
     command("versions", _versions, "列出已发布的版本")
-    command("rollback", _rollback, "回退到某个版本").add_argument("version")
+    command("rollback", _rollback, "回退到某个版本").add_argument("version", metavar="版本", help="如 v0003")
     command("check", _check, "检查当前版本的完整性和数据质量")
     command("recompute", _recompute, "口径参数改动后，用现有台账重新计算并发布一个新版本")
 
@@ -123,8 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     made = commands.add_parser("sample", help="生成一个虚构县的十种台账")
     made.add_argument("--db", type=Path, default=None, help=argparse.SUPPRESS)
     made.add_argument("--out", type=Path, required=True, metavar="目录")
-    made.add_argument("--households", type=_count, default=12_000, metavar="户数")
-    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--households", type=arguments.households, default=12_000, metavar="户数")
+    made.add_argument("--seed", type=int, default=1, metavar="整数", help="同一个数生成同样的台账")
     made.set_defaults(run=_sample)
     return parser
 
@@ -154,8 +154,6 @@ def _load(chosen: argparse.Namespace) -> int:
 
 
 def _template(chosen: argparse.Namespace) -> int:
-    if unknown := [kind for kind in chosen.kinds if kind not in forms.kinds()]:
-        raise UsageError(f"没有台账种类“{unknown[0]}”，可选：{'、'.join(forms.kinds())}。")
     _say(*handouts.write_templates(chosen.out, chosen.kinds, _root(chosen)))
     return _DONE
 
@@ -374,29 +372,6 @@ def _typed(name: str, text: str, sql_type: str) -> object:
 
 def _split(texts: Sequence[str]) -> list[str]:
     return [part for text in texts for part in text.replace("，", ",").split(",") if part]
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"日期“{text}”应写成 2025-10-31 的样子") from None
-
-
-def _positive(text: str) -> float:
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = 0
-    if not 0 < amount < float("inf"):
-        raise argparse.ArgumentTypeError(f"“{text}”应是大于 0 的金额（元）")
-    return amount
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) <= 5_000_000:
-        raise argparse.ArgumentTypeError("户数应是 1 到 5000000 的整数")
-    return int(text)
 
 
 def _write_csv(table: pa.Table) -> None:

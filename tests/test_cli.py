@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 
 import pyarrow.parquet
@@ -31,6 +32,39 @@ def own_db(county_db, tmp_path):
 
 def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "缺少参数：命令"),
+        (["nix"], "不能是“nix”，可选：load、"),
+        (["load"], "缺少参数：文件或文件夹"),
+        (["load", "x", "--ledger", "台"], "没有台账种类“台”，可选：行政区划名录（regions）"),
+        (["load", "x", "--year", "1999"], "年度“1999”应是 2000 到"),
+        (["load", "x", "--year"], "--year 后面要写一个值"),
+        (["load", "x", "--unit", "角"], "--unit 不能是“角”，可选：元、万元"),
+        (["load", "x", "--nix"], "没有这样的参数：--nix"),
+        (["load", "x", "--re"], "“--re”不明确，可能是 --report、--returned"),
+        (["load", "x", "--dry-run=1"], "后面不写值"),
+        (["sample", "--out", "x", "--households", "0"], "户数“0”应是 1 到"),
+        (["sample", "--out", "x", "--seed", "a"], "“a”不是整数"),
+        (["indicators", "--as-of", "昨天"], "日期“昨天”应写成"),
+        (["indicators", "--line", "-1"], "“-1”应是大于 0 的金额"),
+    ],
+)
+def test_arguments_are_refused_in_chinese(capfd, arguments, told):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    said = capfd.readouterr().err
+    assert end.value.code == 2 and told in said and said.startswith("用法：")
+    assert not re.search("usage|error|argument |invalid", said)
+
+
+@pytest.mark.parametrize("name", ["visits", "走访台账", "走访", "入户走访"])
+def test_a_ledger_goes_by_its_chinese_names_too(run, county_db, name):
+    code, out, _ = run("rows", name, "--db", county_db)
+    assert code == 0 and table(out)[0].keys() == {field.title for field in forms.get("visits").fields}
 
 
 @pytest.mark.parametrize("kind", forms.kinds())
