@@ -139,7 +139,7 @@ class _Said:
     """What the sheet itself says beside its columns: the year, the unit of money."""
 
     def __init__(self, sheet: Sheet, header: Header, options: Options) -> None:
-        self._above = lines_above(sheet, header)
+        self._above = _with_labels(lines_above(sheet, header))
         self._header = header
         self.options = options
         self._name = sheet.name or ""
@@ -184,11 +184,10 @@ class _Said:
             report.say("unit_converted", unit=unit, source=source, columns="、".join(titles))
 
     def _unit(self, notes: Iterable[str]) -> tuple[str, str]:
-        known = forms.common()["money_units"]
         if self.options.unit_is_certain:
             return self.options.unit, self.options.unit_from
         for note in notes:
-            if (unit := note.removeprefix("单位").lstrip(":：")) in known:
+            if unit := _money_unit(note):
                 return unit, "列标题"
         for text in self._above:
             if unit := _unit_of_line(text):
@@ -202,7 +201,7 @@ class _Said:
             return given.value, given.source
         if self.options.year_is_certain:
             return self.options.year, "导入时的指定"
-        for texts, source in ((_with_labels(self._above), "表头上方的标题"), ([self._name], "工作表名称")):
+        for texts, source in ((self._above, "表头上方的标题"), ([self._name], "工作表名称")):
             found = {year for text in texts for year in _years_of(text)}
             if source == "工作表名称" and (short := _SHORT_YEAR.fullmatch(self._name.strip())):
                 found = {2000 + int(short[1])}
@@ -215,7 +214,8 @@ def _with_labels(texts: Iterable[str]) -> list[str]:
     """The texts above a header, a value joined to the label (填报日期：) that stands in the cell before it."""
     joined: list[str] = []
     for text in texts:
-        if joined and joined[-1].endswith((":", "：")):
+        is_value = ":" not in text and "：" not in text
+        if is_value and joined and joined[-1].endswith((":", "：")):
             joined[-1] += text
         else:
             joined.append(text)
@@ -237,10 +237,17 @@ def _years_of(text: str) -> set[int]:
 
 def _unit_of_line(text: str) -> str | None:
     """The money unit a line such as 单位：万元、人 or a title's （万元） declares."""
-    known = forms.common()["money_units"]
     declared = [part for found in _UNIT_LINE.findall(text) for part in re.split(r"[、,，/;；)）】\]]", found)]
     declared += re.findall(r"[(（【\[]([^()（）【】\[\]]*)[)）】\]]", text)
-    return next((part.strip() for part in declared if part.strip() in known), None)
+    return next(filter(None, map(_money_unit, declared)), None)
+
+
+def _money_unit(text: str) -> str | None:
+    """The unit of money a text names, with 单位 or a currency before it or not: 单位：万元, 人民币元."""
+    bare = text.strip().removeprefix("单位").lstrip(":：")
+    sign = next((sign for sign in forms.common()["currency"] if bare.startswith(sign)), "")
+    bare = bare.removeprefix(sign).lstrip(":：").strip()
+    return bare if bare in forms.common()["money_units"] else None
 
 
 def _refuse_what_needs_asking(header: Header, parsed: dict[str, columns.Column], said: _Said) -> None:

@@ -79,8 +79,10 @@ def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
 def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> Context:
     """The context with what a column's cells tell about each other."""
     if field_.type in ("share", "progress"):
-        found = (numbers.of_cell(cell) for cell in distinct(cells))
-        return replace(context, has_percents=any(number is not None and number > 1 for number in found))
+        found = [number for number in map(numbers.of_cell, distinct(cells)) if number is not None]
+        # Where the title says nothing, a number such as 0.85 shows that the column holds fractions.
+        are_fractions = not context.is_percent and any(0 < number < 1 for number in found)
+        return replace(context, has_percents=not are_fractions and any(number > 1 for number in found))
     if field_.type == "date" and context.is_text:
         texts = {cell for cell in distinct(cells) if isinstance(cell, str) and "." in cell}
         if any(map(dates.is_first_of_ten, texts)):

@@ -20,6 +20,7 @@ _CLOCK = re.compile(
     r"(?<=[\d日号])(?:[ T,]|(?<=[日号])|(?=[上下凌中晚]))(?:[上下]午|凌晨|中午|晚上?)?"
     r"\d{1,2}(?:[:时点]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?分?|[时点])(?:Z|[+-]\d{2}:?\d{2}| ?[AP]M)?$"
 )
+_HALF_DAY = re.compile(r"(?<=[\d日号])[ ,]?(?:[上下]午|凌晨|早上|中午|晚上?)$")
 # One sign throughout: 2024.3-5 are the months from March to May.
 _DAY = re.compile(
     rf"(?P<year>\d{{4}})(?:年(?P<month>\d{{1,2}})月|(?P<sign>[-/.])(?P<month_2>\d{{1,2}})(?P=sign))"
@@ -84,8 +85,8 @@ def keeps_zeros(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    bare = in_digits(compact(text)).replace("—", "-")
-    return _CLOCK.sub("", bare).rstrip()
+    bare = in_digits(compact(text)).replace("—", "-").replace("。", ".").removesuffix(".")
+    return _HALF_DAY.sub("", _CLOCK.sub("", bare)).rstrip()
 
 
 def _digits(chinese: str) -> str:

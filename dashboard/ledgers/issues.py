@@ -74,7 +74,9 @@ def issue(
     shown = masked(value, personal)
     where = _where(sheet, row, column)
     says = kind.says.format(value=shown or "", column=column or "", row=row or "", sheet=sheet or "", **args)
-    return Issue(code, kind.severity, row, column, shown, f"{where}{says}{kind.todo}")
+    # Titles and names of sheets are the sender's words too, and may hold somebody's number.
+    sentence = masking.free_text(f"{where}{says}{kind.todo}")
+    return Issue(code, kind.severity, row, column and masking.free_text(column), shown, sentence)
 
 
 def masked(value: Any, personal: str = "") -> str | None:

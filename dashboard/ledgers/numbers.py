@@ -21,6 +21,8 @@ _BRACKETED = re.compile(r"\(([\d., ']+)\)", re.ASCII)
 _DIGIT = re.compile(r"\d", re.ASCII)
 _NOT_DIGITS = re.compile(r"[, ']")
 _BLANKS = re.compile(r"\s+")
+# What keeps a spreadsheet program from changing a text ('2025-03-05), and files of text keep as it is.
+_GUARD = re.compile(r"^\s*'(?=\d)")
 _LOOSE_BLANK = re.compile(r"(?<!\d) | (?!\d)")
 
 
@@ -31,12 +33,12 @@ def half_width(text: str) -> str:
 
 def compact(text: str) -> str:
     """A half-width text without blanks, but for one between digits: 2024 1 is not 20241."""
-    return _LOOSE_BLANK.sub("", _BLANKS.sub(" ", half_width(text))).strip()
+    return _LOOSE_BLANK.sub("", _plain(text))
 
 
 def written(text: str) -> Decimal | None:
     """The number a text is (thousands separators, a sign, brackets for minus); None where it is not one number."""
-    bare = _BLANKS.sub(" ", half_width(text)).strip()
+    bare = _plain(text)
     if bracketed := _BRACKETED.fullmatch(bare):
         bare = f"-{bracketed[1].strip()}"
     found = _NUMBER.fullmatch(bare)
@@ -52,3 +54,7 @@ def of_cell(cell: Any) -> Decimal | None:
     if isinstance(cell, int | float):
         return Decimal(repr(cell)) if math.isfinite(cell) else None
     return written(cell) if isinstance(cell, str) else None
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub(" ", _GUARD.sub("", half_width(text))).strip()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dashboard import masking
 from dashboard.ledgers import issues
 from dashboard.ledgers.issues import Issue
 from dashboard.ledgers.understood import Understood
@@ -69,7 +70,7 @@ class SheetReport:
         """The entry as the contract lays it out."""
         return {
             "path": self.path,
-            "sheet": self.sheet,
+            "sheet": self.sheet and masking.free_text(self.sheet),
             "ledger": self.ledger,
             "status": self.status,
             "rows_read": self.rows_read,

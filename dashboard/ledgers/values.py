@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,6 +20,8 @@ _CENT = Decimal("0.01")
 _ERROR_TEXT = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!)", re.I)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
+# What parts the values of a list, and the numbers before them: 1.因病2.因残, （1）因病；（2）因残, ①因病②因残.
+_LISTED = re.compile(r"(?:[、,，;；/|\s+＋&＆\\·•.．。]|[①-⑳]|(?<!\d)[(（]?\d{1,2}[)）.．、]\s*(?=[\u4e00-\u9fff]))+")
 _ID_DRESS = re.compile(r"[-\s'\"·()\[\]【】]")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
 _UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
@@ -202,8 +204,24 @@ def _tags(field_: Field, context: Context, cell: Any) -> Value:
         return BLANK
     if _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
-    tags = [meaning.get(forms.spelling(tag), tag) for tag in _SEPARATORS.split(text) if tag]
+    tags = [
+        meaning.get(forms.spelling(tag), tag)
+        for listed in filter(None, _LISTED.split(text))
+        for tag in _joined(meaning, listed)
+    ]
     return Value("、".join(dict.fromkeys(tag for tag in tags if tag)) or None)
+
+
+def _joined(meaning: Mapping[str, Any], text: str) -> list[str]:
+    """The values joined by a word or dash (因病和因残), which parts them only where every one of them is known."""
+    parts = _joiners().split(text)
+    are_known = len(parts) > 1 and all(forms.spelling(part) in meaning for part in parts)
+    return parts if are_known else [text]
+
+
+@cache
+def _joiners() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, forms.common()["joiners"])))
 
 
 def _choice(field_: Field, context: Context, cell: Any) -> Value:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from books import ROWS, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
+from books import HEAD_ID, ROWS, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
 
 from dashboard import store
 from dashboard.ledgers import forms, grid, header, naming
@@ -106,6 +106,14 @@ def test_columns_in_any_order_with_strangers_between(desk):
     assert "备注" in notice.message
 
 
+def test_somebodys_number_in_a_title_is_hidden(desk):
+    lines = table("visits", {"19912345678": "是"})
+    report = desk.check(xlsx(desk.folder / "走访.xlsx", {HEAD_ID: lines}))
+    told = str(report.as_json()["files"][0] | {"path": ""})
+    assert "columns_left_out" in told and "199****5678" in told
+    assert "19912345678" not in told and HEAD_ID not in told
+
+
 def test_a_header_of_two_rows_with_groups(desk):
     titles, row = table("incomes")
     upper = ["收入" if title in titles[3:7] else title for title in titles]
@@ -123,6 +131,8 @@ def test_a_header_of_two_rows_with_groups(desk):
         ([], "Sheet1", "（万元）", {}),
         ([["农户收入台账（单位：万元）"]], "Sheet1", "", {}),
         ([["", "单位：万元、人"]], "Sheet1", "", {}),
+        ([["金额单位：人民币万元"]], "Sheet1", "", {}),
+        ([["填报单位：", "", "单位：", "万元"]], "Sheet1", "", {}),
         ([], "收入（万元）", "", {}),
         ([], "Sheet1", "", {"unit": "万元"}),
     ],

@@ -51,6 +51,7 @@ def one(kind: str, column: str, cell, **context):
         ("3千", "3000.00"),
         ("1.2万", "12000.00"),
         ("0.5亿元", "50000000.00"),
+        ("'3000", "3000.00"),
     ],
 )
 def test_money(cell, yuan):
@@ -171,6 +172,11 @@ def test_no_cell_breaks_any_field(cells):
         ("2025年底前", date(2025, 12, 31), "month"),
         ("2025年12月31日前完成", date(2025, 12, 31), "day"),
         ("2025年12月底前完成整改", date(2025, 12, 31), "month"),
+        ("2025年3月5日上午", date(2025, 3, 5), "day"),
+        ("2025-03-05 下午", date(2025, 3, 5), "day"),
+        ("2025。3。5", date(2025, 3, 5), "day"),
+        ("2025年3月5日。", date(2025, 3, 5), "day"),
+        ("'2025-03-05", date(2025, 3, 5), "day"),
     ],
 )
 def test_dates(cell, day, precision):
@@ -354,6 +360,11 @@ def test_one_beside_percents_is_neither_the_hundredth_part_nor_the_whole():
     assert parsed("checklist", "completion_share", 1, 85)[1] == ["share_ambiguous", "share_out_of_range"]
 
 
+def test_beside_fractions_one_is_the_whole_though_a_slip_stands_there_too():
+    found, codes = parsed("checklist", "completion_share", 0.5, 1, 85)
+    assert (found, codes) == ([0.5, 1, None], [None, None, "share_out_of_range"])
+
+
 @given(st.integers(0, 100), st.sampled_from(["{}%", "{} %", "{}％", "百分之{}", "{}.0%"]))
 def test_a_share_in_any_spelling_is_read_back_equal(percent, spelling):
     assert one("checklist", "completion_share", spelling.format(percent)) == (pytest.approx(percent / 100), None)
@@ -413,6 +424,20 @@ def test_phones_are_kept_as_written():
 
 def test_risks_are_joined_by_one_sign():
     assert one("households", "risks", "因病，因残/因病；缺劳动力") == ("因病、因残、缺劳动力", None)
+    for cell in ("因病+因残", "因病\\因残", "因病·因残", "因病和因残", "因病—残疾", "因病。因残。", "因病 因残"):
+        assert one("households", "risks", cell) == ("因病、因残", None)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1.因病2.因残", "1、因病；2、因残", "（1）因病（2）因残", "①因病②因残", "1. 因病\n2. 因残"]
+)
+def test_numbers_before_risks_are_no_risks(cell):
+    assert one("households", "risks", cell) == ("因病、因残", None)
+
+
+@pytest.mark.parametrize("cell", ["因务工和就业", "因自然灾害（2020年）", "COVID-19", "2"])
+def test_a_risk_that_only_looks_like_several_is_kept(cell):
+    assert one("households", "risks", cell) == (cell, None)
 
 
 @pytest.mark.parametrize("cell", [0, 31, 2.5, "三", -1])
