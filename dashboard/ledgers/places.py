@@ -255,9 +255,11 @@ def _words(which: str) -> list[str]:
     return forms.common()["villages"][which]
 
 
-def _same_county(one: str, other: str) -> bool:
-    one, other = narrow(one), narrow(other)
-    return one == other or one.endswith(other) or other.endswith(one)
+def _same_county(said: str, stands: str) -> bool:
+    """Whether a county's name as somebody says it (市 before it, 县 left out) is the directory's."""
+    said, stands = narrow(said), narrow(stands)
+    in_full = [said + ending for ending in forms.common()["places"]["county"]]
+    return stands.endswith(said) or any(name.endswith(stands) for name in (said, *in_full))
 
 
 def _offer(name: str, known: Iterable[str]) -> dict[str, Any]:

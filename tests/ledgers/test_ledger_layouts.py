@@ -160,6 +160,12 @@ def test_an_unlikely_magnitude_is_asked_about_and_the_person_decides(desk):
     assert desk.table("core_incomes")[0]["wage_yuan"] == Decimal("20000.00")
 
 
+def test_well_to_do_households_in_wan_are_asked_about_too(desk):
+    in_wan = {"工资性收入": 25, "生产经营性收入": 0, "财产性收入": 0, "转移性收入": 0, "生产经营性支出": 0}
+    report = desk.check_rows("incomes", in_wan | {"家庭纯收入": 25, "人均纯收入": 12.5})
+    assert codes(report) == ["unit_needed"]
+
+
 @pytest.mark.parametrize(
     ("above", "sheet", "options"),
     [([["清源县2023年收入台账"]], "2022年", {}), ([], "2023", {}), ([["收入台账"]], "收入", {"year": 2023})],
