@@ -146,6 +146,11 @@ class Desk:
             return self._doing
         return CHECKED if self.report is not None or self.error else EMPTY
 
+    @property
+    def doing(self) -> str:
+        """What the work under way is, in words."""
+        return {CHECKING: "核对", PUBLISHING: "发布", REMOVING: "清点要移除的行"}[self._doing]
+
     def once(self, name: str, make: Callable[[Report], Any]) -> Any:
         """Something made of the last check or load, made once and not at every click."""
         told = self.report or self.done
@@ -195,10 +200,13 @@ class Desk:
             said[at.upload] = replace(about, sheets=others | own)
         self.check(said)
 
-    def publish(self) -> None:
-        """Load what was checked. A second call, as by a double click, finds a load under way and does nothing."""
+    def publish(self, check: int | None = None) -> None:
+        """Load what was checked, by the check (``checks``) that was looked at or else the last one.
+
+        A second call, as by a double click, finds a load under way and does nothing.
+        """
         with self._lock:
-            if self.publishable and self.job is None:
+            if self.publishable and self.job is None and check in (None, self.checks):
                 self._start(PUBLISHING)
 
     @property

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import cached, columns, correcting, intake_tables, published, store, ui
+from dashboard import cached, columns, correcting, desks, intake_tables, paths, published, store, ui
 from dashboard.correcting import EXAMPLE, FIELD, LETTER, TITLE
 from dashboard.intake import PUBLISHING, Desk, alike
 from dashboard.ledgers import forms, guide, remembered, template
@@ -14,6 +16,35 @@ from dashboard.view import View
 _FIRST_YEAR = 2000
 # Up to so many columns are shown all at once; more of them in a window of so many pixels.
 _WHOLE_GRID_ROWS, _GRID_HEIGHT = 18, 600
+
+
+_DESK, _WORD = "intake_desk", "desk"
+
+
+def own_desk() -> Desk:
+    """The desk of this session; after a reload the one that the page's address names, while it is kept."""
+    if _DESK not in st.session_state:
+        word = st.query_params.get(_WORD, "")
+        found = desks.kept.take(word, _is_open) if word else None
+        st.session_state[_DESK] = found or Desk(paths.database_root())
+        if word and not found:
+            st.info("网址中的核对结果已不再保留，或正在另一个窗口使用；请重新放入文件。")
+    return st.session_state[_DESK]
+
+
+def keep(desk: Desk) -> None:
+    """Have the desk found again after a reload, as long as there is something on it."""
+    if desk.job or desk.report or desk.done:
+        word = desks.kept.keep(desk, get_script_run_ctx().session_id)
+        if st.query_params.get(_WORD) != word:
+            st.query_params[_WORD] = word
+    else:
+        desks.kept.clear(desk)
+        st.query_params.pop(_WORD, None)
+
+
+def _is_open(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def papers(desk: Desk, view: View) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dashboard import columns, indicators
 from dashboard.cards import Card
+from dashboard.intake import Upload
 from dashboard.ledgers import issues, report
 from dashboard.ledgers.remembered import Remembered
 from dashboard.ledgers.removal import Offer
@@ -27,6 +28,7 @@ ASKED = {
     "other_ledger": "请在“识别结果和更正”中改选台账种类后重新核对。",
 }
 
+_NAMED_FILES = 5
 _IN_PANEL = "在“识别结果和更正”中"
 
 SHEET_COLUMNS = {
@@ -191,6 +193,13 @@ def moved(figures: pd.DataFrame) -> pd.DataFrame:
 def asks(told: Report) -> bool:
     """Whether a file could be read once the clerk says its kind, year or unit."""
     return any(issue.code in ASKED for entry in told.files for issue in entry.issues)
+
+
+def put_in_before(uploads: Sequence[Upload]) -> str:
+    """Which files a report is about that the page does not list any more: it was left or reloaded meanwhile."""
+    named = "、".join(upload.name for upload in uploads[:_NAMED_FILES])
+    more = f" 等 {len(uploads):,} 个文件" if len(uploads) > _NAMED_FILES else ""
+    return f"下面是先前放入的 {named}{more} 的核对结果；再放入文件，则只核对新放入的。"
 
 
 def questions(told: Report, about: SheetReport) -> list[str]:

@@ -2,17 +2,16 @@
 
 import streamlit as st
 
-from dashboard import cached, intake, intake_panels, paths, published, shell, ui
+from dashboard import cached, intake, intake_panels, published, shell, ui
 from dashboard import intake_tables as tables
 from dashboard.intake import Upload
 
 SHOWN_ROWS = 300
 
 view = shell.begin("ledger_intake")
-if "intake_desk" not in st.session_state:
-    st.session_state["intake_desk"] = intake.Desk(paths.database_root())
-desk = st.session_state["intake_desk"]
+desk = intake_panels.own_desk()
 desk.settle()
+intake_panels.keep(desk)
 if view.is_damaged:
     if desk.error:
         st.error(desk.error)
@@ -20,7 +19,9 @@ if view.is_damaged:
     st.stop()
 told = desk.report
 
-if desk.done:
+if desk.job:
+    ui.finding(f"正在{desk.doing}，请稍候", "可以离开本页或刷新，不会中断。")
+elif desk.done:
     ui.finding(desk.done.headline, "看板各页现在使用的版本见右上角；需要时可在下方回退。")
 elif told:
     ui.finding(told.headline, "核对没有改动任何数据；确认发布后，看板各页才使用新数据。")
@@ -39,6 +40,8 @@ st.file_uploader(
     on_change=lambda: desk.receive([Upload.of(file.name, file.getvalue()) for file in st.session_state[files]]),
     disabled=desk.state in (intake.PUBLISHING, intake.REMOVING),
 )
+if told and not st.session_state[files]:
+    ui.source(tables.put_in_before(desk.uploads))
 if job := desk.job:
     bar = st.progress(job.share, text=job.what)
     while not job.wait(0.2):
@@ -58,7 +61,8 @@ if told:
         ui.empty("没有可以发布的内容", tables.why_not(told))
     with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
         if desk.publishable:
-            st.button(f"确认发布 {told.changes:,} 行", type="primary", on_click=desk.publish, key="intake_publish")
+            publish = f"确认发布 {told.changes:,} 行"
+            st.button(publish, type="primary", on_click=desk.publish, args=(desk.checks,), key="intake_publish")
         if desk.teaches:
             st.button("记住更正的对应关系", type="primary", on_click=desk.remember, key="intake_teach")
         st.button("放弃", on_click=desk.discard, key="intake_discard")

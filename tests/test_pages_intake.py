@@ -9,7 +9,7 @@ import ledger_files
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, intake, paths, published, store
+from dashboard import cached, desks, intake, intake_panels, paths, published, store
 from dashboard import intake_tables as tables
 from dashboard.intake import Desk, Said, Upload
 from dashboard.ledgers import guide, load
@@ -312,6 +312,57 @@ def test_a_report_survives_a_look_at_another_page(page, richer):
     assert "尚未发布" in words(page)
     page.button(key="intake_discard").click().run()
     assert "尚未发布" not in words(page)
+
+
+def visited(word: str) -> AppTest:
+    """The page as a visitor sees it who opens an address that names a desk."""
+    app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
+    app.query_params["desk"] = word
+    return app.switch_page("pages/ledger_intake.py").run()
+
+
+def test_a_report_survives_a_reload_and_the_desk_is_empty_once_it_is_put_away(page, richer, monkeypatch):
+    monkeypatch.setattr(intake_panels, "_is_open", lambda session: False)
+    page.file_uploader[0].upload(richer.name, richer.data).run()
+    word = page.query_params["desk"]
+    reloaded = visited(word)
+    assert "尚未发布" in words(reloaded)
+    assert richer.name in words(reloaded)
+    reloaded.button(key="intake_publish").click().run()
+    assert "已发布版本 v0002" in words(reloaded) and reloaded.query_params["desk"] == word
+    reloaded.button(key="intake_confirm").click().run()
+    assert "desk" not in reloaded.query_params
+
+
+def test_an_address_whose_desk_is_in_use_or_gone_says_so(page, richer, monkeypatch):
+    page.file_uploader[0].upload(richer.name, richer.data).run()
+    word = page.query_params["desk"]
+    monkeypatch.setattr(intake_panels, "_is_open", lambda session: True)
+    copied = visited(word)
+    assert "请重新放入文件" in copied.info[0].value and "尚未发布" not in words(copied)
+    assert "请重新放入文件" in visited("nothing").info[0].value
+
+
+def test_desks_are_forgotten_after_a_while_and_when_there_are_very_many(root):
+    now = [0.0]
+    kept = desks.Desks(lambda: now[0])
+    first = Desk(root)
+    word = kept.keep(first, "a")
+    assert kept.keep(first, "b") == word and kept.take(word, lambda session: session == "a") is first
+    assert kept.take(word, lambda session: session == "b") is None
+    now[0] = 1_801
+    assert kept.take(word, lambda session: False) is None
+    words_of_many = [kept.keep(Desk(root), "c") for _ in range(60)]
+    assert kept.take(words_of_many[0], lambda session: False) is None
+    assert kept.take(words_of_many[-1], lambda session: False) is not None
+
+
+def test_what_was_checked_elsewhere_meanwhile_is_not_published(root, richer):
+    desk = checked(root, richer)
+    desk.publish(desk.checks - 1)
+    assert desk.job is None and store.current(root).id == "v0001"
+    desk.publish(desk.checks)
+    assert settled(desk).done.published
 
 
 def test_without_anything_usable_there_is_no_button_to_publish(page):
