@@ -96,7 +96,8 @@ def says_nothing(field_: Field, text: str) -> bool:
     Free text keeps every character.
     """
     if text in forms.common()["blank_words"]:
-        return field_.column.startswith("place_") or field_.column.endswith(("_name", "_names"))
+        is_name = field_.personal == "name" or field_.column.endswith(("_name", "_names"))
+        return is_name or field_.column.startswith("place_")
     return bool(field_.meaning) and field_.meaning.get(forms.spelling(text), text) is None
 
 

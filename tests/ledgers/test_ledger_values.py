@@ -273,6 +273,23 @@ def test_words_for_no_deadline_are_blank():
     assert one("rectification", "due_on", "长期坚持") == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        *(("households", "identified_on"), ("households", "eliminated_on"), ("monitored", "eliminated_on")),
+        *(("rectification", "found_on"), ("rectification", "completed_on"), ("rectification", "place_village")),
+    ],
+)
+def test_none_where_there_need_be_none_is_blank(kind, column):
+    assert one(kind, column, "无") == (None, None)
+
+
+def test_a_dash_for_a_person_is_nobody():
+    for kind, column in (("visits", "visitor"), ("monitored", "helper_name"), ("rectification", "responsible_person")):
+        assert parsed(kind, column, "—", "/", "李四") == ([None, None, "李四"], [None] * 3)
+    assert one("visits", "findings", "—") == ("—", None)
+
+
 @pytest.mark.parametrize("cell", [HEAD_ID, f" {HEAD_ID} ", f"'{HEAD_ID}", f'="{HEAD_ID}"'])
 def test_identity_numbers_lose_their_dress(cell):
     assert one("households", "head_id_number", cell) == (HEAD_ID, None)
