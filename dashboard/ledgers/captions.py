@@ -96,7 +96,7 @@ def _may_be_title(title: str, group: str) -> bool:
     keys = (*naming.with_group(title, group), *naming.alone(title))
     if not every_title().isdisjoint(keys) or naming.month_of(title):
         return True
-    return bool(naming.year_of(title, group) and naming.without_year(title))
+    return bool(naming.year_of(title, group) and naming.apart_from_year(title, group)[0])
 
 
 def _texts(sheet: Sheet, height: int) -> _Texts:

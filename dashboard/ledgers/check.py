@@ -105,9 +105,9 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
         year = header.form.field(header.form.needs_year)
         parsed[year.column] = columns.parse(year, [said.year] * len(kept), said.context(year))
     _tell_problems(header, parsed, kept, report)
-    _tell_unusual_amounts(header, parsed, kept, said, report)
     _tell_formulas(sheet, header, kept, computed, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
+    _tell_unusual_amounts(header, parsed, kept, said, report)
     table, refused = _table(header.form, parsed, kept, report)
     village = header.given.get("place_village")
     return Rows(header.form, table, report, refused, village.value if village and village.is_offered else "")
@@ -292,11 +292,13 @@ def _is_plausible(amount: float | None, typical: tuple[float, float]) -> bool:
 
 
 def _tell_unusual_amounts(header: Header, parsed, kept: Sequence[int], said: _Said, report: SheetReport) -> None:
-    """Warn of rows that may have been written in another unit than their sheet's."""
+    """Warn of rows to be loaded that may have been written in another unit than their sheet's."""
     fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
     largest = magnitude.largest_yuan([parsed[field.column] for field in fields], fields)
     for index in magnitude.unusual_rows(largest, header.form):
-        report.say("amount_unusual", row=kept[index] + 1, unit=said.unit_of(fields[0]), amount=f"{largest[index]:,.2f}")
+        if (row := kept[index] + 1) in report.refused:
+            continue
+        report.say("amount_unusual", row=row, unit=said.unit_of(fields[0]), amount=f"{largest[index]:,.2f}")
 
 
 def _tell_layout(sheet: Sheet, header: Header, body: lines.Body, report: SheetReport) -> None:

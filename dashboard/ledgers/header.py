@@ -92,7 +92,9 @@ def rank(sheet: Sheet, header: Header, file_name: str = "") -> tuple:
     # The fewest rows that do; where titles repeat, the most, so that their groups are named.
     depth = header.first_row - header.last_row if not header.repeated else header.last_row - header.first_row
     fits = fitting.worth(header, called)
-    return fits, not header.missing, len(header.columns), -len(header.repeated), depth, -header.last_row
+    # Years side by side stand over titles or below them.
+    has_years = header.form.needs_year in header.given
+    return fits, not header.missing, len(header.columns), has_years, -len(header.repeated), depth, -header.last_row
 
 
 def at(sheet: Sheet, form: Form, first: int, last: int) -> Header:
@@ -192,8 +194,10 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
         if len(own) < len(required):
             continue
         wanted = [
-            (naming.without_year(title) if index in own else title, naming.without_year(group))
-            if index in own or years[index] is None
+            naming.apart_from_year(title, group)
+            if index in own
+            else (title, naming.without_year(group))
+            if years[index] is None
             else ("", "")
             for index, (title, group) in enumerate(titles)
         ]

@@ -31,7 +31,7 @@ from dashboard.ledgers.corrections import Correction
 from dashboard.ledgers.forms import Form
 from dashboard.ledgers.places import Directory, Village
 from dashboard.ledgers.reading import Found, Said
-from dashboard.ledgers.report import Report, SheetReport
+from dashboard.ledgers.report import SKIPPED, Report, SheetReport
 
 Progress = Callable[[float, str], None]
 
@@ -40,6 +40,8 @@ Progress = Callable[[float, str], None]
 _READ, _MERGED, _FILLED = 0.6, 0.85, 0.97
 # What reading a megabyte takes, as a first guess of the progress bar, and when it begins to count seconds.
 _USUAL_S_PER_MB, _A_WHILE_S = 0.3, 2
+# Of many files passed by, so many are named.
+_NAMED_AT_MOST = 10
 
 
 def load(
@@ -272,6 +274,8 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
             )
             known = [file for file in inside if grid.may_be_table(file)]
             files += known
+            if known and (others := [file for file in inside if file not in set(known)]):
+                told.files.append(_passed_by(path, others))
             if not known:
                 entry = SheetReport(str(path))
                 entry.refuse("folder_empty")
@@ -283,6 +287,14 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
             entry.refuse("file_not_found")
             told.files.append(entry)
     return list(dict.fromkeys(files))
+
+
+def _passed_by(folder: Path, others: Sequence[Path]) -> SheetReport:
+    """The report of a folder's files that are none of the ledgers."""
+    entry = SheetReport(str(folder), status=SKIPPED)
+    named = "、".join(str(file.relative_to(folder)) for file in others[:_NAMED_AT_MOST])
+    entry.say("folder_files_passed", count=len(others), names=named + ("等" if len(others) > _NAMED_AT_MOST else ""))
+    return entry
 
 
 def _is_hidden(file: Path) -> bool:

@@ -96,6 +96,16 @@ def without_year(text: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
+def apart_from_year(title: str, group: str) -> tuple[str, str]:
+    """(title, group) without their year; where the title is nothing else, the text above it is the title."""
+    bare, above = without_year(title), without_year(group)
+    if bare or not title or not above:
+        return bare, above
+    group, _, title = above.rpartition(GROUP_JOIN)
+    return title, group
+
+
+@lru_cache(maxsize=16_384)
 def month_of(title: str) -> tuple[int | None, int] | None:
     """(year or None, month) of a title that is a month and nothing else (3月, 2025年3月份)."""
     found = _MONTH.fullmatch(normal(dates.in_digits(title)))

@@ -98,3 +98,42 @@ def test_a_broken_text_document_in_an_archive_is_passed_by_and_a_broken_workbook
     assert report.exit_code == 0 and "archive_member_passed" in codes(report), report.lines()
     report = desk.check(zipped(desk.folder / "b.zip", {"走访.xlsx": ledger, "户.xlsx": broken}))
     assert report.exit_code == 2 and "file_damaged" in codes(report)
+
+
+def test_years_below_their_titles_become_rows(desk):
+    cells = [
+        ["乡镇", "行政村", "总收入", "", "经营性收入", ""],
+        ["", "", "2023年", 2024, "2023年", 2024],
+        ["城关镇", "新民村", 180000, 200000, 140000, 150000],
+    ]
+    report = desk.load(xlsx(desk.folder / "a.xlsx", cells, merges=("A1:A2", "B1:B2", "C1:D1", "E1:F1")))
+    assert report.exit_code == 0 and "columns_spread" in codes(report), report.lines()
+    found = {row["account_year"]: row["operating_yuan"] for row in desk.table("core_collective_economy")}
+    assert found == {2023: Decimal("140000.00"), 2024: Decimal("150000.00")}
+
+
+@pytest.mark.parametrize("word", ["计", "总   计", "户均", "平均值", "合计（1户）"])
+def test_words_of_total_lines(word, desk):
+    total = [word, "", *table("incomes")[1][2:]]
+    report = desk.check(xlsx(desk.folder / "收入.xlsx", [*table("incomes"), total]))
+    assert (report.exit_code, only(report).rows_read) == (0, 1), report.lines()
+
+
+def test_a_row_held_back_is_not_said_to_be_loaded(desk):
+    odd = {"户编号": "H002", "工资性收入": 1, "生产经营性收入": 0, "财产性收入": 0, "转移性收入": 0, "年度": 1999}
+    odd |= {"生产经营性支出": 0, "家庭纯收入": 1, "人均纯收入": 0.5}
+    for changes, expected in ((odd, False), (odd | {"年度": 2023}, True)):
+        report = desk.check_rows("incomes", {}, {"年度": 2023}, changes)
+        assert ("amount_unusual" in codes(report)) == expected, report.lines()
+
+
+def test_a_folder_has_web_pages_with_tables_read_and_other_files_named(desk):
+    folder = desk.folder / "报送"
+    folder.mkdir()
+    titles, row = table("visits")
+    cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in (titles, row))
+    (folder / "走访.html").write_text(f"<html><body><table>{cells}</table></body></html>", encoding="utf-8")
+    (folder / "说明.html").write_text("<html><body><p>请按时报送</p></body></html>", encoding="utf-8")
+    report = desk.check(folder)
+    assert report.exit_code == 0 and sum(entry.rows_loaded for entry in report.files) == 1, report.lines()
+    assert "说明.html" in told(report, "folder_files_passed")[0]

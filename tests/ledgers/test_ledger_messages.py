@@ -98,6 +98,14 @@ def _unreadable(desk):
     return desk.check(path, progress=lambda share, what: path.unlink(missing_ok=True) if path.name in what else None)
 
 
+def _folder_with_a_picture(desk):
+    folder = desk.folder / "报送"
+    folder.mkdir()
+    ledger(folder, "households")
+    (folder / "照片.jpg").write_bytes(b"\xff\xd8\xff")
+    return desk.check(folder)
+
+
 def _two_sheets(desk, **sheets):
     return desk.check(xlsx(desk.folder / "台账.xlsx", {"户": table("households"), **sheets}))
 
@@ -429,6 +437,7 @@ PROVOKE: dict[str, Callable] = {
     "columns_hidden": _hidden,
     "sheet_hidden": _hidden,
     "archive_member_passed": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"说明.md": b"1"})),
+    "folder_files_passed": lambda desk: _folder_with_a_picture(desk),
     "sheet_empty": lambda desk: _two_sheets(desk, 空=[]),
     "sheet_not_a_ledger": lambda desk: _two_sheets(desk, 说明=[["填表说明"], ["请如实填写"]]),
     "sheet_left_out_as_said": _left_out_as_said,

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from dashboard.ledgers import allowance
+from dashboard.ledgers.allowance import MEGABYTE
 from dashboard.ledgers.containers import archive, biff, delimited, odf, ooxml, spreadsheetml, webpage, xlsb
 from dashboard.ledgers.containers.archive import Archive
 from dashboard.ledgers.containers.cells import Sheet, Unreadable
@@ -13,6 +15,7 @@ from dashboard.ledgers.containers.cells import Sheet, Unreadable
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _TABLE_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".txt", ".tsv", ".geojson", ".zip"}
+_PAGE_SUFFIXES = {".htm", ".html"}
 _HEAD_BYTES = 4096
 _BLANK = b"\x00 \r\n\t\xef\xbb\xbf"
 # What files are that are no tables, by their first bytes.
@@ -70,6 +73,9 @@ class Handed:
 def files(path: Path) -> Iterator[Handed]:
     """The file itself or, where it is an archive of several, each file inside, one in memory at a time."""
     try:
+        if path.stat().st_size > allowance.most("file_mb") * MEGABYTE:
+            yield Handed(str(path), refused=Unreadable("file_too_large", most=allowance.most("file_mb")))
+            return
         data = path.read_bytes()
     except OSError:
         yield Handed(str(path), refused=Unreadable("file_unreadable"))
@@ -90,15 +96,6 @@ def within(shown: str, data: bytes) -> Iterator[Handed]:
             yield from _inside(opened, shown)
     except Unreadable as unreadable:
         yield Handed(shown, refused=unreadable)
-
-
-def read(path: Path) -> Iterable[Sheet]:
-    """The sheets of a file on disk that is no archive of several; raises Unreadable."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Unreadable("file_unreadable") from error
-    return sheets(data)
 
 
 def sheets(data: bytes) -> Iterable[Sheet]:
@@ -142,6 +139,8 @@ def may_be_table(path: Path) -> bool:
             return _workbook_in(Archive(path.read_bytes())) is not None
         if head.startswith(OLE):
             return any(name in _stream_names(path.read_bytes()) for name in ("Workbook", "Book"))
+        if path.suffix.lower() in _PAGE_SUFFIXES:
+            return b"<table" in path.read_bytes().lower()
         return head.startswith(biff.SIGNATURES) or spreadsheetml.NAMESPACE in head
     return False
 
@@ -150,6 +149,8 @@ def _inside(opened: Archive, shown: str) -> Iterator[Handed]:
     """The files of an archive of several; an archive in the archive is refused, strangers are passed by."""
     if opened.has_twins:
         raise Unreadable("file_damaged")
+    if len(opened.members) > (most := allowance.most("archive_files")):
+        raise Unreadable("archive_files_too_many", most=most)
     for name, member in opened.members.items():
         told = archive.shown_name(member)
         path = f"{shown}/{told}"
@@ -177,7 +178,8 @@ def _member(opened: Archive, name: str, path: str) -> Handed:
         if unreadable.code == "file_damaged" and not is_meant:
             return Handed(path, passed_by="archive_member_passed")
         return Handed(path, refused=unreadable)
-    if not is_meant and not _is_workbook(data):
+    is_page = PurePosixPath(path).suffix.lower() in _PAGE_SUFFIXES and b"<table" in data.lower()
+    if not is_meant and not is_page and not _is_workbook(data):
         return Handed(path, passed_by="archive_member_passed")
     return Handed(path, data)
 
