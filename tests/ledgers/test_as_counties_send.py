@@ -108,7 +108,7 @@ def test_years_below_their_titles_become_rows(desk):
     ]
     report = desk.load(xlsx(desk.folder / "a.xlsx", cells, merges=("A1:A2", "B1:B2", "C1:D1", "E1:F1")))
     assert report.exit_code == 0 and "columns_spread" in codes(report), report.lines()
-    found = {row["account_year"]: row["operating_yuan"] for row in desk.table("core_collective_economy")}
+    found = {row["account_year"]: row["operating_income_yuan"] for row in desk.table("core_collective_economy")}
     assert found == {2023: Decimal("140000.00"), 2024: Decimal("150000.00")}
 
 
