@@ -16,12 +16,21 @@ class Limits(NamedTuple):
     processor_s: float
 
 
-def of(size_mb: float, times: int = 1) -> Limits:
+def of(size_mb: float, times: int = 1, archive_files: int = 0) -> Limits:
     """The limits for so many megabytes, of the file or of what it unpacks to, for so many times what reading takes."""
     settings = _settings()
     memory_mb = times * (settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb)
-    seconds = times * (settings["seconds"] + settings["seconds_per_mb"] * size_mb)
+    seconds = times * (
+        settings["seconds"]
+        + settings["seconds_per_mb"] * size_mb
+        + settings["seconds_per_archive_file"] * archive_files
+    )
     return Limits(int(min(memory_mb, settings["memory_mb_at_most"]) * MEGABYTE), seconds)
+
+
+def most(what: str) -> int:
+    """What no ledger has more of: ``file_mb``, ``sheets`` or ``archive_files``."""
+    return _settings()[f"{what}_at_most"]
 
 
 def wider(one: Limits, other: Limits) -> Limits:

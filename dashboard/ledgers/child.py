@@ -64,10 +64,10 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
     allowed: Limits = request["allowed"]
     started_s = time.process_time()
 
-    def unpacked(size_bytes: int) -> None:
+    def unpacked(size_bytes: int, archive_files: int = 0) -> None:
         nonlocal allowed
         # What a packed file needs is told by what is in it; that it holds together was checked before.
-        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE, request["times"]))
+        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE, request["times"], archive_files))
         _limit(allowed, started_s)
         wire.send(answers, ("allowed", allowed))
 

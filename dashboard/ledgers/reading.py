@@ -47,18 +47,22 @@ def read(
     today: date,
     file_no: int,
     notify: Callable[[str], None] = lambda stage: None,
-    unpacked: Callable[[int], None] = lambda size_bytes: None,
+    unpacked: Callable[[int, int], None] = lambda size_bytes, archive_files: None,
 ) -> list[Found]:
     """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
 
     A file inside an archive is a file of its own. Where one ledger of a file is refused, nothing of that file is to be
-    loaded. ``notify`` hears what is being done, ``unpacked`` how many bytes a packed file holds before it is read.
+    loaded. ``notify`` hears what is being done, ``unpacked`` how many bytes a packed file holds before it is read, and
+    how many files of an archive they are, those read before included.
     """
     numbers = itertools.count(file_no)
     found: list[Found] = []
-    for handed in grid.files(path):
-        if size_bytes := grid.unpacked_bytes(handed.data):
-            unpacked(size_bytes)
+    size_bytes = 0
+    for count, handed in enumerate(grid.files(path)):
+        packed_bytes = grid.unpacked_bytes(handed.data)
+        size_bytes += packed_bytes or len(handed.data)
+        if packed_bytes or handed.path != str(path):
+            unpacked(size_bytes, count)
         found += _Reader(path, handed, said, today, numbers, notify).read()
     if all(one.report.status == report.SKIPPED and one.report.sheet is None for one in found):
         entry = SheetReport(str(path), file_no=next(numbers))

@@ -139,6 +139,11 @@ BROKEN = {
     "missing shared texts": lambda: zip_bytes(without(as_xlsx(CELLS), TEXTS)),
     "missing relations": lambda: zip_bytes(without(as_xlsx(CELLS), "xl/_rels/workbook.xml.rels")),
     "unclosed XML": lambda: in_sheet(lambda xml: xml[:-50]),
+    "tags that never end in a page": lambda: b"<table><tr><td>" + b"<!--" * 2_000_000,
+    "no tags in a page": lambda: b"<table><tr><td>" + b"<" * 5_000_000,
+    "a declaration that is none in a page": lambda: b"<table><tr><td>" + b"<![x]>" * 3,
+    "elements within elements": lambda: cells("<row>" + "<c><is>" * 2_000_000),
+    "elements within elements in SpreadsheetML": lambda: spreadsheetml(b"<a>" * 5_000_000),
     "a tag without end": lambda: in_sheet(
         lambda xml: xml.replace(b"<sheetData>", b'<sheetData><row r="1"><c r="A1"' + b' t="e"' * 300_000)
     ),
@@ -170,15 +175,45 @@ BOMBS = {
         {SHEET: lambda xml: repeated_cells(1_000_000)},
     ),
     "many cells in few bytes": lambda: in_sheet(lambda xml: repeated_cells(5_000_000)),
-    "many members": lambda: zip_bytes({f"{number}.csv": b"" for number in range(10_001)}),
     "overlapping members": overlapping,
     "a large csv in an archive": lambda: zip_bytes({"户.csv": b"1,2\n" * 15_000_000}),
     "rows repeated in an ods": lambda: ods_table(
         '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384" '
         'office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row>'
     ),
+}
+TOO_LARGE = {
     "a cell spanning everything in a page": lambda: (
         b"<table>" + b"<tr><td rowspan=65534 colspan=16384>x</td></tr>" * 99 + b"</table>"
+    ),
+    "more rows than a sheet has in a page": lambda: b"<table>" + b"<tr><td>" * 3_000_000 + b"</table>",
+    "more columns than a sheet has": lambda: cells('<row r="1"><c r="XFE1"><v>1</v></c></row>'),
+    "more rows than a sheet has": lambda: cells('<row r="1048577"><c r="A1048577"><v>1</v></c></row>'),
+    "a line of fifty million delimiters": lambda: b"," * 50_000_000,
+    "lines of a million columns": lambda: (b"a," * 1_000_000 + b"\n") * 10,
+    "a quoted line of a million columns": lambda: b'"a",' * 1_000_000,
+    "thirty million blank lines": lambda: as_text(CELLS) + b"\n" * 30_000_000,
+    "more quoted rows than a sheet has": lambda: b'"1",2\n' * 1_048_577,
+    "a row a billion below in SpreadsheetML": lambda: spreadsheetml(b'<Row ss:Index="1000000000"><Cell/></Row>'),
+    "a column a billion beside in SpreadsheetML": lambda: spreadsheetml(b'<Row><Cell ss:Index="1000000000"/></Row>'),
+    "rows hidden again and again in SpreadsheetML": lambda: spreadsheetml(
+        b'<Row ss:Hidden="1" ss:Span="1000000" ss:Index="9"/>' * 300
+    ),
+    "columns hidden again and again": lambda: in_sheet(
+        lambda xml: xml.replace(b"<sheetData>", b'<col min="1" max="16384" hidden="1"/>' * 200_000 + b"<sheetData>")
+    ),
+}
+TOO_MANY = {
+    "many members": ("archive_files_too_many", lambda: zip_bytes({f"{n}.csv": b"" for n in range(10_001)}), "10000 个"),
+    "many files": ("archive_files_too_many", lambda: zip_bytes({f"{n}.csv": b"1" for n in range(1_001)}), "1000 个"),
+    "many tables in a page": ("sheets_too_many", lambda: many_tables(100_000), "400 张"),
+    "many sheets of one part": ("sheets_too_many", lambda: many_sheets(5_000), "400 张"),
+    "many tables in an ods": (
+        "sheets_too_many",
+        lambda: in_content(
+            lambda xml: xml.replace(b"</office:spreadsheet>", b"<table:table/>" * 100_000 + b"</office:spreadsheet>")
+        ),
+        "400 张",
     ),
 }
 FAR = {
@@ -275,11 +310,28 @@ def repeated_cells(count: int) -> bytes:
     )
 
 
+def spreadsheetml(rows: bytes) -> bytes:
+    """An XML spreadsheet with more rows."""
+    return as_spreadsheetml(CELLS).replace(b"</Table>", rows + b"</Table>")
+
+
+def many_sheets(count: int) -> bytes:
+    """A workbook that shows one part as many sheets."""
+    sheets = b"".join(b'<sheet name="%d" sheetId="%d" r:id="rId1"/>' % (n, n + 5) for n in range(count))
+    return in_sheet(lambda xml: xml.replace(b"</sheets>", sheets + b"</sheets>"), BOOK)
+
+
+def many_tables(count: int) -> bytes:
+    return b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * count
+
+
 CASES = {
     **{name: ("file_encrypted", made, "") for name, made in ENCRYPTED.items()},
     **{name: ("file_damaged", made, "") for name, made in BROKEN.items()},
     **{name: ("file_hostile", made, "") for name, made in HOSTILE.items()},
     **{name: ("archive_bomb", made, "") for name, made in BOMBS.items()},
+    **{name: ("sheet_too_large", made, "1,048,576 行或 16,384 列") for name, made in TOO_LARGE.items()},
+    **TOO_MANY,
     **{name: ("cells_far_apart", made, "") for name, made in FAR.items()},
     **{name: ("not_a_table", made, f"文件内容是{what}，") for name, (made, what) in FOREIGN.items()},
     **TEXT,

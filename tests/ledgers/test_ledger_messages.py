@@ -45,6 +45,17 @@ def raw(name: str, data: bytes) -> Callable:
     return made
 
 
+def _holes(name: str, size_bytes: int) -> Callable:
+    """A file of a size that takes no room on the disk."""
+
+    def made(desk):
+        with (desk.folder / name).open("wb") as stream:
+            stream.truncate(size_bytes)
+        return desk.check(desk.folder / name)
+
+    return made
+
+
 def rezipped(change: Callable[[dict[str, bytes]], None]) -> Callable:
     """A household workbook with changed parts."""
 
@@ -276,6 +287,12 @@ PROVOKE: dict[str, Callable] = {
     "csv_unbalanced": raw("台账.csv", '户编号,户主姓名\n"H001,张三\n'.encode()),
     "encodings_mixed": raw("混.csv", "户编号,户主姓名\nH001,张三丰\n".encode() + "H002,李四光\n".encode("gb18030")),
     "text_with_nul": raw("空.csv", "户编号,户主姓名\nH001,张\x00三\n".encode()),
+    "file_too_large": _holes("大.csv", 300_000_000),
+    "sheets_too_many": raw("表.xls", b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * 401),
+    "archive_files_too_many": lambda desk: desk.check(
+        zipped(desk.folder / "多.zip", {f"{number}.csv": b"1" for number in range(1_001)})
+    ),
+    "sheet_too_large": raw("宽.csv", b"," * 16_384),
     "cells_far_apart": lambda desk: desk.check(far_apart(desk.folder / "远.xlsx", "XFD1048576")),
     "archive_unsupported": raw("包.zip", b"Rar!\x1a\x07\x01\x00" + bytes(20)),
     "archive_nested": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"内.zip": zip_bytes({"a.csv": b"1"})})),

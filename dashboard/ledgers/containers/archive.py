@@ -126,7 +126,7 @@ def _plain(name: str) -> str:
 def _check_size(members: list[zipfile.ZipInfo], packed_bytes: int) -> None:
     """Raise Unreadable for archives that would unpack to far more than they are, or whose members overlap."""
     if len(members) > _MOST_MEMBERS:
-        raise Unreadable("archive_bomb")
+        raise Unreadable("archive_files_too_many", most=_MOST_MEMBERS)
     unpacked = sum(member.file_size for member in members)
     if (
         unpacked > _LARGEST_UNPACKED_BYTES

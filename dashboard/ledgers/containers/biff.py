@@ -7,7 +7,7 @@ from typing import Any
 import xlrd
 from xlrd import xldate
 
-from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, day_or_moment
+from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, check_sheets, day_or_moment
 
 # A bare stream without the OLE container, as old programs wrote it.
 SIGNATURES = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
@@ -26,6 +26,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             logfile=io.StringIO(),
             ignore_workbook_corruption=True,
         )
+        check_sheets(book.nsheets)
         for index, name in enumerate(book.sheet_names()):
             sheet = book.sheet_by_index(index)
             yield Sheet(name, [], hidden=True) if sheet.visibility != _VISIBLE else _read(sheet, book.datemode, data)

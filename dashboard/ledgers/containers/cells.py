@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from dashboard.ledgers import allowance
+
 # What a sheet of Excel holds, and no ledger goes beyond.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 # How large the rectangle round a sheet's cells may be when most of it is blank; about 350 MB as Python lists.
@@ -111,9 +113,15 @@ def check_place(row: int, column: int) -> None:
 
 def hide(hidden: list[int], first: int, following: int) -> None:
     """Note places from ``first`` up to ``following`` as hidden; raises Unreadable for more of them than there are."""
-    if len(hidden) + following - first > MOST_ROWS:
+    if len(hidden) + max(following - first, 0) > MOST_ROWS:
         raise Unreadable("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
     hidden += range(first, following)
+
+
+def check_sheets(count: int) -> None:
+    """Raise Unreadable for a file of more sheets than any ledger has."""
+    if count > (most := allowance.most("sheets")):
+        raise Unreadable("sheets_too_many", most=most)
 
 
 def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_bytes: int) -> None:
@@ -122,7 +130,11 @@ def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_b
     if filled > max(_FREE_CELLS, file_bytes * CELLS_A_BYTE):
         raise Unreadable("archive_bomb")
     if rows * columns > max(_LARGEST_SPARSE_CELLS, _SPARSE * filled):
-        raise Unreadable("cells_far_apart", name=sheet or "", cell=f"{column_letters(columns - 1)}{rows}")
+        raise Unreadable(
+            "cells_far_apart",
+            where=f"工作表“{sheet}”" if sheet else "表格",
+            cell=f"{column_letters(columns - 1)}{rows}",
+        )
 
 
 def column_letters(index: int) -> str:

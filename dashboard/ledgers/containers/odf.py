@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, iso_moment, number, whole
+from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, check_sheets, iso_moment, number, whole
 
 CONTENT = "content.xml"
 
@@ -20,7 +20,7 @@ _ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "
 def sheets(archive: Archive) -> Iterator[Sheet]:
     """The sheets of a spreadsheet, hidden ones without cells; raises Unreadable."""
     manifest = archive.find(_MANIFEST)
-    if manifest and any(name == "encryption-data" for name, _ in xml_events.elements(archive.read(manifest))):
+    if manifest and xml_events.elements(archive.read(manifest), {"encryption-data"}):
         raise Unreadable("file_encrypted")
     walk = _Walk(archive.size)
     xml_events.parse(archive.blocks(archive.find(CONTENT)), walk.start, walk.end, walk.text)
@@ -74,6 +74,7 @@ class _Walk:
         self._depth += 1
         if self._depth == 1 and self.is_spreadsheet:
             sheet = Sheet(facts.get("name"), [], hidden=facts.get("style-name") in self._hidden_styles)
+            check_sheets(len(self.sheets) + 1)
             self._grid = Grid(sheet, self._file_bytes)
             self._row = self._column = 0
 
@@ -122,7 +123,6 @@ class _Walk:
 
     def _end_row(self) -> None:
         count = _count(self._row_facts, "number-rows-repeated")
-        sheet = self._grid.sheet
         if self._row_facts.get("visibility") in _HIDDEN:
             self._grid.hide_rows(self._row, self._row + count)
         if self._row_cells:

@@ -3,18 +3,14 @@
 Macros, links and objects are never looked at.
 """
 
-import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-import python_calamine
-
-from dashboard.ledgers.containers import sheet_scan, xml_events
+from dashboard.ledgers.containers import by_calamine, sheet_scan, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Sheet, Unreadable, check_extent
+from dashboard.ledgers.containers.cells import Sheet, Unreadable, check_extent, check_sheets
 
 WORKBOOK = "xl/workbook.xml"
 
@@ -30,7 +26,6 @@ _LONGEST_TEXT_BYTES = 10_000_000
 _END_OF_TEXT = re.compile(rb"</(?:\w+:)?si>")
 _SHARED_REFERENCE = re.compile(rb"""t=["']s["'][^<>]{0,500}>\s*<(?:\w+:)?v>\s*(\d{1,9})\s*<""")
 _DOCTYPE_WITHIN_BYTES = 65_536
-_T = TypeVar("_T")
 
 
 @dataclass
@@ -51,40 +46,7 @@ def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
         check_extent(name, marks.last_row + 1, marks.last_column + 1, marks.filled, archive.size)
     _refuse_false_counts(archive)
     _refuse_repeated_texts(archive, described.parts.values(), sum(marks.filled for marks in marked.values()))
-    book = calamine(lambda: python_calamine.load_workbook(io.BytesIO(data)))
-    for index, facts in enumerate(book.sheets_metadata):
-        if facts.typ != python_calamine.SheetTypeEnum.WorkSheet:
-            continue
-        if facts.visible != python_calamine.SheetVisibleEnum.Visible:
-            yield Sheet(facts.name, [], hidden=True)
-            continue
-        if facts.name not in marked:
-            raise Unreadable("file_damaged")
-        sheet = calamine(lambda index=index, name=facts.name: _values(book, index, name))
-        marked[facts.name].note(sheet)
-        sheet.trim()
-        yield sheet
-
-
-def calamine(read: Callable[[], _T]) -> _T:
-    """What calamine reads; every way in which it fails becomes Unreadable."""
-    try:
-        return read()
-    except python_calamine.PasswordError as error:
-        raise Unreadable("file_encrypted") from error
-    except Exception as error:
-        raise Unreadable("file_damaged") from error
-    except BaseException as error:
-        # A panic of the Rust code is no Exception.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise Unreadable("file_damaged") from error
-
-
-def _values(book: python_calamine.CalamineWorkbook, index: int, name: str) -> Sheet:
-    table = book.get_sheet_by_index(index)
-    merges = [(*first, *last) for first, last in table.merged_cell_ranges or ()]
-    return Sheet(name, table.to_python(skip_empty_area=False), merges=merges)
+    yield from by_calamine.sheets(data, marked)
 
 
 def _refuse_document_types(archive: Archive) -> None:
@@ -101,10 +63,9 @@ def _described(archive: Archive) -> _Book:
     if relations is None:
         raise Unreadable("file_damaged")
     targets = {}
-    for tag, facts in xml_events.elements(archive.read(relations)):
-        if tag == "Relationship":
-            targets[facts.get("Id")] = facts.get("Target", ""), facts.get("Type", "")
-    for tag, facts in xml_events.elements(archive.read(archive.find(WORKBOOK))):
+    for _, facts in xml_events.elements(archive.read(relations), {"Relationship"}):
+        targets[facts.get("Id")] = facts.get("Target", ""), facts.get("Type", "")
+    for tag, facts in xml_events.elements(archive.read(archive.find(WORKBOOK)), {"sheet", "calcPr"}):
         if tag == "sheet":
             target, kind = targets.get(facts.get("id"), ("", ""))
             if not kind.endswith("/worksheet") or facts.get("state", "visible") != "visible":
@@ -113,6 +74,7 @@ def _described(archive: Archive) -> _Book:
             if part is None:
                 raise Unreadable("file_damaged")
             book.parts[facts.get("name", "")] = part
+            check_sheets(len(book.parts))
         elif tag == "calcPr":
             book.is_stale = facts.get("fullCalcOnLoad") in ("1", "true")
     return book
@@ -126,14 +88,13 @@ def _path(target: str) -> str:
 
 def _refuse_false_counts(archive: Archive) -> None:
     """Raise Unreadable where a part declares more entries than it has bytes; room is made for as many as declared."""
-    unpacked = sum(member.file_size for member in archive.members.values())
     for name in _COUNTING:
         part = archive.find(name)
         head = archive.head(part, _COUNTED_WITHIN_BYTES) if part else b""
         for what, count in _COUNT.findall(head):
             # Few texts may be shown by many cells: their ``count`` is of cells, which other parts hold.
             is_of_cells = name == _SHARED_TEXTS and what == b"count"
-            if int(count) > (unpacked if is_of_cells else archive.members[part].file_size):
+            if int(count) > (archive.unpacked_bytes if is_of_cells else archive.members[part].file_size):
                 raise Unreadable("file_damaged")
 
 

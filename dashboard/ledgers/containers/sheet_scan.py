@@ -11,9 +11,18 @@ from dataclasses import dataclass, field
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import CELLS_A_BYTE, Sheet, Unreadable, column_index, column_letters
+from dashboard.ledgers.containers.cells import (
+    CELLS_A_BYTE,
+    MOST_COLUMNS,
+    Sheet,
+    Unreadable,
+    column_index,
+    column_letters,
+    hide,
+    whole,
+)
 
-_LONGEST_ROW_BYTES = 1 << 26
+_LONGEST_ROW_BYTES = 1 << 24
 # Walking takes its time: so many cells at least, more only in a file of a size to hold them.
 _FREE_CELLS = 300_000
 # In a window of so many rows the cells' own row numbers are not looked at one by one.
@@ -33,11 +42,13 @@ class Marks:
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def note(self, sheet: Sheet) -> None:
         """Write the marks to the sheet; a formula without a result is blank, whatever stood for one."""
         sheet.errors, sheet.formulas = self.errors, self.formulas
         sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
+        sheet.merges += self.merges
         width = max(map(len, sheet.rows), default=0)
         for row, column in self.formulas:
             if row < len(sheet.rows) and column < width:
@@ -113,7 +124,7 @@ class _Search:
         """Note hidden columns, which are declared before the rows."""
         for tag in _COLUMN.findall(head):
             facts = {key.decode(): value.decode("ascii", "replace") for key, value in _ATTRIBUTE.findall(tag)}
-            self.marks.hidden_columns += _hidden_columns(facts)
+            _hide_columns(self.marks, facts)
 
     def window(self, xml: bytes) -> None:
         """Note what a window of whole rows holds."""
@@ -169,11 +180,10 @@ def _text(raw: bytes) -> str:
     return html.unescape(raw.decode("utf-8", "replace"))
 
 
-def _hidden_columns(facts: dict[str, str]) -> range:
-    first, last = facts.get("min", ""), facts.get("max", "")
-    if facts.get("hidden") not in _TRUE or not (first.isdigit() and last.isdigit()):
-        return range(0)
-    return range(int(first) - 1, min(int(last), 16_384))
+def _hide_columns(marks: Marks, facts: dict[str, str]) -> None:
+    if facts.get("hidden") in _TRUE:
+        first, last = whole(facts.get("min", ""), 1), whole(facts.get("max", ""), 0)
+        hide(marks.hidden_columns, first - 1, min(last, MOST_COLUMNS))
 
 
 class _Formulas:
@@ -248,7 +258,7 @@ class _Walk:
             if facts.get("hidden") in _TRUE:
                 self._marks.hidden_rows.append(self._row)
         elif name == "col":
-            self._marks.hidden_columns += _hidden_columns(facts)
+            _hide_columns(self._marks, facts)
 
     def _begin_cell(self, facts: dict[str, str]) -> None:
         self._cell, self._formula, self._texts = facts, None, {}

@@ -8,6 +8,7 @@ from dashboard.ledgers.containers.cells import (
     Grid,
     Sheet,
     check_place,
+    check_sheets,
     column_letters,
     iso_moment,
     number,
@@ -52,6 +53,7 @@ class _Walk:
     def start(self, name: str, facts: xml_events.Attributes) -> None:
         """An element begins."""
         if name == "Worksheet":
+            check_sheets(len(self.sheets) + 1)
             self._grid = Grid(Sheet(facts.get("Name"), []), self._file_bytes)
             self._row = self._row_after = -1
             self._next_column = 0

@@ -14,12 +14,16 @@ from dashboard.ledgers.containers.cells import (
     Sheet,
     Unreadable,
     check_place,
+    check_sheets,
     number,
     whole,
 )
 
 # A table of at most so many rows before another one is its title block.
 _TITLE_ROWS = 3
+# More lines of text without a table between them are no ledger's.
+_MOST_TITLES = 10_000
+_LONGEST_TAIL = 100_000
 _SKIPPED = ("script", "style", "title", "xml")
 _BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "li", "br", "center", "tr")
 _CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th")}
@@ -31,9 +35,16 @@ def sheets(text: str) -> Iterator[Sheet]:
     """The tables of a page as sheets without a name; raises Unreadable for pages that hold no table, or half of one."""
     # (Parsing takes a thousand times as long as counting.)
     check_place(text.count("<tr") + text.count("<TR") - 1, 0)
+    if len(text) - text.rfind(">") > _LONGEST_TAIL:
+        # The parser would look for the end of a tag again and again.
+        raise Unreadable("file_damaged")
     page = _Page(len(text))
-    page.feed(text)
-    page.close()
+    try:
+        page.feed(text)
+        page.close()
+    except AssertionError as error:
+        # Of a declaration that is none.
+        raise Unreadable("file_damaged") from error
     if page.asks_for_password:
         raise Unreadable("not_a_table", what="网页登录页")
     if page.open_tables or ("<html" in text[:2000].lower() and "</html" not in text[-2000:].lower()):
@@ -161,6 +172,7 @@ class _Page(HTMLParser):
             table.grid.sheet.merges += table.merges
             if table.grid.sheet.rows:
                 self.tables.append(table.grid)
+                check_sheets(len(self.tables))
         elif tag in _BLOCKS and not self._open:
             self._end_line()
 
@@ -175,6 +187,8 @@ class _Page(HTMLParser):
         self._line = []
         if line:
             self._titles.append(line)
+            if len(self._titles) > _MOST_TITLES:
+                raise Unreadable("not_a_table", what="网页")
 
     def _end_cell(self) -> None:
         table = self._open[-1]

@@ -1,15 +1,19 @@
 """Binary workbooks (.xlsb): values by calamine, markings by a walk over the sheets' records."""
 
-import io
 import struct
 from collections.abc import Iterator
 
-import python_calamine
-
-from dashboard.ledgers.containers import xml_events
+from dashboard.ledgers.containers import by_calamine, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Sheet, Unreadable, check_extent
-from dashboard.ledgers.containers.ooxml import calamine
+from dashboard.ledgers.containers.cells import (
+    MOST_COLUMNS,
+    Sheet,
+    Unreadable,
+    check_extent,
+    check_place,
+    check_sheets,
+    hide,
+)
 from dashboard.ledgers.containers.sheet_scan import Marks
 
 WORKBOOK = "xl/workbook.bin"
@@ -28,21 +32,7 @@ def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
         marked = {name: _marks(archive, part) for name, part in _parts(archive).items()}
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise Unreadable("file_damaged") from error
-    book = calamine(lambda: python_calamine.load_workbook(io.BytesIO(data)))
-    for index, facts in enumerate(book.sheets_metadata):
-        if facts.typ != python_calamine.SheetTypeEnum.WorkSheet:
-            continue
-        if facts.visible != python_calamine.SheetVisibleEnum.Visible:
-            yield Sheet(facts.name, [], hidden=True)
-            continue
-        if facts.name not in marked:
-            raise Unreadable("file_damaged")
-        marks, merges = marked[facts.name]
-        rows = calamine(lambda index=index: book.get_sheet_by_index(index).to_python(skip_empty_area=False))
-        sheet = Sheet(facts.name, rows, merges=merges)
-        marks.note(sheet)
-        sheet.trim()
-        yield sheet
+    yield from by_calamine.sheets(data, marked)
 
 
 def _parts(archive: Archive) -> dict[str, str]:
@@ -52,8 +42,8 @@ def _parts(archive: Archive) -> dict[str, str]:
         raise Unreadable("file_damaged")
     targets = {
         facts.get("Id"): facts.get("Target", "")
-        for tag, facts in xml_events.elements(archive.read(relations))
-        if tag == "Relationship" and facts.get("Type", "").endswith("/worksheet")
+        for _, facts in xml_events.elements(archive.read(relations), {"Relationship"})
+        if facts.get("Type", "").endswith("/worksheet")
     }
     parts = {}
     for kind, body in _records(archive.read(archive.find(WORKBOOK))):
@@ -66,6 +56,7 @@ def _parts(archive: Archive) -> dict[str, str]:
                 if part is None:
                     raise Unreadable("file_damaged")
                 parts[name] = part
+                check_sheets(len(parts))
     return parts
 
 
@@ -79,12 +70,13 @@ def _refuse_false_counts(archive: Archive) -> None:
         raise Unreadable("file_damaged")
 
 
-def _marks(archive: Archive, part: str) -> tuple[Marks, list[tuple[int, int, int, int]]]:
-    marks, merges = Marks(), []
+def _marks(archive: Archive, part: str) -> Marks:
+    marks = Marks()
     row = 0
     for kind, body in _records(archive.read(part)):
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", body)
+            check_place(row, 0)
             if len(body) > 11 and body[11] & _HIDDEN_ROW:
                 marks.hidden_rows.append(row)
         elif kind in _CELLS:
@@ -97,12 +89,12 @@ def _marks(archive: Archive, part: str) -> tuple[Marks, list[tuple[int, int, int
         elif kind == _COLUMNS:
             first, last, _, _, flags = struct.unpack_from("<IIIIH", body)
             if flags & _HIDDEN_COLUMNS:
-                marks.hidden_columns += range(first, min(last + 1, 16_384))
+                hide(marks.hidden_columns, first, min(last + 1, MOST_COLUMNS))
         elif kind == _MERGE:
             top, bottom, left, right = struct.unpack_from("<IIII", body)
-            merges.append((top, left, bottom, right))
+            marks.merges.append((top, left, bottom, right))
     check_extent(part, marks.last_row + 1, marks.last_column + 1, marks.filled, archive.size)
-    return marks, merges
+    return marks
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:

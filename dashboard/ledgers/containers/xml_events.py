@@ -1,6 +1,6 @@
 """XML read as a stream of elements, without entities: a declared document type is refused, not expanded."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from xml.parsers import expat
 
 from dashboard.ledgers.containers.cells import Unreadable
@@ -8,6 +8,8 @@ from dashboard.ledgers.containers.cells import Unreadable
 Attributes = dict[str, str]
 
 _DOCTYPE = b"<!DOCTYPE"
+# Elements within elements; each takes memory until it ends, and sheets have a dozen at most.
+_DEEPEST = 10_000
 
 
 def refuse_document_type(head: bytes) -> None:
@@ -31,6 +33,7 @@ def parse(
     """
     parser = expat.ParserCreate(encoding)
     local = _LocalNames()
+    depth = 0
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
     parser.StartDoctypeDeclHandler = _refuse
@@ -45,6 +48,9 @@ def parse(
         parser.CharacterDataHandler = text
     try:
         for block in blocks:
+            depth += _net_depth(block)
+            if depth > _DEEPEST:
+                raise Unreadable("file_damaged")
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
@@ -59,11 +65,16 @@ class _LocalNames(dict[str, str]):
         return local
 
 
-def elements(data: bytes) -> list[tuple[str, Attributes]]:
-    """The elements of a small part in their order: local name and attributes by local name."""
+def elements(data: bytes, names: Collection[str]) -> list[tuple[str, Attributes]]:
+    """The elements of these local names in a part, in their order: name and attributes by local name."""
     found: list[tuple[str, Attributes]] = []
-    parse([data], lambda name, facts: found.append((name, facts)))
+    parse([data], lambda name, facts: found.append((name, facts)) if name in names else None)
     return found
+
+
+def _net_depth(block: bytes) -> int:
+    """How many elements a block opens more than it closes, nearly: what is no tag may look like one."""
+    return block.count(b"<") - 2 * block.count(b"</") - block.count(b"/>") - block.count(b"<!") - block.count(b"<?")
 
 
 def _refuse(*_: object) -> None:
