@@ -116,7 +116,7 @@ class Desk:
     ``report`` is the last check, ``done`` the last load, ``removal`` what the removal asked about would do.
     ``error`` says why something failed, ``notice`` what was done, each in one sentence. ``offers`` are standing rows
     that the files left out. ``batch`` counts the sets of files received, ``checks`` the checks, ``round`` the sets
-    that were put away.
+    that were put away. ``checked_on`` is the version the last check or load began with ('' for none, None unknown).
     """
 
     def __init__(self, root: Path) -> None:
@@ -130,6 +130,7 @@ class Desk:
         self.error = ""
         self.notice = ""
         self.batch = self.checks = self.round = 0
+        self.checked_on: str | None = None
         self.job: Job | None = None
         self._last: Job | None = None
         self._lock = threading.Lock()
@@ -304,6 +305,7 @@ class Desk:
         self.checks += 1
         uploads, said, root = self.uploads, dict(self.said), self.root
         self._sent = uploads
+        self.checked_on = _standing(root)
         self._run(doing, lambda progress: _loaded(uploads, said, root, doing == CHECKING, progress))
 
     def _start_removal(self, **how: bool) -> None:
@@ -330,6 +332,13 @@ class Desk:
     def _clear(self) -> None:
         self.uploads, self.said, self.report, self.done = (), {}, None, None
         self.job, self.error, self.notice, self.offers, self.removal = None, "", "", [], None
+
+
+def _standing(root: Path) -> str | None:
+    with contextlib.suppress(store.StoreError):
+        version = store.current(root)
+        return version.id if version else ""
+    return None
 
 
 def clean_name(name: str) -> str:

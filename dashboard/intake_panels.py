@@ -43,6 +43,15 @@ def keep(desk: Desk) -> None:
         st.query_params.pop(_WORD, None)
 
 
+def stale(desk: Desk, view: View) -> None:
+    """Say that another version was published or gone back to since the check, and offer to check again."""
+    now = view.version.id if view.version else ""
+    if desk.report and not desk.job and desk.checked_on not in (None, now):
+        with st.container(horizontal=True, vertical_alignment="center", key="intake_stale"):
+            st.warning(f"核对之后当前版本已换成 {now}，下面的行数是按 {desk.checked_on or '空库'} 算的。")
+            st.button("重新核对", on_click=desk.check, args=(desk.said,), key="intake_check_anew")
+
+
 def _is_open(session: str) -> bool:
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
@@ -185,7 +194,7 @@ def _editor(known, key: str) -> list[str]:
     return st.session_state[last]
 
 
-@st.dialog("台账填报说明", width="large", icon=":material/menu_book:")
+@st.dialog("台账填报说明", width="large")
 def _guide() -> None:
     how, messages = st.tabs(["怎么报、常见问题", "全部提示"])
     how.markdown(guide.written())

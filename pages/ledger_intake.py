@@ -47,6 +47,7 @@ if job := desk.job:
     while not job.wait(0.2):
         bar.progress(job.share, text=job.what)
     st.rerun()
+intake_panels.stale(desk, view)
 if not told:
     with st.container(horizontal=True, key="intake_papers"):
         intake_panels.papers(desk, view)

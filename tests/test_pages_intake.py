@@ -365,6 +365,18 @@ def test_what_was_checked_elsewhere_meanwhile_is_not_published(root, richer):
     assert settled(desk).done.published
 
 
+def test_a_check_made_on_another_version_is_said_and_made_anew(page, root, richer, accounts):
+    page.file_uploader[0].upload(richer.name, richer.data).run()
+    assert "intake_check_anew" not in [button.key for button in page.button]
+    colleague = checked(root, richer)
+    colleague.publish()
+    assert settled(colleague).done.version == "v0002"
+    page.run()
+    assert "v0002" in page.warning[0].value
+    page.button(key="intake_check_anew").click().run()
+    assert not page.warning and "没有可以发布的内容" in words(page)
+
+
 def test_without_anything_usable_there_is_no_button_to_publish(page):
     page.file_uploader[0].upload("通知.txt", "关于开会的通知\n".encode()).run()
     assert "没有可以发布的内容" in words(page)

@@ -72,8 +72,8 @@ class Removal:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        others = "、".join(f"“{_form(kind).name}” {count} 行" for kind, count in self.referring.items())
-        rows = f"从“{_form(self.kind).name}”移除 {self.removed} 行" + (f"，连同{others}" if others else "")
+        others = "、".join(f"“{_form(kind).name}” {count:,} 行" for kind, count in self.referring.items())
+        rows = f"从“{_form(self.kind).name}”移除 {self.removed:,} 行" + (f"，连同{others}" if others else "")
         if not self.report.published:
             return f"将{rows}；尚未移除。"
         return f"已{rows}；已发布版本 {self.report.version}，可随时回退到 {self.base}。"
@@ -209,7 +209,7 @@ def _referring(build: store.Build, form: Form, removed: pa.Array) -> dict[str, p
 
 def _still_named(form: Form, told: Removal) -> str:
     what = "这些村" if form.place == "directory" else "这些户"
-    others = "、".join(f"“{_form(kind).name}” {count} 行" for kind, count in told.referring.items())
+    others = "、".join(f"“{_form(kind).name}” {count:,} 行" for kind, count in told.referring.items())
     return f"还有其他台账的行属于{what}：{others}。请先处理这些行，或选择连同它们一起移除。"
 
 
