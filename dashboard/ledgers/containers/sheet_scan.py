@@ -68,16 +68,25 @@ def scan(archive: Archive, part: str, *, is_stale: bool) -> Marks:
 
 
 def _windows(archive: Archive, part: str) -> Iterator[bytes]:
-    """The XML in pieces that end before a row begins, without the prefix some libraries write before every name."""
+    """The XML in pieces that end before a row begins, without the prefix some libraries write before every name.
+
+    What follows the rows is only unpacked, to find it whole.
+    """
     rest = b""
     root = None
+    is_past = False
     for block in archive.blocks(part):
+        if is_past:
+            continue
         rest += block
         root = root or _ROOT.search(rest)
         if root and root[1]:
             rest = rest.replace(b"<" + root[1], b"<").replace(b"</" + root[1], b"</")
         cut = rest.rfind(b"<row")
-        if cut > 0:
+        is_past = (end := rest.find(_END_OF_ROWS)) >= 0
+        if is_past:
+            rest = rest[:end]
+        elif cut > 0:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > _LONGEST_ROW_BYTES:
@@ -97,6 +106,7 @@ def _is_usual(window: bytes) -> bool:
 
 
 _OTHER_C, _OTHER_ROW = re.compile(rb"<c[a-zA-Z]"), re.compile(rb"<row[a-zA-Z]")
+_END_OF_ROWS = b"</sheetData"
 _ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 # (What is between a tag's ends is bounded, so that no spelling makes a search slow.)
 _ROW = re.compile(rb'<row r="(\d{1,7})"')

@@ -27,6 +27,12 @@ _LONGEST_TAIL = 100_000
 _SKIPPED = ("script", "style", "title", "xml")
 _BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "li", "br", "center", "tr")
 _CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th")}
+# Tags that say nothing about a table, of which there may be more than of all others; the parser takes its time for each.
+_MEANINGLESS = re.compile(
+    r"</?(?!(?:script|style|title|xml|table|tr|td|th|col|input|p|div|h[1-6]|caption|li|br|center)\b)[a-z][\w:-]*+"
+    r"""(?:[^<>"']++|"[^"<]{0,999}+"|'[^'<]{0,999}+')*+>""",
+    re.I,
+)
 _INVISIBLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*collapse)", re.I)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
@@ -40,7 +46,7 @@ def sheets(text: str) -> Iterator[Sheet]:
         raise Unreadable("file_damaged")
     page = _Page(len(text))
     try:
-        page.feed(text)
+        page.feed(_MEANINGLESS.sub("", text))
         page.close()
     except AssertionError as error:
         # Of a declaration that is none.
