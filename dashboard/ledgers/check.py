@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dashboard.ledgers import columns, dates, forms, formulas, issues, lines, magnitude, values
+from dashboard.ledgers import columns, dates, forms, formulas, issues, lines, magnitude, numbers, units, values
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import Sheet
 from dashboard.ledgers.header import Header, lines_above
@@ -21,8 +21,8 @@ _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
 _SHORT_YEAR = re.compile(r"(\d{2})年度?")
 # What parts the phrases of a title, and the rest of a day behind its year.
 _PHRASES = re.compile(r"[()（）\[\]【】〔〕，,；;。]+|(?<![:：])\s+")
+_REST_OF_MONTH = re.compile(r"^\s*[年\-./]\s*\d{1,2}\s*月?\s*")
 _REST_OF_DAY = re.compile(r"\s*[年\-./]\s*\d{1,2}\s*[月\-./]\s*\d{1,2}")
-_UNIT_LINE = re.compile(r"单位\s*[:：]?\s*([^\s:：]*)")
 # What parts several names in one cell.
 SEVERAL = re.compile(r"[、,，;；/\s]+")
 _NAMED_AT_MOST = 30
@@ -157,7 +157,7 @@ class _Said:
             today=self.options.today,
             year=self.year,
             factor=factor,
-            is_percent=any(note in ("%", "％", "百分比") for note in notes),
+            is_percent=units.is_percent(notes),
             is_text=self._is_text,
         )
 
@@ -172,27 +172,27 @@ class _Said:
             report.say("year_inferred", year=self.year, source=self._year_from)
             report.understood.year, report.understood.year_from = self.year, self._year_from
         money = [field for field in self._header.form.fields if field.type == "money" and field.column in parsed]
-        units: dict[tuple[str, str], list[str]] = defaultdict(list)
+        converted: dict[tuple[str, str], list[str]] = defaultdict(list)
         for field in money:
             unit, source = self._unit(self._header.notes.get(field.column, ()))
             if self.override:
                 unit, source = self.override, self.options.unit_from
             report.understood.note_unit(unit, source, self._header.titles[field.column])
             if forms.common()["money_units"][unit] != 1:
-                units[unit, source].append(self._header.titles[field.column])
-        for (unit, source), titles in units.items():
+                converted[unit, source].append(self._header.titles[field.column])
+        for (unit, source), titles in converted.items():
             report.say("unit_converted", unit=unit, source=source, columns="、".join(titles))
 
     def _unit(self, notes: Iterable[str]) -> tuple[str, str]:
         if self.options.unit_is_certain:
             return self.options.unit, self.options.unit_from
         for note in notes:
-            if unit := _money_unit(note):
+            if unit := units.of_money(note):
                 return unit, "列标题"
         for text in self._above:
-            if unit := _unit_of_line(text):
+            if unit := units.of_line(text):
                 return unit, "表头上方的说明"
-        if unit := _unit_of_line(self._name):
+        if unit := units.of_line(self._name):
             return unit, "工作表名称"
         return (self.options.unit, self.options.unit_from) if self.options.unit else ("元", "")
 
@@ -226,28 +226,15 @@ def _years_of(text: str) -> set[int]:
     """The years a title or sheet name is about: not those of filling in, printing or a day as of which it holds."""
     dated = forms.common()["lines"]["dated"]
     years = set()
-    for phrase in _PHRASES.split(dates.in_digits(text)):
+    for phrase in _PHRASES.split(dates.in_digits(numbers.half_width(text))):
         for found in _YEAR.finditer(phrase):
             before, after = phrase[: found.start()], phrase[found.end() :]
+            month = _REST_OF_MONTH.match(after)
+            is_month = month and after[month.end() :].startswith(tuple(dated))
             is_day = any(word in after for word in dated) and _REST_OF_DAY.match(after)
-            if not is_day and not any(word in before for word in dated):
+            if not is_day and not is_month and not any(word in before for word in dated):
                 years.add(int(found[1]))
     return years
-
-
-def _unit_of_line(text: str) -> str | None:
-    """The money unit a line such as 单位：万元、人 or a title's （万元） declares."""
-    declared = [part for found in _UNIT_LINE.findall(text) for part in re.split(r"[、,，/;；)）】\]]", found)]
-    declared += re.findall(r"[(（【\[]([^()（）【】\[\]]*)[)）】\]]", text)
-    return next(filter(None, map(_money_unit, declared)), None)
-
-
-def _money_unit(text: str) -> str | None:
-    """The unit of money a text names, with 单位 or a currency before it or not: 单位：万元, 人民币元."""
-    bare = text.strip().removeprefix("单位").lstrip(":：")
-    sign = next((sign for sign in forms.common()["currency"] if bare.startswith(sign)), "")
-    bare = bare.removeprefix(sign).lstrip(":：").strip()
-    return bare if bare in forms.common()["money_units"] else None
 
 
 def _refuse_what_needs_asking(header: Header, parsed: dict[str, columns.Column], said: _Said) -> None:

@@ -9,7 +9,7 @@ from books import HEAD_ID, id_number
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.ledgers import columns, forms, identity, numbers, values
+from dashboard.ledgers import columns, forms, identity, numbers, units, values
 
 TODAY = date(2026, 11, 21)
 
@@ -523,3 +523,25 @@ def test_a_formula_error_is_told_as_one_in_every_column(kind, column):
     result = columns.parse(field, ["#DIV/0!"], values.Context(today=TODAY))
     assert [problem.code for problem in result.problems] == ["formula_error"]
     assert all(array.null_count == 1 for array in result.arrays.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        *(("单位：元", "元"), ("单位：户、人、万元", "万元"), ("单位：人 万元", "万元")),
+        *(
+            ("收入表（单位：千元）", "千元"),
+            ("填报单位：东河镇", None),
+            ("单位：人", None),
+            ("单位：万元、元", None),
+            ("万元户台账", None),
+        ),
+    ],
+)
+def test_the_unit_a_line_declares(line, unit):
+    assert units.of_line(line) == unit
+
+
+@pytest.mark.parametrize("note", ["%", "％", "单位：%", "百分数"])
+def test_notes_that_say_per_cent(note):
+    assert units.is_percent([note]) and not units.is_percent(["分", "元"])
