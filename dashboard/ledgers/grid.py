@@ -4,6 +4,7 @@ What a sender could have done to a container is answered with an ``Unreadable``,
 catalogue. How each container is read stands in ``containers/``.
 """
 
+from dashboard.ledgers.containers.archive import is_of_the_system
 from dashboard.ledgers.containers.cells import Sheet, Unreadable, column_index, column_letters
 from dashboard.ledgers.containers.opening import (
     Handed,
@@ -26,6 +27,7 @@ __all__ = [
     "column_letters",
     "distinct",
     "files",
+    "is_of_the_system",
     "is_outlines",
     "may_be_table",
     "sheets",

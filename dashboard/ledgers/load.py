@@ -270,7 +270,7 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(
-                file for file in path.rglob("*") if file.is_file() and not _is_hidden(file.relative_to(path))
+                file for file in path.rglob("*") if file.is_file() and not grid.is_of_the_system(file.relative_to(path))
             )
             known = [file for file in inside if grid.may_be_table(file)]
             files += known
@@ -295,11 +295,6 @@ def _passed_by(folder: Path, others: Sequence[Path]) -> SheetReport:
     named = "、".join(str(file.relative_to(folder)) for file in others[:_NAMED_AT_MOST])
     entry.say("folder_files_passed", count=len(others), names=named + ("等" if len(others) > _NAMED_AT_MOST else ""))
     return entry
-
-
-def _is_hidden(file: Path) -> bool:
-    """Whether a file of a folder is hidden, lies in a hidden folder, or is the lock file of an open workbook."""
-    return file.name.startswith("~$") or any(part.startswith(".") or part == "__MACOSX" for part in file.parts)
 
 
 def publish(

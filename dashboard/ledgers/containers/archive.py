@@ -6,7 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 
 from dashboard.ledgers.containers.cells import Unreadable
 
@@ -107,15 +107,18 @@ def is_outside(name: str) -> bool:
 
 
 def is_passed_by(member: zipfile.ZipInfo, name: str) -> bool:
-    """Whether a member is none of the sender's files: hidden ones, lock files, links, what macOS and Windows add."""
-    parts = PurePosixPath(name).parts
+    """Whether a member is none of the sender's files, or a link to one."""
+    return is_of_the_system(PurePosixPath(name)) or stat.S_ISLNK(member.external_attr >> 16)
+
+
+def is_of_the_system(file: PurePath) -> bool:
+    """Whether a file of an archive or folder is hidden, a lock file, or what macOS and Windows add."""
     return (
-        not parts
-        or "__MACOSX" in parts
-        or any(part.startswith(".") and part != ".." for part in parts)
-        or parts[-1].startswith("~$")
-        or parts[-1].lower() in ("thumbs.db", "desktop.ini")
-        or stat.S_ISLNK(member.external_attr >> 16)
+        not file.name
+        or "__MACOSX" in file.parts
+        or any(part.startswith(".") and part != ".." for part in file.parts)
+        or file.name.startswith("~$")
+        or file.name.lower() in ("thumbs.db", "desktop.ini")
     )
 
 

@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from dashboard.ledgers import allowance
 from dashboard.ledgers.allowance import MEGABYTE
@@ -134,14 +134,10 @@ def may_be_table(path: Path) -> bool:
         return True
     with contextlib.suppress(OSError, Unreadable):
         with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-        if head.startswith(archive.SIGNATURES):
-            return _workbook_in(Archive(path.read_bytes())) is not None
-        if head.startswith(OLE):
-            return any(name in _stream_names(path.read_bytes()) for name in ("Workbook", "Book"))
-        if path.suffix.lower() in _PAGE_SUFFIXES:
-            return b"<table" in path.read_bytes().lower()
-        return head.startswith(biff.SIGNATURES) or spreadsheetml.NAMESPACE in head
+            data = stream.read(_HEAD_BYTES)
+            if data.startswith((*archive.SIGNATURES, OLE)) or path.suffix.lower() in _PAGE_SUFFIXES:
+                data += stream.read(allowance.most("file_mb") * MEGABYTE)
+        return _is_table(data, path)
     return False
 
 
@@ -178,13 +174,15 @@ def _member(opened: Archive, name: str, path: str) -> Handed:
         if unreadable.code == "file_damaged" and not is_meant:
             return Handed(path, passed_by="archive_member_passed")
         return Handed(path, refused=unreadable)
-    is_page = PurePosixPath(path).suffix.lower() in _PAGE_SUFFIXES and b"<table" in data.lower()
-    if not is_meant and not is_page and not _is_workbook(data):
+    if not is_meant and not _is_table(data, PurePosixPath(path)):
         return Handed(path, passed_by="archive_member_passed")
     return Handed(path, data)
 
 
-def _is_workbook(data: bytes) -> bool:
+def _is_table(data: bytes, path: PurePath) -> bool:
+    """Whether a file whose suffix is no table's is a workbook, or a web page with a table."""
+    if path.suffix.lower() in _PAGE_SUFFIXES:
+        return b"<table" in data.lower()
     if data.startswith(archive.SIGNATURES):
         return _workbook_in(Archive(data)) is not None
     if data.startswith(OLE):

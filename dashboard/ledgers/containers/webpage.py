@@ -27,7 +27,7 @@ _LONGEST_TAIL = 100_000
 _SKIPPED = ("script", "style", "title", "xml")
 _BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "li", "br", "center", "tr")
 _CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th")}
-# Tags that say nothing about a table, of which there may be more than of all others; the parser takes its time for each.
+# Tags that say nothing about a table, of which there may be more than of all others; the parser is slow with each.
 _MEANINGLESS = re.compile(
     r"</?(?!(?:script|style|title|xml|table|tr|td|th|col|input|p|div|h[1-6]|caption|li|br|center)\b)[a-z][\w:-]*+"
     r"""(?:[^<>"']++|"[^"<]{0,999}+"|'[^'<]{0,999}+')*+>""",
