@@ -93,7 +93,7 @@ def rank(sheet: Sheet, header: Header, file_name: str = "") -> tuple:
     depth = header.first_row - header.last_row if not header.repeated else header.last_row - header.first_row
     fits = fitting.worth(header, called)
     # Years side by side stand over titles or below them.
-    has_years = header.form.needs_year in header.given
+    has_years = header.form.needs_year in header.given and bool(header.parts)
     return fits, not header.missing, len(header.columns), has_years, -len(header.repeated), depth, -header.last_row
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from dashboard.ledgers import captions, wording
+from dashboard.ledgers import captions, sums, wording
 from dashboard.ledgers import header as headers
 from dashboard.ledgers.grid import Sheet, TextRows, Texts, distinct
 from dashboard.ledgers.header import Header
@@ -174,6 +174,8 @@ class _Sorting:
         keyed = [row for row in self._body.rows if row not in suspects]
         last_keyed = keyed[-1] if keyed else self._header.last_row
         codes = {row: self._code(row, is_below=row > last_keyed) for row in suspects}
+        unsaid = [row for row, code in codes.items() if code is None and self._has_no_key(row)]
+        codes |= dict.fromkeys(sums.totals(self._sheet, self._header, keyed, unsaid), _TOTAL)
         self._join_page_titles(codes)
         self._join_numbering(codes)
         for row, code in codes.items():
@@ -209,7 +211,13 @@ class _Sorting:
 
     def _is_no_key(self, cell: str) -> bool:
         text = narrow(cell)
-        return is_blank(cell) or wording.is_total(text) or wording.is_note(text) or captions.is_title(cell)
+        return (
+            is_blank(cell)
+            or wording.is_everywhere(cell)
+            or wording.is_total(text)
+            or wording.is_note(text)
+            or captions.is_title(cell)
+        )
 
     def _without_other_table(self, suspects: dict[int, None]) -> dict[int, None]:
         """The suspects above a second table, whose lines are left out; one that is a ledger refuses the sheet."""
@@ -274,9 +282,12 @@ class _Sorting:
         """Whether a line prints one of the header's rows once more, title by title in its column."""
         mine = [(index, cell) for index, cell in enumerate(row) if not is_blank(cell)]
         for printed in self._sheet.rows[self._header.first_row : self._header.last_row + 1]:
-            same = sum(index < len(printed) and _same_title(printed[index], cell) for index, cell in mine)
-            if mine and same > 0.7 * len(mine):
-                return True
+            others = [cell for index, cell in mine if index >= len(printed) or not _same_title(printed[index], cell)]
+            if not mine or 10 * len(others) >= 3 * len(mine):
+                continue
+            # The same titles in another order are another header.
+            titles = {normal(cell) for cell in printed if isinstance(cell, str)}
+            return not any(isinstance(cell, str) and normal(cell) in titles for cell in others)
         return False
 
     def _code(self, row: int, *, is_below: bool) -> str | None:
@@ -300,6 +311,13 @@ class _Sorting:
         is_footer = is_below and is_whole and len(cells) <= _FOOTER_CELLS
         is_section = len(cells) == 1 and (row in self._wide or wording.is_section(cells[0]))
         return _NOTE if labelled or is_footer or is_section else None
+
+    def _has_no_key(self, row: int) -> bool:
+        """Whether a line lacks a part of its key and has nothing that is somebody's."""
+        line = self._own_cells(row)
+        keys = [line[index] if index < len(line) else "" for index in self._keys]
+        is_keyless = any(is_blank(key) or (isinstance(key, str) and wording.is_everywhere(key)) for key in keys)
+        return is_keyless and not wording.of_somebody(line, self._header)
 
     def _own_cells(self, row: int) -> Sequence[Any]:
         """A line without what merged cells gave it, which says nothing of what the line is."""

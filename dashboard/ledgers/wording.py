@@ -63,6 +63,12 @@ def is_label(text: str) -> bool:
     return bool(_LABEL.match(text))
 
 
+def is_everywhere(text: str) -> bool:
+    """Whether a text stands for all places at once (全县, 全镇)."""
+    known = forms.common()["villages"]
+    return narrow(text) in known["whole_county"] or narrow(text) in known["whole_township"]
+
+
 def is_caption(cell: Any) -> bool:
     """Whether a cell may be the title of any column: a short word without figures that begins no note or signature."""
     if not isinstance(cell, str) or len(cell) > _LONGEST_CAPTION:

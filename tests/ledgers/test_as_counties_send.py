@@ -137,3 +137,46 @@ def test_a_folder_has_web_pages_with_tables_read_and_other_files_named(desk):
     report = desk.check(folder)
     assert report.exit_code == 0 and sum(entry.rows_loaded for entry in report.files) == 1, report.lines()
     assert "说明.html" in told(report, "folder_files_passed")[0]
+
+
+VILLAGES = [
+    ("城关镇", "新民村", 200000, 150000),
+    ("城关镇", "东风村", 260000, 90000),
+    ("河东乡", "新民村", 81000, 70000),
+]
+TITLES = ["年度", "乡镇", "行政村", "总收入", "经营性收入"]
+PLAIN = [[2024, *village] for village in VILLAGES]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [[2024, "城关镇", "", 460000, 240000], *PLAIN],
+        [*PLAIN[:2], ["", "城关镇", "", 460000, 240000], PLAIN[2]],
+        [[2024, "全县", "", 541000, 310000], *PLAIN],
+        [*PLAIN, [2024, "全县", "全县", "541,000", 310000]],
+    ],
+)
+def test_a_line_without_a_village_that_is_the_sum_of_rows_is_a_total(lines, desk):
+    report = desk.check(xlsx(desk.folder / "a.xlsx", [TITLES, *lines]))
+    assert (report.exit_code, only(report).rows_loaded) == (0, 3), report.lines()
+    assert "lines_total" in codes(report)
+
+
+@pytest.mark.parametrize("amounts", [[460000, 240001], [460000, ""], [200000, 150000]])
+def test_a_line_without_a_village_that_is_no_sum_is_held_back(amounts, desk):
+    lines = [*PLAIN[:2], [2024, "城关镇", "", *amounts], PLAIN[2]]
+    report = desk.check(xlsx(desk.folder / "a.xlsx", [TITLES, *lines]))
+    assert (report.exit_code, only(report).rows_loaded) == (1, 3), report.lines()
+    assert "lines_total" not in codes(report)
+
+
+def test_the_same_titles_in_another_order_on_the_next_page_refuse_the_sheet(desk):
+    titles, row = table("incomes")
+    one, two = titles.index("工资性收入"), titles.index("财产性收入")
+    order = list(range(len(titles)))
+    order[one], order[two] = two, one
+    other = dict(zip(titles, row, strict=True)) | {"户编号": "H002"}
+    cells = [titles, row, [titles[index] for index in order], [other[titles[index]] for index in order]]
+    report = desk.check(xlsx(desk.folder / "收入.xlsx", cells))
+    assert report.exit_code == 2 and "second_header" in codes(report), report.lines()
