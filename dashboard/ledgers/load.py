@@ -1,9 +1,7 @@
 """Many files → one new published version, or none: read, check, merge in the order of the ledgers, publish."""
 
-import contextlib
-import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -68,7 +66,7 @@ def load(
     registered = _registered(today)
     notify = progress or (lambda share, what: None)
     opened = store.rehearsing if dry_run else store.building
-    with _paused_collector(), apart.reader() as reader, opened(root) as build:
+    with apart.reader() as reader, opened(root) as build:
         intake = _Intake(build, told, today, said, by_file, registered)
         intake.read(reader, _files(paths, told), notify)
         intake.merge(notify)
@@ -132,18 +130,6 @@ def _registered(today: date) -> list[Correction]:
         return corrections.read(today)
     except corrections.Malformed as malformed:
         raise store.StoreError(str(malformed)) from malformed
-
-
-@contextlib.contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Hold Python's collector of cycles while millions of cells, which have none, come and go: a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass
