@@ -18,7 +18,8 @@ from odf import opendocument
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
-from dashboard.ledgers import grid, reading
+from dashboard.ledgers import allowance, grid, reading
+from dashboard.ledgers.containers import sheet_scan
 from dashboard.ledgers.reading import Said
 
 CELLS = [
@@ -600,3 +601,44 @@ def test_a_far_cell_of_a_binary_workbook_is_refused():
     with pytest.raises(grid.Unreadable) as refusal:
         list(grid.sheets(xlsb([["甲"]], far=1_048_575)))
     assert refusal.value.code == "cells_far_apart"
+
+
+def test_formulas_that_share_too_long_a_text_are_left_without_one(monkeypatch):
+    def shared(_: bytes) -> bytes:
+        rows = (
+            b'<row r="1"><c r="C1"><f t="shared" si="0" ref="C1:C3">A1+B1</f></c></row>'
+            b'<row r="2"><c r="C2"><f t="shared" si="0"/></c></row>'
+            b'<row r="3"><c r="C3"><f t="shared" si="0"/></c></row>'
+        )
+        start = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        return start + rows + b"</sheetData></worksheet>"
+
+    data = edited(as_xlsx(CELLS), {"xl/worksheets/sheet1.xml": shared})
+    [sheet] = grid.sheets(data)
+    assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): "=A2+B2", (2, 2): "=A3+B3"}
+    monkeypatch.setattr(sheet_scan, "_MOST_SHIFTED_CHARACTERS", len("A1+B1"))
+    [sheet] = grid.sheets(data)
+    assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): "=A2+B2", (2, 2): "="}
+
+
+def test_merges_far_below_the_rows_are_read():
+    merges = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (row, row) for row in (2, *range(1000, 900_000)))
+    made = b"</sheetData><mergeCells>" + merges + b"</mergeCells>"
+    data = edited(as_xlsx(CELLS), {"xl/worksheets/sheet1.xml": lambda xml: xml.replace(b"</sheetData>", made)})
+    [sheet] = grid.sheets(data)
+    assert sheet.merges == [(1, 0, 1, 1)]
+
+
+def test_tags_that_mean_nothing_for_a_table_change_no_cell():
+    page = "<table><tr><td><a title=\"x>y\">甲<b>乙</a></b></td><td><span x='</td>'>1&amp;2</span></td></tr></table>"
+    [sheet] = grid.sheets(page.encode())
+    assert sheet.rows == [["甲乙", "1&2"]]
+
+
+def test_the_files_of_a_long_archive_are_given_time_for_each(tmp_path):
+    told = []
+    path = zipped(tmp_path / "多.zip", {f"{number}.csv": as_text(CELLS) for number in range(3)})
+    reading.read(path, Said(), date(2026, 1, 31), 1, unpacked=lambda *counted: told.append(counted))
+    size_bytes = len(as_text(CELLS))
+    assert told == [(size_bytes, 0), (2 * size_bytes, 1), (3 * size_bytes, 2)]
+    assert allowance.of(1, archive_files=100).processor_s > allowance.of(1).processor_s

@@ -27,6 +27,8 @@ _LONGEST_ROW_BYTES = 1 << 24
 _FREE_CELLS = 300_000
 # In a window of so many rows the cells' own row numbers are not looked at one by one.
 _MANY_ROWS = 5000
+# Formulas that share a long text are left without one after so much of it; then their rows are refused, not computed.
+_MOST_SHIFTED_CHARACTERS = 10_000_000
 _TRUE = ("1", "true")
 _ZERO = ("0", "0.0", "-0")
 
@@ -203,6 +205,7 @@ class _Formulas:
         self._marks = marks
         self._is_stale = is_stale
         self._shared: dict[str, tuple[str, tuple[int, int]]] = {}
+        self._shifted_characters = 0
 
     def cell(self, place: tuple[int, int], text: str, value: str, *, cell_type: str, group: str) -> None:
         """Note a formula cell. The empty value of a formula of texts is its result."""
@@ -213,7 +216,9 @@ class _Formulas:
             return
         if not text and group in self._shared:
             written, origin = self._shared[group]
-            text = _shifted(written, place[0] - origin[0], place[1] - origin[1])
+            self._shifted_characters += len(written)
+            if self._shifted_characters <= _MOST_SHIFTED_CHARACTERS:
+                text = _shifted(written, place[0] - origin[0], place[1] - origin[1])
         self._marks.formulas[place] = f"={text}"
 
 
