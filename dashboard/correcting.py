@@ -27,11 +27,14 @@ MAPPING_COLUMNS = {name: columns.text(name) for name in (LETTER, TITLE, EXAMPLE,
 def sheets(told: Report) -> dict[SheetAt, SheetReport]:
     """The sheets that were looked at, the first report of each; those that need a word come first."""
     found: dict[SheetAt, SheetReport] = {}
+    worst: dict[SheetAt, int] = {}
+    order = [REFUSED, PARTIAL, LOADED, SKIPPED]
     for entry in told.files:
         if entry.understood.top:
-            found.setdefault(SheetAt.of(entry), entry)
-    order = [REFUSED, PARTIAL, LOADED, SKIPPED]
-    return dict(sorted(found.items(), key=lambda pair: order.index(pair[1].status)))
+            at = SheetAt.of(entry)
+            found.setdefault(at, entry)
+            worst[at] = min(worst.get(at, len(order)), order.index(entry.status))
+    return dict(sorted(found.items(), key=lambda pair: worst[pair[0]]))
 
 
 def headline(told: Mapping[SheetAt, SheetReport]) -> str:

@@ -221,7 +221,8 @@ def why_not(told: Report) -> str:
         where = "请在“识别结果和更正”中指定后重新核对，或" if asks(told) else "请"
         return f"没有可以导入的行：{where}按“问题和说明”逐条处理后重新上传。"
     rows = "可以导入的行" if any(entry.refused for entry in told.files) else "文件内容"
-    return f"{rows}与现有数据完全相同，不需要发布新版本。"
+    more = "；其余的请在“识别结果和更正”中指定后重新核对" if asks(told) else ""
+    return f"{rows}与现有数据完全相同，不需要发布新版本{more}。"
 
 
 # The folder a file lies in while it is read, which means nothing to its sender.

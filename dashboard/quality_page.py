@@ -15,6 +15,7 @@ from dashboard.ledgers import forms
 from dashboard.quality import SEVERITIES
 
 EVERY = "全部"
+FIRST_RULE = "排在最前的规则"
 NO_TREND = "还只有一个版本，下次导入后可在这里看到变化。"
 LEVELS = (EVERY, *SEVERITIES.values())
 KEPT = ("有问题的规则", "全部规则")

@@ -271,10 +271,14 @@ def _grid(
     )
 
 
+# What a width of so many pixels is at the base size of letters: the page's own tables grow with them.
+_BASE_PX = 15
+
+
 def _sheet(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column]) -> None:
     """Rows as a table of the page itself: the grid cuts off what does not fit its one line."""
     widths = "".join(
-        f'<col style="width:{column.width}px">' if isinstance(column.width, int) else "<col>"
+        f'<col style="width:{column.width / _BASE_PX:.1f}rem">' if isinstance(column.width, int) else "<col>"
         for column in shown_columns.values()
     )
     heads = "".join(f"<th>{escape(title)}</th>" for title in shown.columns)

@@ -61,7 +61,7 @@ def choose(place: int) -> None:
     """Show the offenders of a rule of the table below; a rule that nothing breaks has none."""
     says = shown["says"].iat[place]
     if says in broken["says"].tolist():
-        st.session_state["quality_rule"] = "" if says == broken["says"].iat[0] else says
+        st.session_state["quality_rule"] = says
 
 
 notes = sources.table_notes("数据质量规则 data/quality_rules.toml", view, f"{chosen or '全部台账和级别'}，{kept}")
@@ -82,8 +82,9 @@ if len(faulty):
 
 if len(broken):
     ui.section("一条规则的明细", "姓名、证件号码已隐去")
-    first, *others = broken["says"]
-    says = ui.choice("规则", others, first, "quality_rule", width=760) or first
+    # The words for the first one must stay the same when the rules change, or the box goes on showing the old one.
+    says = ui.choice("规则", broken["says"].tolist(), quality_page.FIRST_RULE, "quality_rule", width=760)
+    says = says or broken["says"].iat[0]
     rule = broken[broken["says"] == says].iloc[0]
     of_ledger = quality_page.ledger_name(rule)
     of_rule = view.params(ledger="", severity="", rule_id=rule["rule_id"])

@@ -160,7 +160,7 @@ class Report:
         if told[issues.WARNING]:
             parts.append(f"{told[issues.WARNING]:,} 条提醒")
         if self.dry_run:
-            end = "尚未发布"
+            end = "与现有数据完全相同，不需要发布" if loaded and not self.changes else "尚未发布"
         elif self.published:
             end = f"已发布版本 {self.version}"
         else:

@@ -298,3 +298,14 @@ def test_a_formula_of_text_in_csv_is_no_protected_value(desk):
         path = text(desk.folder / "户.csv", [list(line), list((line | {"户主姓名": written}).values())])
         assert desk.load(path).exit_code == 0
         assert households(desk)["H001"]["head_name"] == stored
+
+
+def test_a_title_and_a_unit_line_above_the_header_are_no_part_of_it(desk):
+    titles, values = table("collective_economy", {"总收入": 20, "经营性收入": 12})
+    kept = [titles.index(title) for title in ("乡镇", "行政村", "总收入", "经营性收入")]
+    lines = [["2024年村集体经济"], ["单位：万元"], [titles[at] for at in kept], [values[at] for at in kept]]
+    report = desk.load(xlsx(desk.folder / "a.xlsx", lines))
+    assert report.exit_code == 0, report.lines()
+    assert report.files[0].understood.header_rows == (3, 3)
+    [row] = desk.table("core_collective_economy")
+    assert (row["account_year"], row["total_income_yuan"]) == (2024, Decimal("200000.00"))
