@@ -1,7 +1,7 @@
 """Where a sheet's titles stand, one to three rows deep with a row of units below them, and which titles are known."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dashboard.ledgers import forms, naming
@@ -64,6 +64,8 @@ def candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
     """
     height = min(SEARCHED_ROWS, len(sheet.rows))
     texts = _texts(sheet, height)
+    # Rows of data are told by this alone, fast.
+    likely = [sum(map(_is_likely, row)) for row in texts.own]
     found = []
     for last in range(height):
         if sum(map(bool, texts.own[last])) < FEWEST_TITLES:
@@ -72,6 +74,8 @@ def candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
             continue
         deepest = DEEPEST if _are_units(texts, last) else _DEEPEST
         for depth in range(min(deepest, last + 1)):
+            if sum(likely[last - depth : last + 1]) < FEWEST_TITLES:
+                continue
             if depth < deepest - 1 and _has_owners(texts, last - depth - 1, last):
                 continue
             titles = _stacked(texts, last, depth)
@@ -90,6 +94,26 @@ def _has_owners(texts: _Texts, row: int, last: int) -> bool:
         naming.is_of_somebody(text) and len(text) <= _LONGEST_OWNER and not _LABEL.search(text)
         for text in (_at(texts.own, row, column) for column in titled[1:])
     )
+
+
+@lru_cache(maxsize=16_384)
+def _is_likely(text: str) -> bool:
+    """Whether a text may be a title, whatever stands above it: a known one, the beginning or end of one, a month's.
+
+    Of titles with a year it is not asked what else they say.
+    """
+    return bool(text) and (
+        not _parts().isdisjoint(naming.alone(text)) or bool(naming.month_of(text)) or naming.has_year(text)
+    )
+
+
+@cache
+def _parts() -> frozenset[str]:
+    """All titles, their beginnings and ends, and what a group alone gives its title."""
+    titles = every_title()
+    ends = (part for title in titles for at in range(1, len(title)) for part in (title[:at], title[at:]))
+    names = forms.common()["header"]["names"]
+    return every_title().union((part for part in ends if len(part) > 1), names)
 
 
 def _may_be_title(title: str, group: str) -> bool:

@@ -90,6 +90,11 @@ def year_of(title: str, group: str) -> int | None:
     return years.pop() if len(years) == 1 else None
 
 
+def has_year(text: str) -> bool:
+    """Whether a text names a year."""
+    return _YEAR.search(dates.in_digits(text)) is not None
+
+
 def without_year(text: str) -> str:
     """A title or group without its year."""
     return _YEAR.sub("", dates.in_digits(text)).strip(" 的" + GROUP_JOIN)
