@@ -29,6 +29,8 @@ ASKED = {
 }
 
 _NAMED_FILES = 5
+# What the table of columns says itself, as it is being put right.
+_SEEN_AT_COLUMNS = {"columns_missing", "not_quite_a_ledger"}
 _IN_PANEL = "在“识别结果和更正”中"
 
 SHEET_COLUMNS = {
@@ -210,7 +212,7 @@ def questions(told: Report, about: SheetReport) -> list[str]:
         for entry in told.files
         if (entry.path, entry.sheet) == (about.path, about.sheet)
         for issue in entry.issues
-        if issue.code in ASKED and issue.row is None
+        if issue.code in ASKED and issue.code not in _SEEN_AT_COLUMNS and issue.row is None
     ]
     return list(dict.fromkeys(asked))
 
