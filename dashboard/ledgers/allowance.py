@@ -16,14 +16,15 @@ class Limits(NamedTuple):
     processor_s: float
 
 
-def of(size_mb: float, times: int = 1, archive_files: int = 0) -> Limits:
-    """The limits for so many megabytes, of the file or of what it unpacks to, for so many times what reading takes."""
+def of(size_mb: float, times: int = 1, parts: int = 0) -> Limits:
+    """The limits for so many megabytes, of the file or of what it unpacks to, and so many parts of it.
+
+    ``parts`` are the files of an archive and the sheets; ``times`` says how many times what reading takes.
+    """
     settings = _settings()
     memory_mb = times * (settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb)
     seconds = times * (
-        settings["seconds"]
-        + settings["seconds_per_mb"] * size_mb
-        + settings["seconds_per_archive_file"] * archive_files
+        settings["seconds"] + settings["seconds_per_mb"] * size_mb + settings["seconds_per_part"] * parts
     )
     return Limits(int(min(memory_mb, settings["memory_mb_at_most"]) * MEGABYTE), seconds)
 

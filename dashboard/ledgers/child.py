@@ -64,10 +64,10 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
     allowed: Limits = request["allowed"]
     started_s = time.process_time()
 
-    def unpacked(size_bytes: int, archive_files: int = 0) -> None:
+    def grown(size_bytes: int, parts: int = 0) -> None:
         nonlocal allowed
         # What a packed file needs is told by what is in it; that it holds together was checked before.
-        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE, request["times"], archive_files))
+        allowed = allowance.wider(allowed, allowance.of(size_bytes / MEGABYTE, request["times"], parts))
         _limit(allowed, started_s)
         wire.send(answers, ("allowed", allowed))
 
@@ -79,9 +79,9 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         if request["folder"] is not None:
             os.chdir(request["folder"])
         if request["what"] == "read":
-            found = reading.read(*request["arguments"], notify=notify, unpacked=unpacked)
+            found = reading.read(*request["arguments"], notify=notify, grown=grown)
         else:
-            found = _returned(*request["arguments"], unpacked)
+            found = _returned(*request["arguments"], grown)
         wire.send(answers, ("found", found))
     except MemoryError:
         wire.send(answers, ("failed", ("file_too_heavy", "MemoryError")))
@@ -93,14 +93,14 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
 
 
 def _returned(
-    path: Path, entries: Sequence[SheetReport], data: bytes | None, unpacked: Callable[[int], None]
+    path: Path, entries: Sequence[SheetReport], data: bytes | None, grown: Callable[[int], None]
 ) -> list[tuple[str, bytes]] | Unreadable:
     """The workbooks of what is refused of a file, or why there are none."""
     # Few loads need what writes workbooks, and every load waits for this process to start.
     from dashboard.ledgers import returned
 
     try:
-        return returned.workbooks(path, entries, data, unpacked)
+        return returned.workbooks(path, entries, data, grown)
     except Unreadable as unreadable:
         return unreadable
 

@@ -47,23 +47,27 @@ def read(
     today: date,
     file_no: int,
     notify: Callable[[str], None] = lambda stage: None,
-    unpacked: Callable[[int, int], None] = lambda size_bytes, archive_files: None,
+    grown: Callable[[int, int], None] = lambda size_bytes, parts: None,
 ) -> list[Found]:
     """Read and check one file; its sheets are numbered from ``file_no``. What is wrong is told, never raised.
 
     A file inside an archive is a file of its own. Where one ledger of a file is refused, nothing of that file is to be
-    loaded. ``notify`` hears what is being done, ``unpacked`` how many bytes a packed file holds before it is read, and
-    how many files of an archive they are, those read before included.
+    loaded. ``notify`` hears what is being done, ``grown`` how many bytes a file turns out to hold and in how many parts
+    (files of an archive, sheets), those read before included.
     """
     numbers = itertools.count(file_no)
     found: list[Found] = []
-    size_bytes = 0
-    for count, handed in enumerate(grid.files(path)):
+    size_bytes, parts = 0, itertools.count(1)
+
+    def grow() -> None:
+        grown(size_bytes, next(parts))
+
+    for handed in grid.files(path):
         packed_bytes = grid.unpacked_bytes(handed.data)
         size_bytes += packed_bytes or len(handed.data)
         if packed_bytes or handed.path != str(path):
-            unpacked(size_bytes, count)
-        found += _Reader(path, handed, said, today, numbers, notify).read()
+            grow()
+        found += _Reader(path, handed, said, today, numbers, notify, grow).read()
     if all(one.report.status == report.SKIPPED and one.report.sheet is None for one in found):
         entry = SheetReport(str(path), file_no=next(numbers))
         entry.refuse("archive_empty")
@@ -82,10 +86,12 @@ class _Reader:
         today: date,
         numbers: Iterator[int],
         notify: Callable[[str], None],
+        grow: Callable[[], None],
     ) -> None:
         self._path = path
         self._handed = handed
         self._notify = notify
+        self._grow = grow
         self._said = said
         self._today = today
         self._numbers = numbers
@@ -132,7 +138,9 @@ class _Reader:
         """Every sheet of the file with its report and, where it is a ledger, its rows."""
         found: list[Found] = []
         doubtful: list[tuple[SheetReport, SheetRefused]] = []
-        for sheet in grid.sheets(self._handed.data):
+        for count, sheet in enumerate(grid.sheets(self._handed.data)):
+            if count:
+                self._grow()
             if ours.is_help(sheet):
                 continue
             entry = self.entry(sheet.name)

@@ -32,11 +32,11 @@ def workbooks(
     path: Path,
     entries: Sequence[SheetReport],
     data: bytes | None = None,
-    unpacked: Callable[[int], None] = lambda size_bytes: None,
+    grown: Callable[[int], None] = lambda size_bytes: None,
 ) -> list[tuple[str, bytes]]:
     """(name, .xlsx) of each file that has refused rows: the one at the path or, of an archive, each file inside.
 
-    ``data`` is what stood at the path, where it is not on disk any more; ``unpacked`` hears how many bytes a packed
+    ``data`` is what stood at the path, where it is not on disk any more; ``grown`` hears how many bytes a packed
     file holds. Raises grid.Unreadable when it cannot be read. A stranger's file is read here: see `apart`.
     """
     made = []
@@ -45,7 +45,7 @@ def workbooks(
         if _refused(own):
             if handed.refused:
                 raise handed.refused
-            unpacked(grid.unpacked_bytes(handed.data))
+            grown(grid.unpacked_bytes(handed.data))
             book = workbook(PurePath(handed.path).name, handed.data, own)
             if book is not None:
                 made.append((file_name(handed.path), book))

@@ -242,7 +242,7 @@ def test_the_system_refuses_memory_before_the_watch_looks(tmp_path, monkeypatch)
     path = tmp_path / "走访台账.csv"
     with path.open("w", encoding="utf-8") as stream:
         stream.write("户编号,走访日期\n")
-        stream.writelines(f"H{number},2025-01-01\n" for number in range(1_500_000))
+        stream.writelines(f"H{number},2025-01-01\n" for number in range(1_040_000))
     assert codes(read(path)) == ["file_too_heavy"]
 
 

@@ -638,7 +638,16 @@ def test_tags_that_mean_nothing_for_a_table_change_no_cell():
 def test_the_files_of_a_long_archive_are_given_time_for_each(tmp_path):
     told = []
     path = zipped(tmp_path / "多.zip", {f"{number}.csv": as_text(CELLS) for number in range(3)})
-    reading.read(path, Said(), date(2026, 1, 31), 1, unpacked=lambda *counted: told.append(counted))
+    reading.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
     size_bytes = len(as_text(CELLS))
-    assert told == [(size_bytes, 0), (2 * size_bytes, 1), (3 * size_bytes, 2)]
-    assert allowance.of(1, archive_files=100).processor_s > allowance.of(1).processor_s
+    assert told == [(size_bytes, 1), (2 * size_bytes, 2), (3 * size_bytes, 3)]
+    assert allowance.of(1, parts=100).processor_s > allowance.of(1).processor_s
+
+
+def test_the_sheets_of_a_workbook_are_given_time_for_each(tmp_path):
+    told = []
+    path = tmp_path / "多.html"
+    path.write_bytes(b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * 3)
+    reading.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
+    size_bytes = path.stat().st_size
+    assert told == [(size_bytes, 1), (size_bytes, 2)]

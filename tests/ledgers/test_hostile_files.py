@@ -206,14 +206,14 @@ TOO_LARGE = {
 TOO_MANY = {
     "many members": ("archive_files_too_many", lambda: zip_bytes({f"{n}.csv": b"" for n in range(10_001)}), "10000 个"),
     "many files": ("archive_files_too_many", lambda: zip_bytes({f"{n}.csv": b"1" for n in range(1_001)}), "1000 个"),
-    "many tables in a page": ("sheets_too_many", lambda: many_tables(100_000), "400 张"),
-    "many sheets of one part": ("sheets_too_many", lambda: many_sheets(5_000), "400 张"),
+    "many tables in a page": ("sheets_too_many", lambda: many_tables(100_000), "1000 张"),
+    "many sheets of one part": ("sheets_too_many", lambda: many_sheets(5_000), "1000 张"),
     "many tables in an ods": (
         "sheets_too_many",
         lambda: in_content(
             lambda xml: xml.replace(b"</office:spreadsheet>", b"<table:table/>" * 100_000 + b"</office:spreadsheet>")
         ),
-        "400 张",
+        "1000 张",
     ),
 }
 FAR = {

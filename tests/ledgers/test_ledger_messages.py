@@ -288,7 +288,7 @@ PROVOKE: dict[str, Callable] = {
     "encodings_mixed": raw("混.csv", "户编号,户主姓名\nH001,张三丰\n".encode() + "H002,李四光\n".encode("gb18030")),
     "text_with_nul": raw("空.csv", "户编号,户主姓名\nH001,张\x00三\n".encode()),
     "file_too_large": _holes("大.csv", 300_000_000),
-    "sheets_too_many": raw("表.xls", b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * 401),
+    "sheets_too_many": raw("表.xls", b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * 1001),
     "archive_files_too_many": lambda desk: desk.check(
         zipped(desk.folder / "多.zip", {f"{number}.csv": b"1" for number in range(1_001)})
     ),
