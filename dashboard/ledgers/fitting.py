@@ -28,12 +28,8 @@ def worth(header: "Header", called: Iterable[str]) -> float:
 @lru_cache(maxsize=1_024)
 def _called(texts: tuple[str, ...]) -> set[str]:
     """The kinds whose names the texts hold; of names within each other the longest (村集体经济收入台账, 收入台账)."""
-    found = {
-        (name, form.kind)
-        for form in forms.all_forms()
-        for name in (form.name, *form.called)
-        if any(name in naming.one_line(text) for text in texts)
-    }
+    said = "\n".join({naming.one_line(text) for text in texts})
+    found = {(name, form.kind) for form in forms.all_forms() for name in (form.name, *form.called) if name in said}
     return {kind for name, kind in found if not any(name != other and name in other for other, _ in found)}
 
 
