@@ -5,9 +5,9 @@ import re
 from datetime import date
 from typing import Any, NoReturn
 
-from dashboard.ledgers import forms
+from dashboard.ledgers import forms, values
 
-_FIRST_YEAR, _MOST_HOUSEHOLDS = 2000, 5_000_000
+_MOST_HOUSEHOLDS = 5_000_000
 
 # What argparse says, and how it is said here; anything else is handed on as it is.
 _SAID = (
@@ -62,7 +62,7 @@ KINDS = "、".join(f"{form.name}（{form.kind}）" for form in forms.all_forms()
 
 def year(text: str) -> int:
     """A year that a ledger may be about."""
-    return _whole(text, _FIRST_YEAR, date.today().year, "年度")
+    return _whole(text, values.FIRST_YEAR, date.today().year, "年度")
 
 
 def households(text: str) -> int:

@@ -17,7 +17,6 @@ NOT_READ = "不读"
 LEFT_OUT = "left_out"
 UNITS = ("", "元", "万元")
 DEEPEST = captions.DEEPEST
-_HEADER_WITHIN = 30
 
 # The columns of `mapping`, and of the sheet's first rows.
 LETTER, TITLE, EXAMPLE, FIELD = "列", "表中列名", "示例", "对应到"
@@ -84,7 +83,7 @@ def fields(kind: str) -> list[str]:
 
 def header_rows(known: Understood) -> list[int]:
     """The rows that may be said to be the header."""
-    return list(range(1, min(known.height, _HEADER_WITHIN) + 1))
+    return list(range(1, min(known.height, captions.SEARCHED_ROWS) + 1))
 
 
 def objections(kind: str, chosen: Sequence[str], known: Understood) -> list[str]:

@@ -10,13 +10,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard import cached, columns, correcting, desks, intake_tables, paths, published, store, ui
 from dashboard.correcting import EXAMPLE, FIELD, LETTER, TITLE
 from dashboard.intake import PUBLISHING, Desk, alike
-from dashboard.ledgers import forms, guide, remembered, template
+from dashboard.ledgers import forms, guide, remembered, template, values
 from dashboard.view import View
 
-_FIRST_YEAR = 2000
 # Up to so many columns are shown all at once; more of them in a window of so many pixels.
 _WHOLE_GRID_ROWS, _GRID_HEIGHT = 18, 600
-
 
 _DESK, _WORD = "intake_desk", "desk"
 
@@ -143,7 +141,7 @@ def _choices(known, earlier, key: str) -> tuple[str, tuple[int, int] | None, int
         begin = last_row if first == first_row else lasts[0]
         last = _pick("表头末行", lasts, f"intake_last_{key}_{first}", begin, correcting.last_in_words)
     with year_box:
-        years = [0, *range(date.today().year, _FIRST_YEAR - 1, -1)]
+        years = [0, *range(date.today().year, values.FIRST_YEAR - 1, -1)]
         year = _pick("年度", years, f"intake_year_{key}", earlier and earlier.year, correcting.year_in_words)
     with unit_box:
         units = correcting.UNITS

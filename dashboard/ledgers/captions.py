@@ -113,7 +113,7 @@ def _parts() -> frozenset[str]:
     titles = every_title()
     ends = (part for title in titles for at in range(1, len(title)) for part in (title[:at], title[at:]))
     names = forms.common()["header"]["names"]
-    return every_title().union((part for part in ends if len(part) > 1), names)
+    return titles.union((part for part in ends if len(part) > 1), names)
 
 
 def _may_be_title(title: str, group: str) -> bool:

@@ -12,14 +12,13 @@ import pyarrow.compute as pc
 from dashboard.ledgers import dates, identity, numbers
 from dashboard.ledgers.forms import Field
 from dashboard.ledgers.grid import Texts, distinct
-from dashboard.ledgers.values import PARSERS, Context, Value, money, says_nothing
+from dashboard.ledgers.values import PARSERS, UNSEEN, Context, Value, money, says_nothing
 
 MONEY = pa.decimal128(18, 2)
 
 # What texts and codes almost always look like; a column of nothing else needs no look at its single cells.
-_UNSEEN = r"\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}"
 _USUAL = {
-    "text": rf"^([^#{_UNSEEN}][^{_UNSEEN}]*)?$",
+    "text": rf"^([^#{UNSEEN}][^{UNSEEN}]*)?$",
     "code": r"^([0-9A-Za-z][0-9A-Za-z-]*)?$",
     "phone": r"^(1[0-9]{10})?$",
     "date": r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",

@@ -12,7 +12,8 @@ from dashboard.ledgers.grid import Sheet, column_letters
 from dashboard.ledgers.naming import bracketed, normal, one_line
 from dashboard.ledgers.values import text_of
 
-_FEWEST_OF_A_LEDGER = 3
+# With fewer titles a sheet that lacks required ones is not taken for a ledger.
+FEWEST_OF_A_LEDGER = 3
 # The field that stands for the key where the key itself need not be a column.
 STANDS_FOR = {"village_code": "place_village"}
 
@@ -151,7 +152,7 @@ def missing(header: Header) -> list[str]:
 
 def _begins_above(sheet: Sheet, header: Header, best: Header) -> bool:
     """Whether a header above the best one has its ledger's key and a row with one before the best one begins."""
-    if header.last_row >= best.first_row or len(header.columns) < _FEWEST_OF_A_LEDGER:
+    if header.last_row >= best.first_row or len(header.columns) < FEWEST_OF_A_LEDGER:
         return False
     keys = [header.columns[column] for column in key_columns(header.form) if column in header.columns]
     between = sheet.rows[header.last_row + 1 : best.first_row]

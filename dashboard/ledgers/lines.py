@@ -27,8 +27,6 @@ _LEADING_CELLS = 3
 _WIDE = 3
 # How far above a printed header its page's title may begin.
 _LINES_OF_A_TITLE = 4
-# Fewer titles than that begin no table.
-_FEWEST_OF_A_TABLE = 2
 # The share of blanks from which a required column looks as if only the first row of each group were filled.
 _MANY_BLANKS = 0.25
 _FEWEST_BLANKS = 2
@@ -248,7 +246,7 @@ class _Sorting:
         No line from there on may have a key or anything that is somebody's.
         """
         words = [cell for cell in self._sheet.rows[row] if not is_blank(cell)]
-        if len(words) < _FEWEST_OF_A_TABLE or not all(map(wording.is_caption, words)):
+        if len(words) < captions.FEWEST_TITLES or not all(map(wording.is_caption, words)):
             return False
         if not any(map(captions.is_title, words)) or self._may_be_data(row, with_names=False):
             return False

@@ -258,9 +258,11 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
             inside = sorted(
                 file for file in path.rglob("*") if file.is_file() and not grid.is_of_the_system(file.relative_to(path))
             )
-            known = [file for file in inside if grid.may_be_table(file)]
+            known, others = [], []
+            for file in inside:
+                (known if grid.may_be_table(file) else others).append(file)
             files += known
-            if known and (others := [file for file in inside if file not in set(known)]):
+            if known and others:
                 told.files.append(_passed_by(path, others))
             if not known:
                 entry = SheetReport(str(path))

@@ -36,7 +36,6 @@ _LEFT_OUT = {
     "sheet_transposed": "sheet_not_a_ledger",
     "no_data": "sheet_without_data",
 }
-_FEWEST_TITLES_OF_A_LEDGER = 3
 # By how many titles another form must fit better before a sheet counts as that other ledger.
 _CLEARLY_MORE = 3
 
@@ -286,7 +285,7 @@ class _Reader:
             raise SheetRefused("sheet_transposed")
         if (found is None or found.missing) and layouts.is_card(sheet):
             raise SheetRefused("household_card")
-        if found is None or (found.missing and len(found.columns) < _FEWEST_TITLES_OF_A_LEDGER):
+        if found is None or (found.missing and len(found.columns) < header.FEWEST_OF_A_LEDGER):
             raise SheetRefused("not_a_ledger")
         if found.missing and not header.has_key(found):
             raise SheetRefused("not_quite_a_ledger", ledger=found.form.name, columns="、".join(found.missing))
@@ -319,5 +318,5 @@ def _is_another(best: header.Header | None, found: header.Header | None, wanted:
         return False
     if best.missing:
         lacks = found is None or bool(found.missing)
-        return lacks and len(best.columns) >= _FEWEST_TITLES_OF_A_LEDGER
+        return lacks and len(best.columns) >= header.FEWEST_OF_A_LEDGER
     return found is None or bool(found.missing) or len(best.columns) > len(found.columns) + _CLEARLY_MORE

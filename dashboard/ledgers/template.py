@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from dashboard import paths
-from dashboard.ledgers import forms, ours
+from dashboard.ledgers import forms, ours, values
 from dashboard.ledgers.forms import Field, Form
 from dashboard.ledgers.grid import column_letters
 
@@ -102,7 +102,12 @@ class _Template:
             case "count":
                 return {"validate": "integer", "criteria": "between", "minimum": field.min, "maximum": field.max}
             case "year":
-                return {"validate": "integer", "criteria": "between", "minimum": 2000, "maximum": "=YEAR(TODAY())"}
+                return {
+                    "validate": "integer",
+                    "criteria": "between",
+                    "minimum": values.FIRST_YEAR,
+                    "maximum": "=YEAR(TODAY())",
+                }
             case "money" | "number" if field.min is not None and field.max is not None:
                 return {"validate": "decimal", "criteria": "between", "minimum": field.min, "maximum": field.max}
             case "money" if not field.negative:

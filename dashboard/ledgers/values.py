@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 from dashboard.ledgers import dates, forms, identity, numbers
 from dashboard.ledgers.forms import Field
 
+# No ledger is about a year before it.
+FIRST_YEAR = 2000
+
 _LARGEST_WHOLE = 10**15
 _LARGEST_YUAN = Decimal(10) ** 15
 _NOISE_YUAN = Decimal("0.000001")
@@ -24,9 +27,10 @@ _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
 _LISTED = re.compile(r"(?:[、,，;；/|\s+＋&＆\\·•.．。]|[①-⑳]|(?<!\d)[(（]?\d{1,2}[)）.．、]\s*(?=[\u4e00-\u9fff]))+")
 _ID_DRESS = re.compile(r"[-\s'\"·()\[\]【】]")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
-_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_INVISIBLE = re.compile(f"[{_UNSEEN}]")
-_OUTER = re.compile(rf"^[\s{_UNSEEN}]+|[\s{_UNSEEN}]+$")
+# Characters that nobody sees, as a set of a regular expression holds them; Arrow's own take it as well.
+UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_INVISIBLE = re.compile(f"[{UNSEEN}]")
+_OUTER = re.compile(rf"^[\s{UNSEEN}]+|[\s{UNSEEN}]+$")
 
 
 class Value(NamedTuple):
@@ -253,7 +257,7 @@ def _year(field_: Field, context: Context, cell: Any) -> Value:
     if nothing := _nothing_in(text):
         return nothing
     number = _without_unit(field_, dates.in_digits(text) if isinstance(cell, str) else cell)
-    if number is None or number != int(number) or not 2000 <= number <= context.today.year:
+    if number is None or number != int(number) or not FIRST_YEAR <= number <= context.today.year:
         return Value(code="year_invalid", args={"this_year": context.today.year})
     return Value(int(number))
 
