@@ -3,16 +3,17 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import paths, server, shell
+from dashboard import paths
+from dashboard.web import frame, server
 
 app = st.App(
-    paths.PROJECT / "dashboard" / "frame.py",
+    paths.PROJECT / "dashboard" / "web" / "entry.py",
     lifespan=server.lifespan,
     routes=server.ROUTES,
     middleware=server.MIDDLEWARE,
-    on_script_error=shell.failed,
+    on_script_error=frame.failed,
 )
 
 # A tool that runs this file as a page script, as Streamlit's AppTest does, gets the pages too.
 if get_script_run_ctx(suppress_warning=True) is not None:
-    shell.run()
+    frame.run()

@@ -4,8 +4,9 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from dashboard import paths, sample, store
-from dashboard.ledgers import load
+from dashboard import paths, sample
+from dashboard.ledgers.loading import load
+from dashboard.warehouse import versions
 
 _SHELF = Path(tempfile.gettempdir()) / "dashboard-bench"
 
@@ -23,7 +24,7 @@ def ledgers(households: int) -> Path:
 def published(households: int) -> Path:
     """The folder of published versions of a county of that size, computed by the queries as they are now."""
     root = _SHELF / f"db-{households}-{_queries_digest()}"
-    if store.current(root) is None:
+    if versions.current(root) is None:
         print(f"loading the county of {households:,} households …")
         report = load.load([ledgers(households)], root)
         assert report.exit_code == 0, report.lines()

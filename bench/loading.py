@@ -17,8 +17,9 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from bench import county
-from dashboard.ledgers import apart, load
-from dashboard.ledgers.reading import Said
+from dashboard.ledgers.checking.read_file import Said
+from dashboard.ledgers.loading import load
+from dashboard.ledgers.worker import client
 
 ROUNDS = 5
 HOUSEHOLDS = 12_000
@@ -75,7 +76,7 @@ def _duckdb(files: list[Path]) -> None:
 
 def _read(files: list[Path], root: Path) -> None:
     """Read and check alone, in the process that loads read in."""
-    with apart.reader() as reader:
+    with client.reader() as reader:
         for file in files:
             assert all(found.rows is not None for found in reader.read(file, Said(), date.today(), 1))
 

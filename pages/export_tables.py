@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from dashboard import extracts, paths, shell, sources, ui
+from dashboard import paths
+from dashboard.presenters import export_tables
+from dashboard.serving import sources
+from dashboard.web import frame, widgets
 
 SHOWN_ROWS = 200
 
-view = shell.begin("export_tables")
+view = frame.begin("export_tables")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="export_bar"):
-    names = {extract.name: extract.id for extract in extracts.offered()}
+    names = {extract.name: extract.id for extract in export_tables.offered()}
     name = st.selectbox(
         "数据表",
         list(names),
@@ -20,15 +23,15 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         placeholder="请选择",
         width=210,
     )
-    extract = extracts.get(names[name])
-    table = extracts.rows(paths.database_root(), view.version, extract, view.place.code)
+    extract = export_tables.get(names[name])
+    table = export_tables.rows(paths.database_root(), view.version, extract, view.place.code)
     period, chosen = "", {}
-    if offered := extracts.periods(table, extract):
-        period = ui.choice(extract.period, offered, f"全部{extract.period}", f"export_{extract.id}_period", 150)
+    if offered := export_tables.periods(table, extract):
+        period = widgets.choice(extract.period, offered, f"全部{extract.period}", f"export_{extract.id}_period", 150)
     for number, category in enumerate(extract.categories):
-        if values := extracts.choices(table, category):
+        if values := export_tables.choices(table, category):
             key = f"export_{extract.id}_{number}"
-            if value := ui.choice(category, values, f"全部{category}", key, 190):
+            if value := widgets.choice(category, values, f"全部{category}", key, 190):
                 chosen[category] = value
     contains = st.text_input(
         "包含文字",
@@ -41,8 +44,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         width=190,
     ).strip()
 
-kept = extracts.narrowed(table, extract, period, chosen, contains)
-shown = extracts.columns_of(table, extract)
+kept = export_tables.narrowed(table, extract, period, chosen, contains)
+shown = export_tables.columns_of(table, extract)
 titles = st.pills(
     "列",
     [column.title for column in shown.values()],
@@ -57,16 +60,16 @@ taken = {name: column for name, column in shown.items() if column.title in title
 
 narrowing = [period, *chosen.values(), f"包含“{contains}”" if contains else ""]
 filters = "，".join(filter(None, narrowing)) or "未筛选"
-ui.finding(
+widgets.finding(
     f"{extract.name}：符合条件 {len(kept):,} 行，选取 {len(taken)} 列",
     f"{view.in_words()}，{filters}。所选地区共 {len(table):,} 行、{len(shown)} 列；姓名、证件号码和电话已遮盖。",
 )
 if not taken:
-    ui.empty("没有选择列", "请在上方至少选择一列。")
+    widgets.empty("没有选择列", "请在上方至少选择一列。")
 elif kept.empty:
-    ui.empty("没有符合条件的行", "请放宽上方的筛选条件；整张表为空时，请先在“台账导入”页面导入。")
+    widgets.empty("没有符合条件的行", "请放宽上方的筛选条件；整张表为空时，请先在“台账导入”页面导入。")
 else:
-    ui.preview_with_export(
+    widgets.preview_with_export(
         kept,
         "_".join(filter(None, [extract.name, view.place.name, period, *chosen.values()])),
         taken,
@@ -75,4 +78,4 @@ else:
         first=SHOWN_ROWS,
         height=400,
     )
-ui.source(sources.table_line(extract.name, view))
+widgets.source(sources.table_line(extract.name, view))

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from dashboard import columns, glossary, shell, sources, ui
+from dashboard.display import columns
+from dashboard.presenters import indicator_glossary
+from dashboard.serving import sources
+from dashboard.web import frame, widgets
 
-view = shell.begin("indicator_glossary")
+view = frame.begin("indicator_glossary")
 sought = st.text_input(
     "查找",
     placeholder="输入指标、台账、文件或条款中的字词，例如：走访、15万、销号",
@@ -12,24 +15,24 @@ sought = st.text_input(
     bind="query-params",
     label_visibility="collapsed",
 )
-definitions = glossary.definitions(sought)
-thresholds = glossary.thresholds(view, sought)
+definitions = indicator_glossary.definitions(sought)
+thresholds = indicator_glossary.thresholds(view, sought)
 
-ui.finding(
+widgets.finding(
     f"共 {len(definitions)} 个指标、{len(thresholds)} 项阈值和目标" + (f"含“{sought}”" if sought else ""),
     "全部页面、导出和命令行都用这里的定义；阈值随执行口径和日期生效，未见于来源文件的标为“本系统默认”。",
 )
 if definitions.empty and thresholds.empty:
-    ui.empty("没有找到", "请换一个词，或清空查找框查看全部。")
+    widgets.empty("没有找到", "请换一个词，或清空查找框查看全部。")
     st.stop()
 
-ui.section("指标定义")
-st.html(glossary.definitions_html(definitions))
-ui.section("现行阈值和目标", f"执行口径：{glossary.jurisdiction(view)}")
-st.html(glossary.thresholds_html(thresholds))
+widgets.section("指标定义")
+st.html(indicator_glossary.definitions_html(definitions))
+widgets.section("现行阈值和目标", f"执行口径：{indicator_glossary.jurisdiction(view)}")
+st.html(indicator_glossary.thresholds_html(thresholds))
 
-ui.section("整表导出")
-ui.table_with_export(
+widgets.section("整表导出")
+widgets.table_with_export(
     definitions,
     "指标定义",
     {
@@ -50,7 +53,7 @@ ui.table_with_export(
     sources.notes([], view),
     key="glossary_definitions",
 )
-ui.table_with_export(
+widgets.table_with_export(
     thresholds,
     "阈值和目标",
     {

@@ -2,31 +2,33 @@
 
 import streamlit as st
 
-from dashboard import cached, intake, intake_panels, published, shell, ui
-from dashboard import intake_tables as tables
-from dashboard.intake import Upload
+from dashboard.presenters.ledger_intake import report_tables as tables
+from dashboard.presenters.ledger_intake import session, version_list
+from dashboard.presenters.ledger_intake.session import Upload
+from dashboard.serving import cached
+from dashboard.web import frame, intake_panels, widgets
 
 SHOWN_ROWS = 300
 
-view = shell.begin("ledger_intake")
+view = frame.begin("ledger_intake")
 desk = intake_panels.own_desk()
 desk.settle()
 intake_panels.keep(desk)
 if view.is_damaged:
     if desk.error:
         st.error(desk.error)
-    intake_panels.versions(desk)
+    intake_panels.published_versions(desk)
     st.stop()
 told = desk.report
 
 if desk.job:
-    ui.finding(f"正在{desk.doing}，请稍候", "可以离开本页或刷新，不会中断。")
+    widgets.finding(f"正在{desk.doing}，请稍候", "可以离开本页或刷新，不会中断。")
 elif desk.done:
-    ui.finding(desk.done.headline, "看板各页现在使用的版本见右上角；需要时可在下方回退。")
+    widgets.finding(desk.done.headline, "看板各页现在使用的版本见右上角；需要时可在下方回退。")
 elif told:
-    ui.finding(told.headline, "核对没有改动任何数据；确认发布后，看板各页才使用新数据。")
+    widgets.finding(told.headline, "核对没有改动任何数据；确认发布后，看板各页才使用新数据。")
 else:
-    ui.finding("放入台账文件，核对无误后发布", "台账种类按表头自动识别；核对不改动数据，发布后各页自动更新。")
+    widgets.finding("放入台账文件，核对无误后发布", "台账种类按表头自动识别；核对不改动数据，发布后各页自动更新。")
 if desk.error:
     st.error(desk.error)
 if desk.notice:
@@ -38,10 +40,10 @@ st.file_uploader(
     accept_multiple_files=True,
     key=files,
     on_change=lambda: desk.receive([Upload.of(file.name, file.getvalue()) for file in st.session_state[files]]),
-    disabled=desk.state in (intake.PUBLISHING, intake.REMOVING),
+    disabled=desk.state in (session.PUBLISHING, session.REMOVING),
 )
 if told and not st.session_state[files]:
-    ui.source(tables.put_in_before(desk.uploads))
+    widgets.source(tables.put_in_before(desk.uploads))
 if job := desk.job:
     bar = st.progress(job.share, text=job.what)
     while not job.wait(0.2):
@@ -53,13 +55,13 @@ if not told:
         intake_panels.papers(desk, view)
 
 if told:
-    ui.section("核对结果", "发布后会怎样；逐个文件、逐张工作表")
+    widgets.section("核对结果", "发布后会怎样；逐个文件、逐张工作表")
     if told.ledgers:
         with st.container(key="intake_counts"):
-            ui.cards(tables.counted(told))
-    ui.table(desk.once("sheets", tables.sheets), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")
+            widgets.cards(tables.counted(told))
+    widgets.table(desk.once("sheets", tables.sheets), "核对结果", tables.SHEET_COLUMNS, key="intake_sheets")
     if not desk.publishable:
-        ui.empty("没有可以发布的内容", tables.why_not(told))
+        widgets.empty("没有可以发布的内容", tables.why_not(told))
     with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
         if desk.publishable:
             publish = f"确认发布 {told.changes:,} 行"
@@ -74,8 +76,8 @@ if shown := told or desk.done:
     notes = [("核对结果", shown.headline)]
     problems = desk.once("said", tables.said_rows)
     if not problems.empty:
-        ui.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
-        ui.preview_with_export(
+        widgets.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
+        widgets.preview_with_export(
             problems,
             "核对报告",
             tables.SAID_COLUMNS,
@@ -88,23 +90,27 @@ if shown := told or desk.done:
 if told:
     changed = desk.once("changes", tables.changes)
     if not changed.empty:
-        ui.section("变更举例", tables.changed_in_words(told))
-        ui.table(changed, "变更举例", tables.CHANGE_COLUMNS, key="intake_changes")
+        widgets.section("变更举例", tables.changed_in_words(told))
+        widgets.table(changed, "变更举例", tables.CHANGE_COLUMNS, key="intake_changes")
 intake_panels.removals(desk, view)
 
 if desk.done and desk.done.published and desk.done.version == view.version.id:
     moved = tables.moved(cached.rows("meta/moved"))
-    ui.section("全县指标的变化", "发布前后不同的指标")
+    widgets.section("全县指标的变化", "发布前后不同的指标")
     if moved.empty:
-        ui.source("没有变化。" if view.version.base else "这是第一个版本，没有可比的数字。")
+        widgets.source("没有变化。" if view.version.base else "这是第一个版本，没有可比的数字。")
     else:
-        ui.table(moved, "全县指标的变化", tables.MOVED_COLUMNS, key="intake_moved")
+        widgets.table(moved, "全县指标的变化", tables.MOVED_COLUMNS, key="intake_moved")
 
 if view.version:
     intake_panels.memory(desk)
-    intake_panels.versions(desk)
+    intake_panels.published_versions(desk)
 if view.version and not told:
-    ui.section("现有台账", "各台账现有多少行，最近在哪个版本更新")
-    ui.table(
-        published.standing(desk.root), "现有台账", published.STANDING_COLUMNS, key="intake_standing", height="content"
+    widgets.section("现有台账", "各台账现有多少行，最近在哪个版本更新")
+    widgets.table(
+        version_list.standing(desk.root),
+        "现有台账",
+        version_list.STANDING_COLUMNS,
+        key="intake_standing",
+        height="content",
     )

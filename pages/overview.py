@@ -2,9 +2,12 @@
 
 import streamlit as st
 
-from dashboard import blocks, cached, lights, maps, scorecard, shell, sources, told, ui
+from dashboard.display import lights
+from dashboard.presenters import overview
+from dashboard.serving import cached, indicator_values, sources
+from dashboard.web import blocks, frame, maps, widgets
 
-view = shell.begin("overview")
+view = frame.begin("overview")
 limits = cached.limits()
 line = limits.get("income_line_yuan")
 below_line = {f"income_below_line_pct|{line:g}": "income_trends"} if line else {}
@@ -24,7 +27,7 @@ pages = {
 }
 # The checklist ledger names no townships or villages.
 below_county = tuple(name for name in pages if name != "checklist_done_pct")
-facts = told.figures(view, list(pages))
+facts = indicator_values.figures(view, list(pages))
 ids = [fact.definition.id for fact in facts.values()]
 
 
@@ -33,15 +36,15 @@ def summary() -> None:
     lit = [fact.light for fact in facts.values() if fact.light in lights.WORDS]
     counts = "、".join(f"{lit.count(light)} 项{word}" for light, word in lights.WORDS.items() if light in lit)
 
-    ui.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
-    st.html(scorecard.worse_html(view, scorecard.worse(view, tuple(pages))[:4]))
-    ui.cards([fact.card(shell.address(pages[name], view)) for name, fact in facts.items()])
+    widgets.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
+    st.html(overview.worse_html(view, overview.worse(view, tuple(pages))[:4]))
+    widgets.cards([fact.card(frame.address(pages[name], view)) for name, fact in facts.items()])
 
 
 def board() -> None:
     """Units × indicators."""
-    ui.section("各单位记分牌", "点击名称下钻；底色为本列最差")
-    st.html(scorecard.board_html(view, below_county))
+    widgets.section("各单位记分牌", "点击名称下钻；底色为本列最差")
+    st.html(overview.board_html(view, below_county))
 
 
 blocks.block("overview_summary", summary, view)
@@ -54,7 +57,7 @@ with right, st.container(border=True, gap="xsmall", height="stretch", key="overv
         "地图指标",
         below_county,
         index=below_county.index("visit_coverage_pct"),
-        format_func=lambda one: told.definition_of(one).name,
+        format_func=lambda one: indicator_values.definition_of(one).name,
         key="overview_map_of",
         bind="query-params",
         label_visibility="collapsed",
@@ -62,17 +65,17 @@ with right, st.container(border=True, gap="xsmall", height="stretch", key="overv
         placeholder="请选择",
     )
     maps.choropleth(
-        lambda: scorecard.indicator_map(name, facts[name], view),
+        lambda: overview.indicator_map(name, facts[name], view),
         view,
         key="overview_map",
         height=242,
         alt=f"各村{facts[name].definition.name}",
         chosen=name,
     )
-numbers, shown = cached.once("overview_table", lambda: scorecard.table(view, tuple(pages)), view)
+numbers, shown = cached.once("overview_table", lambda: overview.table(view, tuple(pages)), view)
 left, right = st.columns([1, 2], vertical_alignment="center")
 with left:
-    ui.export_buttons(numbers, f"总览_{view.place.name}", shown, sources.notes(ids, view), key="overview")
+    widgets.export_buttons(numbers, f"总览_{view.place.name}", shown, sources.notes(ids, view), key="overview")
 with right:
-    ui.legend(lights.meaning(limits))
-    ui.source(sources.line(ids, view))
+    widgets.legend(lights.meaning(limits))
+    widgets.source(sources.line(ids, view))

@@ -2,30 +2,33 @@
 
 import streamlit as st
 
-from dashboard import blocks, cached, columns, figures, lights, rectification, shell, sources, told, ui
+from dashboard.display import charts, columns, lights
+from dashboard.presenters import rectification
+from dashboard.serving import cached, indicator_values, sources
+from dashboard.web import blocks, frame, widgets
 
 INDICATORS = list(rectification.COUNTS)
 
-view = shell.begin("rectification")
-facts = told.figures(view, INDICATORS)
+view = frame.begin("rectification")
+facts = indicator_values.figures(view, INDICATORS)
 problems = facts["rectification_problems"].now.value
 if problems is None:
-    ui.empty("没有问题整改台账", "请在“台账导入”页面导入《问题整改台账》，导入后本页自动显示。")
+    widgets.empty("没有问题整改台账", "请在“台账导入”页面导入《问题整改台账》，导入后本页自动显示。")
     st.stop()
 if problems == 0:
-    ui.empty(f"{view.place.name}没有问题", "请在上方改选乡镇或村。")
+    widgets.empty(f"{view.place.name}没有问题", "请在上方改选乡镇或村。")
     st.stop()
 
 offered = cached.rows("rectification/choices", view.params())
 with st.container(horizontal=True, gap="small", key="rectification_filters"):
     units, origins = (offered[offered["dimension"] == one]["name"] for one in ("责任单位", "问题来源"))
-    unit = ui.choice("责任单位", units, "全部责任单位", "rectification_unit")
-    source = ui.choice("问题来源", origins, "全部问题来源", "rectification_source")
+    unit = widgets.choice("责任单位", units, "全部责任单位", "rectification_unit")
+    source = widgets.choice("问题来源", origins, "全部问题来源", "rectification_source")
 filters = view.params(unit=unit, source=source)
 chosen = "、".join(filter(None, [unit, source]))
 groups = cached.rows("rectification/groups", filters)
 if groups.empty:
-    ui.empty("所选条件下没有问题", "请在上方改选责任单位或问题来源。")
+    widgets.empty("所选条件下没有问题", "请在上方改选责任单位或问题来源。")
     st.stop()
 
 limits = cached.limits()
@@ -38,28 +41,28 @@ def picture() -> None:
     shown = facts
     if chosen:
         counts = {one: total[column] for one, column in rectification.COUNTS.items()}
-        shown = told.counted(counts, total["problems"], f"{view.version.as_of}")
-    ui.finding(
+        shown = indicator_values.counted(counts, total["problems"], f"{view.version.as_of}")
+    widgets.finding(
         rectification.headline("，".join(filter(None, [view.place.name, chosen])), total, soon),
         rectification.detail(total, groups),
     )
-    ui.cards([fact.card() for fact in shown.values()])
-    ui.section("督办预警", "三色由本系统规则判定，天数和进度差在口径文件中可改")
-    ui.legend(rectification.ladder(total, limits, soon))
+    widgets.cards([fact.card() for fact in shown.values()])
+    widgets.section("督办预警", "三色由本系统规则判定，天数和进度差在口径文件中可改")
+    widgets.legend(rectification.ladder(total, limits, soon))
 
     slots = [*st.columns(2), *st.columns(2)]
     for slot, (dimension, (title, figure)) in zip(
         slots, rectification.by_group(groups, view.place.level).items(), strict=False
     ):
         with slot:
-            ui.figure(figure, title, sources.line(INDICATORS, view), key=f"rectification_{dimension}")
+            widgets.figure(figure, title, sources.line(INDICATORS, view), key=f"rectification_{dimension}")
     with slots[-1]:
         left = groups[groups["dimension"] == "时限"]
         if left.empty:
-            ui.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
+            widgets.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
         else:
-            ui.figure(
-                figures.time_left(left["name"], left["problems"], left["overdue"], left["due_soon"], "个"),
+            widgets.figure(
+                charts.time_left(left["name"], left["problems"], left["overdue"], left["due_soon"], "个"),
                 f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
                 sources.line(["rectification_overdue", "rectification_due_30d"], view),
                 key="rectification_left",
@@ -68,9 +71,9 @@ def picture() -> None:
 
 blocks.block("rectification_picture", picture, view, unit, source)
 
-ui.section("各组整改进度", "逾期多的在前；几个单位共同负责的，各单位都计一次；逾期增减与上一版本比")
-grouped = ui.segments("分组", rectification.DIMENSIONS, key="rectification_grouped")
-ui.table_with_export(
+widgets.section("各组整改进度", "逾期多的在前；几个单位共同负责的，各单位都计一次；逾期增减与上一版本比")
+grouped = widgets.segments("分组", rectification.DIMENSIONS, key="rectification_grouped")
+widgets.table_with_export(
     lambda: groups[groups["dimension"] == grouped],
     f"问题整改进度_{view.place.name}_按{grouped}",
     {"name": columns.text(grouped), **rectification.GROUP_COLUMNS},
@@ -79,10 +82,10 @@ ui.table_with_export(
     drawn_for=(view, unit, source, grouped),
 )
 
-ui.section("问题清单", "逾期久的在前，责任人已脱敏")
-kept = ui.segments("范围", rectification.LISTS, key="rectification_kept")
+widgets.section("问题清单", "逾期久的在前，责任人已脱敏")
+kept = widgets.segments("范围", rectification.LISTS, key="rectification_kept")
 listed = cached.rows("rectification/problems", {**filters, "status": "" if kept == rectification.EVERYTHING else kept})
-ui.table_with_export(
+widgets.table_with_export(
     lambda: rectification.with_lights(listed),
     f"问题整改_{view.place.name}_{kept}",
     rectification.PROBLEM_COLUMNS,
@@ -91,5 +94,5 @@ ui.table_with_export(
     drawn_for=(view, unit, source, kept),
     height=420 if len(listed) > 11 else "auto",
 )
-ui.legend(lights.meaning(limits))
-ui.source(sources.line(INDICATORS, view))
+widgets.legend(lights.meaning(limits))
+widgets.source(sources.line(INDICATORS, view))

@@ -10,8 +10,11 @@ from playwright.sync_api import Browser, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from bench import server
-from dashboard import blocks, cached, paths, sample, store
-from dashboard.ledgers import load
+from dashboard import paths, sample
+from dashboard.ledgers.loading import load
+from dashboard.serving import cached
+from dashboard.warehouse import versions
+from dashboard.web import blocks
 
 HOUSEHOLDS = 900
 
@@ -64,7 +67,7 @@ def undrawn() -> Iterator[None]:
 @pytest.fixture
 def con(county_db):
     """A connection to the county's version."""
-    return store.connection(county_db, store.current(county_db))
+    return versions.connection(county_db, versions.current(county_db))
 
 
 @pytest.fixture

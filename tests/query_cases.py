@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from dashboard import queries, rollups
+from dashboard.warehouse import derive, queries
 
 CASES = Path(__file__).parent / "cases"
 DEFAULTS = tomllib.loads((CASES / "defaults.toml").read_text(encoding="utf-8"))
@@ -168,7 +168,7 @@ def _needed(query: str) -> set[str]:
 
 def _bind_relations(con: duckdb.DuckDBPyConnection, told: dict[str, Any]) -> None:
     as_of = told.get("params", {}).get("as_of", DEFAULTS["params"]["as_of"])
-    rollups.bind_relations(con, as_of, told.get("lines", [5000]), told.get("visit_interval_months", {"": 1}))
+    derive.bind_relations(con, as_of, told.get("lines", [5000]), told.get("visit_interval_months", {"": 1}))
 
 
 def _params(query: str, given: dict[str, Any]) -> dict[str, Any]:

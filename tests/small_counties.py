@@ -8,7 +8,8 @@ import pandas as pd
 import query_cases
 from hypothesis import strategies as st
 
-from dashboard import policy, queries, rollups
+from dashboard.definitions import policy
+from dashboard.warehouse import derive, queries
 
 AS_OF = date(2025, 6, 20)
 LINES = (5000.0, 6000.0)
@@ -85,8 +86,8 @@ def long_table(given: dict[str, list[dict]], only: Collection[str] = ()) -> pd.D
             queries.execute(con, name)
         for table, rows in given.items():
             query_cases.insert(con, table, query_cases.drawn(rows))
-        rollups.prepare(con)
-        return rollups.long_table(con, AS_OF, policy.in_force(AS_OF), lines=LINES, only=only).to_pandas()
+        derive.prepare(con)
+        return derive.long_table(con, AS_OF, policy.in_force(AS_OF), lines=LINES, only=only).to_pandas()
 
 
 def scopes(region: str) -> tuple[str, ...]:

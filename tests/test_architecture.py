@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import paths, queries
+from dashboard import paths
+from dashboard.warehouse import queries
 
 PACKAGE = paths.PROJECT / "dashboard"
 PAGES = sorted((paths.PROJECT / "pages").glob("*.py"))

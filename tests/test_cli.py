@@ -9,9 +9,9 @@ import shutil
 import pyarrow.parquet
 import pytest
 
-from dashboard import store
-from dashboard.cli import main
-from dashboard.ledgers import forms
+from dashboard.cli.commands import main
+from dashboard.definitions import forms
+from dashboard.warehouse import versions
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_rows_come_under_canonical_titles_and_load_back_unchanged(run, own_db, t
     code, _, said = run("load", again, "--ledger", kind, "--db", own_db, "--report", report)
     assert code == 0, said
     assert run("rows", kind, "--db", own_db)[1] == out
-    assert store.current(own_db).id == "v0001", said
+    assert versions.current(own_db).id == "v0001", said
 
 
 def test_rows_of_an_empty_ledger_still_have_their_header(run, tmp_path, county_ledgers):
@@ -165,7 +165,7 @@ def test_check_finds_the_county_whole(run, county_db):
 def test_recompute_publishes_the_same_figures_again(run, own_db):
     before = run("indicators", "--db", own_db)[1]
     assert run("recompute", "--db", own_db)[0] == 0
-    assert store.current(own_db).id == "v0002"
+    assert versions.current(own_db).id == "v0002"
     after = run("indicators", "--db", own_db)[1]
     figures = ("numerator", "denominator", "value")
     for old, new in zip(table(before), table(after), strict=True):
@@ -179,7 +179,7 @@ def test_recompute_publishes_the_same_figures_again(run, own_db):
 def test_a_dry_run_leaves_no_version(run, tmp_path, county_ledgers):
     code, _, said = run("load", county_ledgers, "--dry-run", "--db", tmp_path / "db")
     assert code == 0, said
-    assert store.current(tmp_path / "db") is None
+    assert versions.current(tmp_path / "db") is None
 
 
 @pytest.mark.parametrize("command", [*(["rows", kind] for kind in forms.kinds()), ["indicators"]])
@@ -197,7 +197,7 @@ def test_before_the_first_load_every_reading_command_says_what_to_do(run, tmp_pa
 
 
 def test_a_damaged_version_is_told_without_a_stack_trace(run, own_db):
-    store.version_file(own_db, "v0001").write_bytes(b"\x00" * 4096)
+    versions.version_file(own_db, "v0001").write_bytes(b"\x00" * 4096)
     code, _, said = run("rows", "regions", "--db", own_db)
     assert code == 2
     assert "损坏" in said
@@ -218,4 +218,4 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_published(ru
     code, _, said = run("load", county_ledgers, "--db", tmp_path / "db", "--report", tmp_path / "没有" / "r.json")
     assert code == 2
     assert "文件或文件夹不存在" in said and "No such" not in said
-    assert store.current(tmp_path / "db") is None
+    assert versions.current(tmp_path / "db") is None

@@ -10,13 +10,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages_intake import checked, settled, words
 
-from dashboard import correcting, paths, store
-from dashboard import intake_tables as tables
-from dashboard import published as shelf
-from dashboard.correcting import FIELD, NOT_READ
-from dashboard.intake import Desk, SheetAt, Upload, alike
-from dashboard.ledgers import remembered
-from dashboard.ledgers.confirmed import Layout, Said
+from dashboard import paths
+from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.loading import saved_layouts
+from dashboard.presenters.ledger_intake import report_tables as tables
+from dashboard.presenters.ledger_intake import sheet_corrections
+from dashboard.presenters.ledger_intake import version_list as shelf
+from dashboard.presenters.ledger_intake.session import Desk, SheetAt, Upload, alike
+from dashboard.presenters.ledger_intake.sheet_corrections import FIELD, NOT_READ
+from dashboard.warehouse import versions
 
 VISITS = "走访台账"
 STRANGE = {"走访日期": "到户那天", "户编号": "哪一户", "走访情况": "看到什么"}
@@ -67,8 +69,8 @@ def strange(visits, name="四月.xlsx", *, sheets=("四月",)) -> Upload:
     return Upload.of(name, book(dict.fromkeys(sheets, rows)))
 
 
-def first(desk: Desk) -> tuple[SheetAt, "correcting.SheetReport"]:
-    return next(iter(correcting.sheets(desk.report).items()))
+def first(desk: Desk) -> tuple[SheetAt, "sheet_corrections.SheetReport"]:
+    return next(iter(sheet_corrections.sheets(desk.report).items()))
 
 
 def chosen(entry) -> list[str]:
@@ -82,9 +84,9 @@ def corrected(desk: Desk, **more) -> Desk:
     at, entry = first(desk)
     known = entry.understood
     choices = {"kind": known.kind, "rows": known.header_rows, "chosen": chosen(entry), "year": 0, "unit": ""}
-    said = correcting.words(known, desk.words(at), **(choices | more))
+    said = sheet_corrections.words(known, desk.words(at), **(choices | more))
     same = alike(desk.report, at, known.header_rows)
-    desk.correct(correcting.also({one: desk.words(one) for one in same}, same, said))
+    desk.correct(sheet_corrections.also({one: desk.words(one) for one in same}, same, said))
     return settled(desk)
 
 
@@ -97,9 +99,9 @@ def published(desk: Desk) -> Desk:
 
 
 def test_a_sheet_is_found_again_by_upload_path_in_the_archive_and_name():
-    entry = correcting.SheetReport("/tmp/dashboard-intake-x1/002/外.zip/镇/内.xlsx", "三月")
+    entry = sheet_corrections.SheetReport("/tmp/dashboard-intake-x1/002/外.zip/镇/内.xlsx", "三月")
     assert SheetAt.of(entry) == SheetAt(2, "镇/内.xlsx", "三月")
-    assert SheetAt.of(correcting.SheetReport("/tmp/dashboard-intake-x1/000/a.csv")) == SheetAt(0, "", "")
+    assert SheetAt.of(sheet_corrections.SheetReport("/tmp/dashboard-intake-x1/000/a.csv")) == SheetAt(0, "", "")
 
 
 def test_columns_that_were_not_understood_are_corrected_published_and_remembered(root, visits):
@@ -108,7 +110,9 @@ def test_columns_that_were_not_understood_are_corrected_published_and_remembered
     assert not desk.publishable
     assert (
         "必填项还没有对应的列：走访日期、户编号"
-        in correcting.objections("visits", correcting.mapping(entry.understood)[FIELD].tolist(), entry.understood)[0]
+        in sheet_corrections.objections(
+            "visits", sheet_corrections.mapping(entry.understood)[FIELD].tolist(), entry.understood
+        )[0]
     )
     corrected(desk)
     assert desk.report.changes == 1
@@ -130,13 +134,13 @@ def test_a_layout_put_right_in_a_file_that_changes_nothing_is_remembered_when_as
     assert "已记住" in desk.notice and desk.state == "empty"
     again = checked(root, strange(same))
     assert again.report.files[0].understood.confirmed_on and not again.teaches
-    assert store.current(root).id == "v0001"
+    assert versions.current(root).id == "v0001"
 
 
 def test_what_is_said_of_one_sheet_holds_for_those_with_the_same_header(root, visits):
     desk = corrected(checked(root, strange(visits, sheets=("四月", "五月"))))
     assert tables.sheets(desk.report)["ledger"].tolist() == [VISITS, VISITS]
-    assert {words.layout for at in correcting.sheets(desk.report) if (words := desk.words(at))} == {
+    assert {words.layout for at in sheet_corrections.sheets(desk.report) if (words := desk.words(at))} == {
         desk.words(first(desk)[0]).layout
     }
 
@@ -144,7 +148,7 @@ def test_what_is_said_of_one_sheet_holds_for_those_with_the_same_header(root, vi
 def test_what_was_said_is_taken_back(root, visits):
     desk = corrected(checked(root, strange(visits)))
     at, entry = first(desk)
-    desk.correct({at: correcting.automatic(entry)})
+    desk.correct({at: sheet_corrections.automatic(entry)})
     settled(desk)
     assert not desk.publishable and desk.words(at) is None
 
@@ -153,13 +157,13 @@ def test_a_remembered_layout_can_be_set_aside_and_forgotten(root, visits):
     published(corrected(checked(root, strange(visits))))
     desk = checked(root, strange(visits, "五月.xlsx"))
     at, entry = first(desk)
-    desk.correct({at: correcting.automatic(entry)})
+    desk.correct({at: sheet_corrections.automatic(entry)})
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不能导入"]
     desk.correct({at: None})
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["可以导入"]
-    desk.forget(tables.remembered_rows(remembered.read(root))["fingerprint"].tolist())
+    desk.forget(tables.remembered_rows(saved_layouts.read(root))["fingerprint"].tolist())
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不能导入"]
-    assert remembered.read(root) == {} and "已清除" in desk.notice
+    assert saved_layouts.read(root) == {} and "已清除" in desk.notice
 
 
 def test_a_sheet_is_left_out_where_the_clerk_says_so(root, accounts):
@@ -168,11 +172,13 @@ def test_a_sheet_is_left_out_where_the_clerk_says_so(root, accounts):
     assert tables.sheets(desk.report)["result"].tolist() == ["不能导入", "不能导入"]
     at, entry = first(desk)
     known = entry.understood
-    said = correcting.words(known, None, kind=correcting.LEFT_OUT, rows=known.header_rows, chosen=[], year=0, unit="")
-    desk.correct(correcting.also({at: None}, [at], said))
+    said = sheet_corrections.words(
+        known, None, kind=sheet_corrections.LEFT_OUT, rows=known.header_rows, chosen=[], year=0, unit=""
+    )
+    desk.correct(sheet_corrections.also({at: None}, [at], said))
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不读", "可以导入"]
     desk.correct({at: None})
-    assert at in correcting.sheets(desk.report), "what is left out can be taken in again"
+    assert at in sheet_corrections.sheets(desk.report), "what is left out can be taken in again"
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不能导入", "不能导入"]
 
 
@@ -181,7 +187,7 @@ def test_a_field_given_twice_is_objected_to(root, visits):
     _, entry = first(desk)
     fields = chosen(entry)
     fields[0] = fields[3]
-    sentences = correcting.objections("visits", fields, entry.understood)
+    sentences = sheet_corrections.objections("visits", fields, entry.understood)
     assert sentences[0] == "“户编号”对应了 A、D 列，请只留一列。"
     assert "走访日期" in sentences[1]
 
@@ -189,18 +195,20 @@ def test_a_field_given_twice_is_objected_to(root, visits):
 def test_choices_that_say_nothing_new_are_nothing_said(root, accounts):
     _, entry = first(checked(root, Upload.of("集体.csv", ledger_files.csv_bytes(accounts))))
     known = entry.understood
-    same = {"kind": known.kind, "rows": known.header_rows, "chosen": correcting.mapping(known)[FIELD].tolist()}
-    assert correcting.words(known, None, **same, year=0, unit="") is None
-    assert correcting.words(known, None, **same, year=2024, unit="") == Said(year=2024)
-    assert correcting.words(known, None, **same, year=0, unit="万元") == Said(unit="万元")
+    same = {"kind": known.kind, "rows": known.header_rows, "chosen": sheet_corrections.mapping(known)[FIELD].tolist()}
+    assert sheet_corrections.words(known, None, **same, year=0, unit="") is None
+    assert sheet_corrections.words(known, None, **same, year=2024, unit="") == Said(year=2024)
+    assert sheet_corrections.words(known, None, **same, year=0, unit="万元") == Said(unit="万元")
 
 
 def test_another_header_row_leaves_the_columns_to_be_found_anew(root, visits):
     _, entry = first(checked(root, strange(visits)))
     known = entry.understood
-    said = correcting.words(known, None, kind="visits", rows=(1, 2), chosen=chosen(entry), year=0, unit="")
+    said = sheet_corrections.words(known, None, kind="visits", rows=(1, 2), chosen=chosen(entry), year=0, unit="")
     assert said == Said(layout=Layout((0, 1)))
-    other_kind = correcting.words(known, said, kind="incomes", rows=(2, 2), chosen=chosen(entry), year=0, unit="")
+    other_kind = sheet_corrections.words(
+        known, said, kind="incomes", rows=(2, 2), chosen=chosen(entry), year=0, unit=""
+    )
     assert other_kind == Said("incomes", layout=Layout((0, 1)))
 
 
@@ -208,12 +216,12 @@ def test_what_was_understood_is_told_in_one_line(root, accounts):
     rows = [["2025年村集体经济"], ["单位：元"], *ledger_files.without(accounts, "年度")[:4], ["合计"]]
     desk = checked(root, Upload.of("集体.xlsx", book({"表一": rows})))
     at, entry = first(desk)
-    assert correcting.facts(entry) == (
+    assert sheet_corrections.facts(entry) == (
         "表头第 3 行；数据第 4–6 行，共 3 行，跳过合计行 1 行；"
         "金额单位元（表头上方的说明）；年度 2025（表头上方的标题）"
     )
-    assert correcting.named(at, entry, "集体.xlsx") == "集体.xlsx › 表一（村集体经济收入台账）"
-    assert correcting.top(entry.understood)["A"].tolist()[:2] == ["2025年村集体经济", "单位：元"]
+    assert sheet_corrections.named(at, entry, "集体.xlsx") == "集体.xlsx › 表一（村集体经济收入台账）"
+    assert sheet_corrections.top(entry.understood)["A"].tolist()[:2] == ["2025年村集体经济", "单位：元"]
 
 
 def test_a_sheet_within_an_archive_is_named_and_corrected(root, visits):
@@ -223,7 +231,7 @@ def test_a_sheet_within_an_archive_is_named_and_corrected(root, visits):
     desk = checked(root, Upload.of("各镇.zip", packed.getvalue()))
     assert tables.sheets(desk.report)["file"].tolist() == ["各镇.zip/城关镇/四月.xlsx"]
     at, entry = first(desk)
-    assert correcting.named(at, entry, "各镇.zip") == "各镇.zip › 城关镇/四月.xlsx › 四月（走访台账）"
+    assert sheet_corrections.named(at, entry, "各镇.zip") == "各镇.zip › 城关镇/四月.xlsx › 四月（走访台账）"
     assert corrected(desk).report.changes == 1
 
 
@@ -249,7 +257,7 @@ def test_a_sheet_that_fills_several_years_is_shown_but_not_taken_apart_by_hand(r
     desk = checked(root, Upload.of("两年.xlsx", book({"表": [titles, [*place, 300000, 200000, 400000, 300000]]})))
     _, entry = first(desk)
     assert entry.understood.is_one_of_several
-    assert "由程序拆分" in correcting.facts(entry)
+    assert "由程序拆分" in sheet_corrections.facts(entry)
 
 
 # Rows that come back, rows to remove ------------------------------------------------------------------------------
@@ -302,14 +310,14 @@ def test_rows_left_out_are_offered_examined_and_removed_only_when_said_so(root, 
     desk.examine(offer.kind, offer.keys[:2], "v0001")
     settled(desk)
     assert desk.removal.removed == 2 and desk.removal.referring
-    assert store.current(root).id == "v0001"
+    assert versions.current(root).id == "v0001"
     desk.remove(False)
     assert "家庭成员台账" in settled(desk).error
     desk.examine(offer.kind, offer.keys[:2], "v0001")
     settled(desk)
     desk.remove(True)
     settled(desk)
-    assert store.current(root).id == "v0002" and "v0002" in desk.notice
+    assert versions.current(root).id == "v0002" and "v0002" in desk.notice
     standing = shelf.standing(root).set_index("ledger")["version"]
     assert (standing["农户基本信息台账"], standing["行政区划名录"]) == ("v0002", "v0001")
     assert desk.report is not None
@@ -361,4 +369,4 @@ def test_the_page_clears_a_damaged_memory(root, page):
     page.run()
     assert "layouts.json 已损坏" in page.error[0].value
     page.button(key="intake_forget").click().run()
-    assert not page.error and remembered.read(root) == {}
+    assert not page.error and saved_layouts.read(root) == {}

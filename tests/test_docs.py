@@ -2,26 +2,29 @@
 
 import re
 
-from dashboard import cli, paths, queries, shell
-from dashboard.ledgers import guide
+from dashboard import paths
+from dashboard.cli import commands
+from dashboard.ledgers.feedback import clerk_guide
+from dashboard.warehouse import queries
+from dashboard.web import frame
 
 README = (paths.PROJECT / "README.md").read_text(encoding="utf-8")
 DESIGN = (paths.PROJECT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_lists_every_command():
-    commands = next(action for action in cli._parser()._actions if action.dest == "command").choices
-    assert set(re.findall(r"^\| `(\w+)", README, re.M)) | {"rollback", "check"} == set(commands)
+    listed = next(action for action in commands._parser()._actions if action.dest == "command").choices
+    assert set(re.findall(r"^\| `(\w+)", README, re.M)) | {"rollback", "check"} == set(listed)
 
 
 def test_the_readme_lists_every_page_with_its_title_and_address():
     listed = re.findall(r"^\| (\S+) `/(\w+)` \|", README, re.M)
-    assert listed == [(page.title, page.stem) for page in shell.PAGES]
+    assert listed == [(page.title, page.stem) for page in frame.PAGES]
 
 
 def test_every_page_of_the_navigation_has_its_file_and_every_file_its_page():
     files = {file.stem for file in (paths.PROJECT / "pages").glob("*.py")}
-    assert files == {page.stem for page in shell.PAGES}
+    assert files == {page.stem for page in frame.PAGES}
 
 
 def test_documents_named_in_the_readme_exist():
@@ -35,8 +38,8 @@ def test_every_folder_of_queries_is_in_the_design():
 
 
 def test_the_guide_of_the_clerk_tells_every_message_as_it_is():
-    assert guide.FILE.read_text(encoding="utf-8") == guide.document()
+    assert clerk_guide.FILE.read_text(encoding="utf-8") == clerk_guide.document()
 
 
 def test_the_guide_leaves_no_placeholder_to_the_reader():
-    assert "{" not in guide.messages()
+    assert "{" not in clerk_guide.messages()

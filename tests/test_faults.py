@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cli, paths, queries, sample, store
-from dashboard.ledgers import load
+from dashboard import paths, sample
+from dashboard.cli import commands
+from dashboard.ledgers.loading import load
+from dashboard.warehouse import queries, versions
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -130,15 +132,15 @@ def command(root: Path, *arguments: str, within: Sequence[str] = ()) -> subproce
 
 
 def rows(root: Path, kind: str = "visits") -> int:
-    con = store.connection(root, store.current(root))
+    con = versions.connection(root, versions.current(root))
     return len(queries.arrow(con, f"export/{kind}", {"region_code": ""}))
 
 
 def as_before(root: Path) -> None:
     """The version that stood still does, whole."""
-    version = store.current(root)
+    version = versions.current(root)
     assert version.id == "v0001"
-    store.verify(store.connection(root, version), version)
+    versions.verify(versions.connection(root, version), version)
     assert (rows(root, "households"), rows(root, "visits")) == (40, 0)
 
 
@@ -146,14 +148,14 @@ def can_be_loaded(county: Path, root: Path) -> None:
     """The next load succeeds, is whole, and leaves nothing lying about."""
     report = load.load([county], root)
     assert report.exit_code == 0, report.lines()
-    version = store.current(root)
+    version = versions.current(root)
     assert version.id == report.version
-    store.verify(store.connection(root, version), version)
+    versions.verify(versions.connection(root, version), version)
     assert rows(root) > 0
-    assert cli.main(["check", "--db", str(root)]) == 0
+    assert commands.main(["check", "--db", str(root)]) == 0
     assert not list((root / "building").iterdir())
     assert not list(root.rglob(".*"))
-    assert not store.damaged(root)
+    assert not versions.damaged(root)
 
 
 # kill -9 ------------------------------------------------------------------------------------------------------------
@@ -162,8 +164,8 @@ def can_be_loaded(county: Path, root: Path) -> None:
 @POSIX
 @pytest.mark.parametrize("stage", ["读取 05", "核对走访", "计算指标", "发布"])
 def test_a_load_killed_at_any_stage_changes_nothing(county, root, stage):
-    version = store.current(root)
-    with store.connection(root, version).cursor() as reader:
+    version = versions.current(root)
+    with versions.connection(root, version).cursor() as reader:
         process = start(county, root, stage)
         reach(process, stage)
         process.kill()
@@ -185,12 +187,12 @@ def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(county
         time.sleep(chance.uniform(0.3, 1) * whole_s)
         process.kill()
         process.wait()
-        if store.current_id(root) != "v0001":
+        if versions.current_id(root) != "v0001":
             break
         as_before(root)
-    if store.current_id(root) == "v0001":
+    if versions.current_id(root) == "v0001":
         can_be_loaded(county, root)
-    store.verify(store.connection(root, store.current(root)), store.current(root))
+    versions.verify(versions.connection(root, versions.current(root)), versions.current(root))
 
 
 @POSIX
@@ -205,14 +207,14 @@ def test_a_publication_killed_between_any_two_operations_is_whole_or_not_there(r
     for number in range(1, operations + 1):
         folder = shutil.copytree(root, tmp_path / str(number))
         assert publish(folder, number).returncode == -signal.SIGKILL
-        version = store.current(folder)
+        version = versions.current(folder)
         assert version.id in ("v0001", "v0002")
-        store.verify(store.connection(folder, version), version)
-        with store.building(folder):
+        versions.verify(versions.connection(folder, version), version)
+        with versions.building(folder):
             pass
         switched = [json.loads(line)["version"] for line in (folder / "history.jsonl").read_text().splitlines()]
         assert switched[-1] == version.id
-        assert not store.damaged(folder)
+        assert not versions.damaged(folder)
         assert not list(folder.rglob(".*"))
     can_be_loaded(county, folder)
 
@@ -258,7 +260,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_publication_takes_nothing_back(s
         root = shutil.copytree(standing, disk / str(number))
         script = [sys.executable, "-c", AT_OPERATION, str(root), str(number), "fill"]
         done = subprocess.run(script, cwd=paths.PROJECT, capture_output=True, text=True)
-        version = store.current(root)
+        version = versions.current(root)
         if done.returncode:
             assert "磁盘空间不足" in done.stderr, done.stderr
             as_before(root)
@@ -266,9 +268,9 @@ def test_a_disk_that_is_full_in_the_middle_of_a_publication_takes_nothing_back(s
         else:
             assert version.id == "v0002"
         outcomes.add(done.returncode)
-        store.verify(store.connection(root, version), version)
+        versions.verify(versions.connection(root, version), version)
         (root / "ballast").unlink(missing_ok=True)
-        with store.building(root):
+        with versions.building(root):
             pass
         switched = [json.loads(line)["version"] for line in (root / "history.jsonl").read_text().splitlines() if line]
         assert switched[-1] == version.id
@@ -289,7 +291,7 @@ def test_files_that_may_not_grow_are_told_as_a_full_disk(county, root):
 def test_a_full_disk_while_sorting_more_than_fits_into_memory_is_told(standing, disk):
     root = shutil.copytree(standing, disk / "db")
     shrink(disk, 2_000_000)
-    with pytest.raises(store.StoreError, match="磁盘空间不足"), store.building(root) as build:
+    with pytest.raises(versions.StoreError, match="磁盘空间不足"), versions.building(root) as build:
         build.con.execute("set memory_limit = '40MB'")
         build.con.execute("create temp table t as select random() as a, random() as b from range(5000000) order by a")
     as_before(root)
@@ -323,7 +325,7 @@ def test_a_second_load_is_told_to_wait_and_neither_is_lost(county, root):
     assert finish(process, "\n") == 0
     assert command(root, "load", str(incomes)).returncode == 0
     assert rows(root, "visits") > 0 and rows(root, "incomes") > 0
-    assert [version.base for version in store.versions(root)] == ["v0002", "v0001", None]
+    assert [version.base for version in versions.versions(root)] == ["v0002", "v0001", None]
 
 
 def test_loads_started_together_are_each_done_or_refused(county, root):
@@ -341,18 +343,18 @@ def test_loads_started_together_are_each_done_or_refused(county, root):
     loaded = [file for file in files if done[file].returncode == 0]
     assert loaded
     assert all("另一个导入正在进行" in done[file].stderr for file in files if file not in loaded)
-    assert len(store.versions(root)) == 1 + len(loaded)
+    assert len(versions.versions(root)) == 1 + len(loaded)
     assert load.load(files, root).exit_code == 0
     assert all(rows(root, kind) for kind in ("incomes", "visits", "monitored", "measures"))
 
 
 def test_a_reader_holds_its_version_through_a_load_and_a_rollback(county, root):
-    before = store.current(root)
-    with store.connection(root, before).cursor() as reader:
+    before = versions.current(root)
+    with versions.connection(root, before).cursor() as reader:
         answer = reader.execute("from core_households order by household_id")
         first = answer.fetchmany(5)
         can_be_loaded(county, root)
-        store.rollback(root, "v0001")
+        versions.rollback(root, "v0001")
         assert len(first) + len(answer.fetchall()) == 40
     as_before(root)
 
@@ -398,19 +400,19 @@ def test_a_damaged_version_is_told_with_the_way_back(two_versions, county, tmp_p
     DAMAGES[damage](root)
     visits = next(file for file in county.iterdir() if file.name.startswith("05"))
     for arguments in (("check",), ("rows", "visits"), ("load", str(visits)), ("load", str(visits), "--dry-run")):
-        assert cli.main([*arguments, "--db", str(root)]) == 2
+        assert commands.main([*arguments, "--db", str(root)]) == 2
         said = capfd.readouterr().err
         assert "rollback" in said and ("损坏" in said or "缺失" in said), (arguments, said)
-    cli.main(["versions", "--db", str(root)])
+    commands.main(["versions", "--db", str(root)])
     assert "v0001" in capfd.readouterr().out
     monkeypatch.setenv("DASHBOARD_DB", str(root))
     page = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
     assert not page.exception
     assert "rollback" in "".join(element.proto.body for element in page.get("html"))
-    store.rollback(root, "v0001")
+    versions.rollback(root, "v0001")
     as_before(root)
     assert load.load([county], root).version == "v0003"
-    assert store.current(root).id == "v0003"
+    assert versions.current(root).id == "v0003"
 
 
 # The clock ------------------------------------------------------------------------------------------------------------
@@ -421,7 +423,7 @@ def test_a_clock_set_back_gives_no_version_twice_and_hides_none(county, two_vers
     for card in (root / "versions").glob("*.json"):
         facts = json.loads(card.read_text(encoding="utf-8"))
         card.write_text(json.dumps(facts | {"created_at": "2099-01-01 00:00:00"}), encoding="utf-8")
-    store.rollback(root, "v0001")
+    versions.rollback(root, "v0001")
     can_be_loaded(county, root)
-    assert [version.id for version in store.versions(root)] == ["v0003", "v0002", "v0001"]
-    assert store.current(root).created_at < store.versions(root)[1].created_at
+    assert [version.id for version in versions.versions(root)] == ["v0003", "v0002", "v0001"]
+    assert versions.current(root).created_at < versions.versions(root)[1].created_at

@@ -10,7 +10,8 @@ import pytest
 import small_counties as small
 from hypothesis import HealthCheck, given, settings
 
-from dashboard import indicators, policy, queries, rollups
+from dashboard.definitions import indicators, policy
+from dashboard.warehouse import derive, queries
 
 # A county's quantile is no sum of its townships' quantiles, nor is growth or inequality.
 NOT_ADDITIVE = {
@@ -29,9 +30,9 @@ PROPERTY = settings(max_examples=25, deadline=None, suppress_health_check=[Healt
 
 def test_every_indicator_is_computed_and_none_beside():
     computed = {definition.id for definition in indicators.all()}
-    told = "\n".join(queries.get(name).sql for name in rollups.families())
+    told = "\n".join(queries.get(name).sql for name in derive.families())
     assert all(f"'{name}'" in told for name in computed)
-    assert {f"indicators/{definition.query}" for definition in indicators.all()} == set(rollups.families())
+    assert {f"indicators/{definition.query}" for definition in indicators.all()} == set(derive.families())
 
 
 @pytest.mark.parametrize("definition", indicators.all(), ids=lambda definition: definition.id)

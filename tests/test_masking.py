@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dashboard import masking
+from dashboard.access import masking
 
 
 def test_names_keep_their_first_character():

@@ -5,11 +5,13 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import paths, queries, shell, store
-from dashboard.ledgers import load
+from dashboard import paths
+from dashboard.ledgers.loading import load
+from dashboard.warehouse import queries, versions
+from dashboard.web import frame
 
 APP = str(paths.PROJECT / "app.py")
-STEMS = [page.stem for page in shell.PAGES]
+STEMS = [page.stem for page in frame.PAGES]
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def loaded_db(county_db, monkeypatch):
 @pytest.fixture
 def township(loaded_db):
     """A township of the county: code and name."""
-    units = queries.run(store.connection(loaded_db, store.current(loaded_db)), "meta/units")
+    units = queries.run(versions.connection(loaded_db, versions.current(loaded_db)), "meta/units")
     row = units[units["region_level"] == "township"].iloc[0]
     return row["region_code"], row["region_name"]
 
@@ -66,7 +68,7 @@ def test_page_opens_narrowed_to_a_township(stem, township):
     code, name = township
     app = opened(stem, township=code)
     assert not app.exception
-    if next(page for page in shell.PAGES if page.stem == stem).places:
+    if next(page for page in frame.PAGES if page.stem == stem).places:
         assert app.session_state["township"] == code
         assert name in words(app)
 
@@ -75,7 +77,7 @@ def test_page_opens_narrowed_to_a_township(stem, township):
 def test_page_says_what_to_do_before_the_first_load(stem, empty_db):
     app = opened(stem)
     assert not app.exception
-    if next(page for page in shell.PAGES if page.stem == stem).needs_data:
+    if next(page for page in frame.PAGES if page.stem == stem).needs_data:
         assert "尚未导入台账" in words(app)
         assert "台账导入" in words(app)
 
@@ -109,7 +111,7 @@ def test_page_opens_with_the_directory_and_register_alone(stem, only):
     assert not app.exception and "本页未能显示" not in words(app)
 
 
-@pytest.mark.parametrize("stem", [page.stem for page in shell.PAGES if page.needs_data])
+@pytest.mark.parametrize("stem", [page.stem for page in frame.PAGES if page.needs_data])
 def test_page_asks_for_the_directory_of_villages(stem, only):
     only("09")
     app = opened(stem)
@@ -118,7 +120,7 @@ def test_page_asks_for_the_directory_of_villages(stem, only):
 
 
 def test_a_village_is_dropped_when_the_township_changes(loaded_db):
-    units = queries.run(store.connection(loaded_db, store.current(loaded_db)), "meta/units")
+    units = queries.run(versions.connection(loaded_db, versions.current(loaded_db)), "meta/units")
     villages = units[units["region_level"] == "village"]
     first, last = villages.iloc[0], villages.iloc[-1]
     app = opened("collective_economy", township=first["township_code"], village=first["region_code"])
@@ -130,7 +132,7 @@ def test_a_village_is_dropped_when_the_township_changes(loaded_db):
 def test_overview_figures_equal_the_long_table(loaded_db):
     told = words(opened("overview"))
     rows = queries.run(
-        store.connection(loaded_db, store.current(loaded_db)),
+        versions.connection(loaded_db, versions.current(loaded_db)),
         "meta/series",
         {
             "region_code": _county(loaded_db),
@@ -177,18 +179,18 @@ def test_glossary_finds_a_word_and_says_when_there_is_none(loaded_db):
 
 
 def _county(root) -> str:
-    units = queries.run(store.connection(root, store.current(root)), "meta/units")
+    units = queries.run(versions.connection(root, versions.current(root)), "meta/units")
     return units[units["region_level"] == "county"]["region_code"].iat[0]
 
 
 def test_a_failure_is_told_in_chinese_and_logged_without_values(caplog):
     def script() -> None:
-        from dashboard import shell
+        from dashboard.web import frame
 
         try:
             int(chr(88) * 18)
         except ValueError as error:
-            assert shell.failed(error)
+            assert frame.failed(error)
 
     app = AppTest.from_function(script).run()
     assert "本页未能显示" in words(app)
@@ -197,7 +199,7 @@ def test_a_failure_is_told_in_chinese_and_logged_without_values(caplog):
 
 def test_a_village_that_reported_nothing_is_not_said_to_reach_the_target(loaded_db):
     villages = queries.run(
-        store.connection(loaded_db, store.current(loaded_db)),
+        versions.connection(loaded_db, versions.current(loaded_db)),
         "village/attainment",
         {"region_code": _county(loaded_db), "year": 2025},
     )
@@ -211,9 +213,10 @@ def test_a_table_without_rows_says_so_in_chinese():
     def script() -> None:
         import pandas as pd
 
-        from dashboard import columns, ui
+        from dashboard.display import columns
+        from dashboard.web import widgets
 
-        ui.table(pd.DataFrame({"name": []}), "名单", {"name": columns.text("姓名")}, key="none")
+        widgets.table(pd.DataFrame({"name": []}), "名单", {"name": columns.text("姓名")}, key="none")
 
     app = AppTest.from_function(script).run()
     assert not app.dataframe and "没有符合条件的行" in words(app)

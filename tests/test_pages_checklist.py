@@ -5,8 +5,9 @@ import json
 import pytest
 from test_pages import opened, words
 
-from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import load
+from dashboard.definitions import policy
+from dashboard.ledgers.loading import load
+from dashboard.warehouse import derive, queries, versions
 
 STEM = "assessment_checklist"
 DIMENSIONS = {"板块": "考核板块", "牵头单位": "牵头单位"}
@@ -16,8 +17,8 @@ DIMENSIONS = {"板块": "考核板块", "牵头单位": "牵头单位"}
 def county(county_db, monkeypatch):
     """The version the page shows, and a connection to it."""
     monkeypatch.setenv("DASHBOARD_DB", str(county_db))
-    version = store.current(county_db)
-    return version, store.connection(county_db, version)
+    version = versions.current(county_db)
+    return version, versions.connection(county_db, version)
 
 
 def rows(con, name: str, **filters):
@@ -39,7 +40,7 @@ def total_of_figure(app, place: int) -> float:
 
 def test_every_group_is_counted_as_the_indicators_command_counts_it(county):
     version, con = county
-    told = rollups.long_table(
+    told = derive.long_table(
         con,
         version.as_of,
         policy.in_force(version.as_of),

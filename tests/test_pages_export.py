@@ -6,8 +6,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import columns, export, extracts, masking, paths, queries, store
-from dashboard.ledgers import forms
+from dashboard import paths
+from dashboard.access import masking
+from dashboard.definitions import forms
+from dashboard.display import columns
+from dashboard.exports import tables
+from dashboard.presenters import export_tables
+from dashboard.warehouse import queries, versions
 
 COUNTY = ""
 
@@ -15,15 +20,15 @@ COUNTY = ""
 @pytest.fixture
 def table_of(county_db):
     """The whole table of an id."""
-    version = store.current(county_db)
-    return lambda name: extracts.rows(county_db, version, extracts.get(name), COUNTY)
+    version = versions.current(county_db)
+    return lambda name: export_tables.rows(county_db, version, export_tables.get(name), COUNTY)
 
 
-@pytest.mark.parametrize("extract", extracts.offered(), ids=lambda extract: extract.id)
+@pytest.mark.parametrize("extract", export_tables.offered(), ids=lambda extract: extract.id)
 def test_every_table_on_offer_has_rows_and_all_its_columns_are_titled(extract, table_of):
     table = table_of(extract.id)
     assert len(table) > 0
-    assert set(table.columns) == set(extracts.columns_of(table, extract))
+    assert set(table.columns) == set(export_tables.columns_of(table, extract))
 
 
 @pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
@@ -41,52 +46,52 @@ def test_every_personal_field_of_a_ledger_is_masked(form, table_of, con):
 def test_a_search_cannot_probe_what_is_masked(table_of, con):
     number = queries.run(con, "export/members", {"region_code": COUNTY})["证件号码"].iat[0]
     table = table_of("members")
-    assert extracts.narrowed(table, extracts.get("members"), contains=number[6:14]).empty
+    assert export_tables.narrowed(table, export_tables.get("members"), contains=number[6:14]).empty
 
 
 def test_periods_are_years_and_months_newest_first(table_of):
     visits = table_of("visits")
-    offered = extracts.periods(visits, extracts.get("visits"))
+    offered = export_tables.periods(visits, export_tables.get("visits"))
     assert offered[0] == "2025-12" and offered[-1] == "2024"
     assert {len(period) for period in offered} == {4, 7}
 
 
 def test_periods_divide_the_rows(table_of):
-    visits, extract = table_of("visits"), extracts.get("visits")
-    offered = extracts.periods(visits, extract)
-    by_year = [len(extracts.narrowed(visits, extract, period)) for period in offered if len(period) == 4]
-    by_month = [len(extracts.narrowed(visits, extract, period)) for period in offered if len(period) == 7]
+    visits, extract = table_of("visits"), export_tables.get("visits")
+    offered = export_tables.periods(visits, extract)
+    by_year = [len(export_tables.narrowed(visits, extract, period)) for period in offered if len(period) == 4]
+    by_month = [len(export_tables.narrowed(visits, extract, period)) for period in offered if len(period) == 7]
     assert sum(by_year) == sum(by_month) == len(visits)
 
 
 def test_filters_narrow_together(table_of):
-    incomes, extract = table_of("incomes"), extracts.get("incomes")
+    incomes, extract = table_of("incomes"), export_tables.get("incomes")
     village = incomes["行政村"].iat[0]
-    kept = extracts.narrowed(incomes, extract, "2025", contains=village)
+    kept = export_tables.narrowed(incomes, extract, "2025", contains=village)
     expected = incomes[(incomes["年度"] == 2025) & (incomes["行政村"] == village)]
     assert 0 < len(kept) == len(expected)
 
 
 def test_a_searched_text_is_taken_literally(table_of):
-    households, extract = table_of("households"), extracts.get("households")
-    assert extracts.narrowed(households, extract, contains=".*[").empty
-    assert len(extracts.narrowed(households, extract, contains="x")) == len(
-        extracts.narrowed(households, extract, contains="X")
+    households, extract = table_of("households"), export_tables.get("households")
+    assert export_tables.narrowed(households, extract, contains=".*[").empty
+    assert len(export_tables.narrowed(households, extract, contains="x")) == len(
+        export_tables.narrowed(households, extract, contains="X")
     )
 
 
 def test_a_category_keeps_its_rows_only(table_of):
-    measures, extract = table_of("measures"), extracts.get("measures")
-    for value in extracts.choices(measures, "落实状态"):
-        kept = extracts.narrowed(measures, extract, chosen={"落实状态": value})
+    measures, extract = table_of("measures"), export_tables.get("measures")
+    for value in export_tables.choices(measures, "落实状态"):
+        kept = export_tables.narrowed(measures, extract, chosen={"落实状态": value})
         assert set(kept["落实状态"]) == {value}
 
 
 def test_a_township_gets_its_own_rows_only(county_db):
-    version = store.current(county_db)
-    units = queries.run(store.connection(county_db, version), "meta/units")
+    version = versions.current(county_db)
+    units = queries.run(versions.connection(county_db, version), "meta/units")
     township = units[units["region_level"] == "township"].iloc[0]
-    table = extracts.rows(county_db, version, extracts.get("households"), township["region_code"])
+    table = export_tables.rows(county_db, version, export_tables.get("households"), township["region_code"])
     assert set(table["乡镇"]) == {township["region_name"]}
 
 
@@ -100,14 +105,14 @@ def test_indicators_carry_their_names_and_exact_values(table_of, con):
 
 
 def test_three_hundred_thousand_rows_become_csv_and_parquet(table_of):
-    extract = extracts.get("incomes")
+    extract = export_tables.get("incomes")
     few = table_of("incomes")
     many = pd.concat([few] * (300_000 // len(few) + 1), ignore_index=True).head(300_000)
-    shown = columns.presented(many, extracts.columns_of(many, extract))
-    assert len(pd.read_parquet(io.BytesIO(export.parquet_bytes(shown)))) == 300_000
-    assert export.csv_bytes(shown).count(b"\r\n") == 300_001
+    shown = columns.presented(many, export_tables.columns_of(many, extract))
+    assert len(pd.read_parquet(io.BytesIO(tables.parquet_bytes(shown)))) == 300_000
+    assert tables.csv_bytes(shown).count(b"\r\n") == 300_001
     with pytest.raises(ValueError, match="请改用 CSV"):
-        export.xlsx_bytes(shown, "收入台账")
+        tables.xlsx_bytes(shown, "收入台账")
 
 
 # The page -------------------------------------------------------------------------------------------------------
@@ -133,7 +138,7 @@ def words(app: AppTest) -> str:
     return "\n".join(element.proto.body for element in app.get("html"))
 
 
-@pytest.mark.parametrize("extract", extracts.offered(), ids=lambda extract: extract.id)
+@pytest.mark.parametrize("extract", export_tables.offered(), ids=lambda extract: extract.id)
 def test_every_table_can_be_looked_at(extract, opened):
     app = opened(export_table=extract.name)
     assert len(app.dataframe) == 1

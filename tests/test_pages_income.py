@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import incomes, queries, rollups, store
-from dashboard.policy import in_force
-from dashboard.regions import Region
+from dashboard.definitions.policy import in_force
+from dashboard.presenters import income_trends
+from dashboard.serving.regions import Region
+from dashboard.warehouse import derive, queries, versions
 
 STEM = "income_trends"
 COUNTY = Region("990101000000", "county", "清源县", None)
@@ -16,13 +17,13 @@ COUNTY = Region("990101000000", "county", "清源县", None)
 
 @pytest.fixture
 def long_table(county_db, con):
-    version = store.current(county_db)
-    return rollups.long_table(con, version.as_of, in_force(version.as_of)).to_pandas()
+    version = versions.current(county_db)
+    return derive.long_table(con, version.as_of, in_force(version.as_of)).to_pandas()
 
 
 @pytest.fixture
 def ask(county_db, con):
-    version = store.current(county_db)
+    version = versions.current(county_db)
     return lambda name, **params: queries.run(con, name, {"as_of": version.as_of, **params})
 
 
@@ -82,7 +83,7 @@ def test_falling_households_are_those_of_the_indicator(page, long_table):
     app = page(year="2022", income_list="收入下降")
     listed = table(app, "本年人均纯收入（元）")
     falling = one(long_table, "income_falling_pct", "county", "2022")["numerator"].iat[0]
-    assert len(listed) == min(falling, incomes.LIST_LIMIT)
+    assert len(listed) == min(falling, income_trends.LIST_LIMIT)
     assert f"共 {falling:,.0f} 户" in texts(app)
     assert (listed["增减（元）"] <= 0).all()
 
@@ -116,26 +117,28 @@ NOW = SimpleNamespace(per_capita_yuan=8000.0, growth_pct=-5.0, comparable=10.0, 
 
 
 def test_a_region_with_few_households_is_counted_but_not_named():
-    said = incomes.headline(COUNTY, 2023, "", NOW, UNITS, small=10)
+    said = income_trends.headline(COUNTY, 2023, "", NOW, UNITS, small=10)
     assert said == "2023年清源县人均纯收入 8,000 元，比上年下降 5.0%；甲乡下降 20.0%等 2 个乡镇下降"
 
 
 def test_a_year_in_which_nobody_fell_recalls_the_worst_one():
-    assert incomes.headline(COUNTY, 2024, "", NOW, UNITS, 10).endswith("比上年下降 5.0%")
-    assert incomes.detail(COUNTY, 2024, NOW, None, UNITS, 10).endswith("历年跌幅最大：2023年甲乡下降 20.0%。")
-    assert "历年" not in incomes.detail(COUNTY, 2023, NOW, None, UNITS, 10)
+    assert income_trends.headline(COUNTY, 2024, "", NOW, UNITS, 10).endswith("比上年下降 5.0%")
+    assert income_trends.detail(COUNTY, 2024, NOW, None, UNITS, 10).endswith("历年跌幅最大：2023年甲乡下降 20.0%。")
+    assert "历年" not in income_trends.detail(COUNTY, 2023, NOW, None, UNITS, 10)
 
 
 def test_a_year_without_incomes_is_said_to_be_so():
-    assert incomes.headline(COUNTY, 2020, "脱贫户", None, UNITS, 10) == "2020年清源县脱贫户没有填报收入"
-    assert incomes.detail(COUNTY, 2020, None, None, UNITS.head(0), 10) == ""
+    assert income_trends.headline(COUNTY, 2020, "脱贫户", None, UNITS, 10) == "2020年清源县脱贫户没有填报收入"
+    assert income_trends.detail(COUNTY, 2020, None, None, UNITS.head(0), 10) == ""
 
 
 def test_without_a_line_in_force_there_is_no_list_below_it():
-    assert "低于标准线" not in incomes.lists({"income_line_yuan": None, "income_sharp_drop_pct": 30.0})
-    assert list(incomes.lists({"income_line_yuan": 6000.0, "income_sharp_drop_pct": 30.0})) == list(incomes.LISTS)
+    assert "低于标准线" not in income_trends.lists({"income_line_yuan": None, "income_sharp_drop_pct": 30.0})
+    assert list(income_trends.lists({"income_line_yuan": 6000.0, "income_sharp_drop_pct": 30.0})) == list(
+        income_trends.LISTS
+    )
 
 
 def test_villages_with_few_households_are_not_compared_by_name():
-    assert incomes.panels_title(UNITS, 2023, small=10) == "2023年甲乡最低、丙乡最高，相差 1,000 元"
-    assert "仅供参考" in incomes.panels_title(UNITS, 2023, small=1000)
+    assert income_trends.panels_title(UNITS, 2023, small=10) == "2023年甲乡最低、丙乡最高，相差 1,000 元"
+    assert "仅供参考" in income_trends.panels_title(UNITS, 2023, small=1000)

@@ -9,11 +9,16 @@ import ledger_files
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, desks, intake, intake_panels, paths, published, store
-from dashboard import intake_tables as tables
-from dashboard.intake import Desk, Said, Upload
-from dashboard.ledgers import guide, load
-from dashboard.ledgers.report import Report, SheetReport
+from dashboard import paths
+from dashboard.ledgers.feedback import clerk_guide
+from dashboard.ledgers.loading import load
+from dashboard.ledgers.reporting.report import Report, SheetReport
+from dashboard.presenters.ledger_intake import report_tables as tables
+from dashboard.presenters.ledger_intake import session, version_list
+from dashboard.presenters.ledger_intake.session import Desk, Said, Upload
+from dashboard.serving import cached
+from dashboard.warehouse import versions
+from dashboard.web import intake_panels, intake_sessions
 
 COLLECTIVE = "村集体经济收入台账"
 
@@ -71,31 +76,31 @@ def checked(root, *uploads: Upload) -> Desk:
     ],
 )
 def test_a_file_name_is_made_safe(sent, kept):
-    assert intake.clean_name(sent) == kept
+    assert session.clean_name(sent) == kept
 
 
 def test_what_stands_of_each_ledger_names_the_version_that_last_changed_it(root, richer):
-    before = published.standing(root).set_index("ledger")
+    before = version_list.standing(root).set_index("ledger")
     assert set(before["version"]) == {"v0001"}
     desk = checked(root, richer)
     desk.publish()
     settled(desk)
-    after = published.standing(root).set_index("ledger")
+    after = version_list.standing(root).set_index("ledger")
     assert after.loc[COLLECTIVE, "version"] == "v0002"
     assert set(after.drop(COLLECTIVE)["version"]) == {"v0001"}
     assert after["rows"].equals(before["rows"]), "changed rows take the place of others"
-    store.rollback(root, "v0001")
-    assert set(published.standing(root)["version"]) == {"v0001"}
+    versions.rollback(root, "v0001")
+    assert set(version_list.standing(root)["version"]) == {"v0001"}
 
 
 def test_a_ledger_never_loaded_says_so(county_ledgers, tmp_path):
     load.load([file for file in county_ledgers.iterdir() if file.name[:2] in ("01", "02")], tmp_path / "db")
-    standing = published.standing(tmp_path / "db").set_index("ledger")
+    standing = version_list.standing(tmp_path / "db").set_index("ledger")
     assert (standing.loc["收入台账", "rows"], standing.loc["收入台账", "changed_at"]) == (0, "尚未导入")
 
 
 def test_the_note_of_a_large_load_stays_short(root):
-    assert len(store.current(root).note) < 60 and "等 11 种" in store.current(root).note
+    assert len(versions.current(root).note) < 60 and "等 11 种" in versions.current(root).note
 
 
 def test_a_check_counts_and_publishes_nothing(root, richer):
@@ -103,7 +108,7 @@ def test_a_check_counts_and_publishes_nothing(root, richer):
     [sheet] = tables.sheets(desk.report).to_dict("records")
     assert (sheet["ledger"], sheet["new"], sheet["changed"]) == (COLLECTIVE, 0, 1)
     assert desk.publishable
-    assert len(store.versions(root)) == 1
+    assert len(versions.versions(root)) == 1
 
 
 def test_old_and_new_values_of_a_change_are_shown(root, richer):
@@ -120,7 +125,7 @@ def test_a_second_click_does_not_load_a_second_time(root, richer):
     desk.publish()
     assert desk.job is None
     assert desk.done.published
-    assert [version.id for version in store.versions(root)] == ["v0002", "v0001"]
+    assert [version.id for version in versions.versions(root)] == ["v0002", "v0001"]
 
 
 def test_the_same_file_again_needs_no_new_version(root, accounts):
@@ -205,7 +210,7 @@ def test_village_outlines_are_taken_too(root, county_ledgers):
 
 
 def test_the_second_clerk_may_check_meanwhile_and_is_told_to_wait_with_publishing(root, richer):
-    with store.building(root):
+    with versions.building(root):
         desk = checked(root, richer)
         assert desk.publishable
         desk.publish()
@@ -257,7 +262,7 @@ def test_a_failure_nobody_foresaw_is_one_sentence_and_quotes_nobody(root, richer
     def broken(*_args, **_more):
         raise RuntimeError(person)
 
-    monkeypatch.setattr(intake.load, "load", broken)
+    monkeypatch.setattr(session.load, "load", broken)
     desk = checked(root, richer)
     assert "已发布的数据没有改动" in desk.error
     assert "RuntimeError" in caplog.text and "张三" not in caplog.text and "629821" not in caplog.text
@@ -267,7 +272,7 @@ def test_rolling_back_to_nowhere_says_so(root):
     desk = Desk(root)
     desk.rollback("v0099")
     assert "没有版本“v0099”" in desk.error
-    assert store.current(root).id == "v0001"
+    assert versions.current(root).id == "v0001"
 
 
 # The page -------------------------------------------------------------------------------------------------------
@@ -292,7 +297,7 @@ def test_from_file_to_published_version_and_back(page, root, richer):
     page.file_uploader[0].upload(richer.name, richer.data).run()
     assert not page.exception
     assert "尚未发布" in words(page)
-    assert len(store.versions(root)) == 1
+    assert len(versions.versions(root)) == 1
     page.button(key="intake_publish").click().run()
     assert "已发布版本 v0002" in words(page)
     moved = {row["指标"]: (row["发布前"], row["发布后"]) for row in grids(page)["指标"]}
@@ -301,7 +306,7 @@ def test_from_file_to_published_version_and_back(page, root, richer):
     assert "家庭人口数" not in moved
     page.button(key="intake_confirm").click().run()
     assert "v0001" in page.success[0].value
-    assert store.current(root).id == "v0001"
+    assert versions.current(root).id == "v0001"
     assert [row["状态"] for row in grids(page)["版本"]] == ["", "当前"]
 
 
@@ -345,7 +350,7 @@ def test_an_address_whose_desk_is_in_use_or_gone_says_so(page, richer, monkeypat
 
 def test_desks_are_forgotten_after_a_while_and_when_there_are_very_many(root):
     now = [0.0]
-    kept = desks.Desks(lambda: now[0])
+    kept = intake_sessions.Desks(lambda: now[0])
     first = Desk(root)
     word = kept.keep(first, "a")
     assert kept.keep(first, "b") == word and kept.take(word, lambda session: session == "a") is first
@@ -360,7 +365,7 @@ def test_desks_are_forgotten_after_a_while_and_when_there_are_very_many(root):
 def test_what_was_checked_elsewhere_meanwhile_is_not_published(root, richer):
     desk = checked(root, richer)
     desk.publish(desk.checks - 1)
-    assert desk.job is None and store.current(root).id == "v0001"
+    assert desk.job is None and versions.current(root).id == "v0001"
     desk.publish(desk.checks)
     assert settled(desk).done.published
 
@@ -414,8 +419,8 @@ def test_sentences_are_shown_whole_and_escaped(page, accounts):
 def test_the_guide_of_the_clerk_is_read_on_the_page(page):
     page.button(key="intake_guide").click().run()
     shown = "\n".join(element.value for element in page.markdown)
-    assert guide.written() in shown and guide.messages().strip() in shown
-    assert "三步" in shown and guide.MARKER not in shown
+    assert clerk_guide.written() in shown and clerk_guide.messages().strip() in shown
+    assert "三步" in shown and clerk_guide.MARKER not in shown
 
 
 @pytest.mark.parametrize("harm", ["file", "card", "pointer"])
@@ -424,12 +429,12 @@ def test_where_the_version_in_force_is_damaged_the_page_offers_the_way_back(root
     desk.publish()
     assert settled(desk).done.version == "v0002"
     if harm == "file":
-        store.version_file(root, "v0002").write_bytes(b"damaged" * 5000)
+        versions.version_file(root, "v0002").write_bytes(b"damaged" * 5000)
     elif harm == "card":
         (root / "versions" / "v0002.json").write_text("{", encoding="utf-8")
     else:
         (root / "CURRENT").unlink()
-    store._connection.cache_clear()
+    versions._connection.cache_clear()
     cached._version.cache_clear()
     monkeypatch.setenv("DASHBOARD_DB", str(root))
     page = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
@@ -439,7 +444,7 @@ def test_where_the_version_in_force_is_damaged_the_page_offers_the_way_back(root
     assert "数据无法读取" in words(page)
     page.selectbox[0].select("v0001").run()
     page.button(key="intake_confirm").click().run()
-    assert not page.exception and store.current(root).id == "v0001"
+    assert not page.exception and versions.current(root).id == "v0001"
     assert page.file_uploader and "v0001" in page.success[0].value
 
 

@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, monitoring, paths, queries, rollups, store
-from dashboard.ledgers import load
-from dashboard.policy import in_force
-from dashboard.regions import Region
+from dashboard import paths
+from dashboard.definitions.policy import in_force
+from dashboard.ledgers.loading import load
+from dashboard.presenters import monitoring_coverage
+from dashboard.serving import cached
+from dashboard.serving.regions import Region
+from dashboard.warehouse import derive, queries, versions
 
 STEM = "monitoring_coverage"
 COUNTY = Region("990101000000", "county", "清源县", None)
@@ -35,11 +38,11 @@ def page_of(tmp_path, county_ledgers, monkeypatch):
 @pytest.fixture
 def figure(county_db):
     """A figure of the county's long table, as the indicators command gives it."""
-    version = store.current(county_db)
-    con = store.connection(county_db, version)
+    version = versions.current(county_db)
+    con = versions.connection(county_db, version)
 
     def look_up(indicator: str, region_code: str, period: str | None = None, grp: str = "") -> dict:
-        table = rollups.long_table(con, version.as_of, in_force(version.as_of), only=[indicator]).to_pandas()
+        table = derive.long_table(con, version.as_of, in_force(version.as_of), only=[indicator]).to_pandas()
         rows = table[(table["region_code"] == region_code) & (table["grp"] == grp)]
         rows = rows if period is None else rows[rows["period"] == period]
         return rows.iloc[-1].to_dict()
@@ -155,31 +158,31 @@ VISITS = SimpleNamespace(due=54.0, visited=40.0, coverage_pct=74.07, visited_ons
 
 
 def test_a_township_with_few_households_is_not_named_the_worst():
-    said = monitoring.headline(COUNTY, "2025年12月", VISITS, UNITS, small=10)
+    said = monitoring_coverage.headline(COUNTY, "2025年12月", VISITS, UNITS, small=10)
     assert said == "乙乡2025年12月走访覆盖率 50.0%（10 / 20 户），各乡镇最低，已连续 4 个月低于全县平均"
 
 
 def test_where_all_have_few_households_the_place_is_told_by_counts():
-    said = monitoring.headline(TOWNSHIP, "2025年12月", VISITS, UNITS, small=100)
+    said = monitoring_coverage.headline(TOWNSHIP, "2025年12月", VISITS, UNITS, small=100)
     assert said == "东河镇2025年12月应走访 54 户，已走访 40 户，还有 14 户没有走访"
 
 
 def test_all_visited_and_nobody_due_are_told_apart():
     everyone = SimpleNamespace(due=3.0, visited=3.0, coverage_pct=100.0)
     nobody = SimpleNamespace(due=0.0, visited=0.0, coverage_pct=float("nan"))
-    assert "3 户监测对象全部走访到位" in monitoring.headline(COUNTY, "12月", everyone, UNITS.head(0), 10)
-    assert "没有应走访的监测对象" in monitoring.headline(COUNTY, "12月", nobody, UNITS.head(0), 10)
-    assert monitoring.headline(COUNTY, "", None, UNITS.head(0), 10) == "清源县还没有走访记录"
+    assert "3 户监测对象全部走访到位" in monitoring_coverage.headline(COUNTY, "12月", everyone, UNITS.head(0), 10)
+    assert "没有应走访的监测对象" in monitoring_coverage.headline(COUNTY, "12月", nobody, UNITS.head(0), 10)
+    assert monitoring_coverage.headline(COUNTY, "", None, UNITS.head(0), 10) == "清源县还没有走访记录"
 
 
 def test_a_month_that_is_not_over_is_said_to_be_so():
-    assert monitoring.month_words("2025-12", date(2025, 12, 15)) == "2025年12月（截至15日）"
-    assert monitoring.month_words("2025-12", date(2025, 12, 31)) == "2025年12月"
-    assert monitoring.month_words("2025-11", date(2025, 12, 15)) == "2025年11月"
+    assert monitoring_coverage.month_words("2025-12", date(2025, 12, 15)) == "2025年12月（截至15日）"
+    assert monitoring_coverage.month_words("2025-12", date(2025, 12, 31)) == "2025年12月"
+    assert monitoring_coverage.month_words("2025-11", date(2025, 12, 15)) == "2025年11月"
 
 
 def test_few_households_are_marked_and_counts_stand_beside_names():
-    heat = monitoring.heat(
+    heat = monitoring_coverage.heat(
         pd.DataFrame(
             {
                 "region_code": ["1", "2"],
@@ -198,5 +201,5 @@ def test_few_households_are_marked_and_counts_stand_beside_names():
 
 
 def test_a_list_that_was_cut_says_so():
-    assert monitoring.shown_of(pd.DataFrame({"total": [7, 7]})).startswith("显示前 2 户 / 共 7 户")
-    assert monitoring.shown_of(pd.DataFrame({"total": [2, 2]})) == "共 2 户"
+    assert monitoring_coverage.shown_of(pd.DataFrame({"total": [7, 7]})).startswith("显示前 2 户 / 共 7 户")
+    assert monitoring_coverage.shown_of(pd.DataFrame({"total": [2, 2]})) == "共 2 户"

@@ -10,9 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import words
 
-from dashboard import paths, quality, quality_page, queries, store
-from dashboard.cli import main
-from dashboard.ledgers import load
+from dashboard import paths
+from dashboard.cli.commands import main
+from dashboard.definitions import quality_rules
+from dashboard.ledgers.loading import load
+from dashboard.presenters import data_quality
+from dashboard.warehouse import queries, versions
 
 STEM = "data_quality"
 
@@ -97,14 +100,14 @@ def test_severity_and_ledger_narrow_all_of_it(page, checked):
 
 
 def test_a_rule_is_explained_with_its_offenders_masked(page, con):
-    rules = {rule.id: rule for rule in quality.rules()}
+    rules = {rule.id: rule for rule in quality_rules.rules()}
     app = page(quality_rule=rules["uninsured"].says)
     assert rules["uninsured"].todo in words(app) and rules["uninsured"].source in words(app)
     offenders = app.dataframe[1].value
     county = unit(con, "county")
     asked = {"region_code": county["region_code"], "region_level": "county", "rule_id": "uninsured"}
     real = queries.run(con, "quality/offenders", asked)
-    assert len(offenders) == min(len(real), quality_page.FIRST_OFFENDERS)
+    assert len(offenders) == min(len(real), data_quality.FIRST_OFFENDERS)
     assert offenders["姓名"].str.contains("*", regex=False).all()
     assert offenders["证件号码"].str.fullmatch(r"\d{2}\*+[\dX]{3}").all()
     assert not set(offenders["证件号码"]) & set(real["id_number"])
@@ -122,7 +125,7 @@ def test_a_village_has_its_own_figures_and_says_when_nothing_is_wrong(page, con)
         if broken:
             assert f"检查的 {asked} 条规则中 {broken} 条有问题" in finding(app)
             assert len(app.get("plotly_chart")) == 1, "no figure of regions below, and none of a single version"
-            assert quality_page.NO_TREND in words(app)
+            assert data_quality.NO_TREND in words(app)
         else:
             assert f"检查的 {asked} 条规则全部通过" in finding(app)
         seen.add(bool(broken))
@@ -133,7 +136,7 @@ def test_the_list_of_a_rule_is_exported_whole_and_harmless(con):
     county = unit(con, "county")["region_code"]
     asked = {"region_code": county, "region_level": "county", "rule_id": "skilled_not_working"}
     offenders = queries.run(con, "quality/offenders", asked)
-    shown = quality_page.columns.presented(offenders, quality_page.offender_columns(offenders))
+    shown = data_quality.columns.presented(offenders, data_quality.offender_columns(offenders))
     assert len(shown) == len(offenders) > 0
     assert "有关数据" in shown and "行政村" in shown
 
@@ -158,7 +161,7 @@ def test_a_rule_that_cannot_be_run_is_shown_with_the_reason(page, county_ledgers
 
 def test_a_version_published_before_there_were_rules_says_what_to_do(county_db, tmp_path, monkeypatch, capfd):
     root = shutil.copytree(county_db, tmp_path / "db")
-    with duckdb.connect(str(store.version_file(root, "v0001"))) as con:
+    with duckdb.connect(str(versions.version_file(root, "v0001"))) as con:
         for name in queries.names("schema"):
             if "quality" in name:
                 con.execute(f"drop table {name.rpartition('/')[2]}")
@@ -181,7 +184,7 @@ def test_the_next_version_says_what_changed(county_ledgers, tmp_path, monkeypatc
     corrected = tmp_path / "corrected.csv"
     frame.assign(**{column: "是"}).to_csv(corrected, index=False)
     assert load.load([corrected], root, ledger="members").version == "v0002"
-    con = store.connection(root, store.current(root))
+    con = versions.connection(root, versions.current(root))
     rule = rules_of(con, unit(con, "county")["region_code"], "county").loc["uninsured"]
     assert rule["offenders"] == 0 and uninsured > 0
     assert rule["change"] < 0

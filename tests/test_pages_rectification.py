@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 from test_pages import opened, words
 
-from dashboard import policy, queries, rollups, store
-from dashboard.ledgers import load
+from dashboard.definitions import policy
+from dashboard.ledgers.loading import load
+from dashboard.warehouse import derive, queries, versions
 
 STEM = "rectification"
 COUNTS = {
@@ -25,8 +26,8 @@ COUNTS = {
 def county(county_db, monkeypatch):
     """The version the page shows, and a connection to it."""
     monkeypatch.setenv("DASHBOARD_DB", str(county_db))
-    version = store.current(county_db)
-    return version, store.connection(county_db, version)
+    version = versions.current(county_db)
+    return version, versions.connection(county_db, version)
 
 
 def regions(con, level: str) -> list[str]:
@@ -52,7 +53,7 @@ def total_of_figure(app, place: int) -> float:
 
 def test_every_region_and_group_is_counted_as_the_indicators_command_counts_it(county):
     version, con = county
-    told = rollups.long_table(con, version.as_of, policy.in_force(version.as_of), only=list(COUNTS)).to_pandas()
+    told = derive.long_table(con, version.as_of, policy.in_force(version.as_of), only=list(COUNTS)).to_pandas()
     expected = told.set_index(["indicator", "region_code", "grp"])["value"].to_dict()
     seen = 0
     for region in [*regions(con, "county"), *regions(con, "township"), *regions(con, "village")]:

@@ -5,7 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from dashboard import cards, columns, figures, lights, maps, outlines, palette, text, trends
+from dashboard import text
+from dashboard.display import cards, charts, columns, lights, map_outlines, palette, time_charts
+from dashboard.web import maps
 
 MARGINS = {"light_near_target_pct": 90.0, "light_near_zero_pct": 5.0}
 
@@ -131,7 +133,7 @@ def test_outlines_are_drawn_with_holes_and_townships_joined():
             "geometry_geojson": [json.dumps(square), json.dumps(holed)],
         }
     )
-    drawing = json.loads(outlines.drawing(villages))
+    drawing = json.loads(map_outlines.drawing(villages))
     assert drawing["width"] == 2000 and 990 <= drawing["height"] <= 1010
     assert [village["d"].count("M") for village in drawing["villages"]] == [1, 2]
     [township] = drawing["townships"]
@@ -140,7 +142,7 @@ def test_outlines_are_drawn_with_holes_and_townships_joined():
 
 def test_no_outlines_make_an_empty_drawing():
     empty = pd.DataFrame(columns=["village_code", "village_name", "township_code", "township_name", "geometry_geojson"])
-    assert json.loads(outlines.drawing(empty))["villages"] == []
+    assert json.loads(map_outlines.drawing(empty))["villages"] == []
 
 
 def test_a_sparkline_breaks_where_nothing_was_reported():
@@ -156,32 +158,32 @@ def test_a_card_escapes_what_it_is_given():
 
 
 def test_figures_name_their_ends_and_keep_gaps():
-    figure = trends.lines([2023, 2024, 2025], {"全县": [1.0, None, 3.0], "脱贫户": [1.0, 2.0, None]}, "%")
+    figure = time_charts.lines([2023, 2024, 2025], {"全县": [1.0, None, 3.0], "脱贫户": [1.0, 2.0, None]}, "%")
     assert [note.text for note in figure.layout.annotations] == ["脱贫户 2.0%", "全县 3.0%", "%"]
     assert figure.data[0].y[1] is None
 
 
 def test_figures_do_not_carry_a_default_template():
-    panels = trends.small_multiples([2024, 2025], {"东镇": [1, 2], "西乡": [2, 3]}, "元", reference=[1, 1])
-    for figure in (panels, figures.columns(["一"], [1], "户"), figures.ranked_bars(["一"], [1], "户", goal=2)):
+    panels = time_charts.small_multiples([2024, 2025], {"东镇": [1, 2], "西乡": [2, 3]}, "元", reference=[1, 1])
+    for figure in (panels, charts.columns(["一"], [1], "户"), charts.ranked_bars(["一"], [1], "户", goal=2)):
         assert "layout" not in figure.to_plotly_json()["layout"]["template"]
 
 
 def test_the_year_looked_at_is_marked_unless_it_is_the_last():
     years, series = [2023, 2024, 2025], {"全县": [1.0, 2.0, 3.0]}
-    marked = trends.lines(years, series, "元", at="2024")
+    marked = time_charts.lines(years, series, "元", at="2024")
     assert [(shape.x0, shape.x1) for shape in marked.layout.shapes] == [(0.7, 1.3)]
-    assert not trends.lines(years, series, "元", at="2025").layout.shapes
+    assert not time_charts.lines(years, series, "元", at="2025").layout.shapes
 
 
 def test_growth_on_both_sides_of_nothing_shows_where_nothing_is():
-    figure = trends.lines([2024, 2025], {"全县": [-2.0, 3.0]}, "%")
+    figure = time_charts.lines([2024, 2025], {"全县": [-2.0, 3.0]}, "%")
     assert [shape.y0 for shape in figure.layout.shapes] == [0]
 
 
 def test_long_names_fold_into_two_lines_and_keep_their_whole_on_hover():
     office = "县巩固拓展脱贫攻坚成果同乡村振兴有效衔接工作领导小组办公室"
-    figure = figures.stacked([office, "县水务局"], {"逾期": [1, 2]}, "个", 0, horizontal=True)
+    figure = charts.stacked([office, "县水务局"], {"逾期": [1, 2]}, "个", 0, horizontal=True)
     first, second = figure.layout.yaxis.ticktext
     assert first.count("<br>") == 1 and max(map(len, first.split("<br>"))) <= 18 and second == "县水务局"
     assert figure.data[0].y[0] == office

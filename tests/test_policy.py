@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from dashboard import paths, policy
+from dashboard import paths
+from dashboard.definitions import policy
 
 ON = date(2025, 12, 31)
 

@@ -8,8 +8,10 @@ import duckdb
 import pytest
 import query_cases
 
-from dashboard import masking, paths, policy, quality, quality_run, queries, rollups
-from dashboard.ledgers import forms
+from dashboard import paths
+from dashboard.access import masking
+from dashboard.definitions import forms, policy, quality_rules
+from dashboard.warehouse import derive, quality, queries
 
 AS_OF = date(2025, 12, 31)
 CASES = {
@@ -17,8 +19,8 @@ CASES = {
     for file in sorted((Path(__file__).parent / "quality_rules").glob("*.toml"))
     for rule, [case] in tomllib.loads(file.read_text(encoding="utf-8")).items()
 }
-RULES = {rule.id: rule for rule in quality.rules()}
-SUBJECTS = quality.subjects()
+RULES = {rule.id: rule for rule in quality_rules.rules()}
+SUBJECTS = quality_rules.subjects()
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def empty():
     with duckdb.connect() as con:
         for name in queries.names("schema"):
             queries.execute(con, name)
-        rollups.fill(con, AS_OF, policy.in_force(AS_OF))
+        derive.fill(con, AS_OF, policy.in_force(AS_OF))
         yield con
 
 
@@ -43,11 +45,11 @@ def test_rule(rule, empty):
     subject, case = SUBJECTS[rule.subject], CASES[rule.id]
     rows = query_cases.drawn(case["rows"])
     assert len(rows) > len(case["offenders"]) > 0, "a case has an offender and a near miss"
-    ready = quality_run.Ready(rule, rule.bound(policy.in_force(AS_OF).values(), AS_OF))
+    ready = quality.Ready(rule, rule.bound(policy.in_force(AS_OF).values(), AS_OF))
     empty.begin()
     try:
         query_cases.insert(empty, subject.table, rows)
-        assert quality_run.judge(empty, subject, [ready]) == {}
+        assert quality.judge(empty, subject, [ready]) == {}
         found = empty.table("out_quality_offenders").project("row_key").fetchall()
         [(counted, examined)] = empty.table("quality_found").aggregate("sum(offenders), sum(examined)").fetchall()
     finally:
@@ -61,7 +63,7 @@ def test_rule(rule, empty):
 
 @pytest.mark.parametrize("subject", SUBJECTS.values(), ids=lambda subject: subject.id)
 def test_every_column_of_a_subject_has_its_name_and_every_name_its_column(subject, empty):
-    assert empty.table(subject.table).columns == [*quality.PLACE_COLUMNS, *subject.columns]
+    assert empty.table(subject.table).columns == [*quality_rules.PLACE_COLUMNS, *subject.columns]
     assert subject.ledger in forms.kinds()
 
 
@@ -116,20 +118,20 @@ def county():
             B         | 2            | 990101101201 | 李四        | 户主     | 1980-01-01 |        | 3
         """
         query_cases.insert(con, "core_members", query_cases.drawn(members))
-        rollups.prepare(con)
-        con.register("param_income_lines", rollups.line_by_year(AS_OF))
+        derive.prepare(con)
+        con.register("param_income_lines", derive.line_by_year(AS_OF))
         yield con
 
 
 def fill(con, folder) -> dict[str, dict]:
     """Run the rules of a folder; gives rows of ``out_quality_rules`` by id."""
-    quality_run.fill(con, AS_OF, policy.in_force(AS_OF), folder)
+    quality.fill(con, AS_OF, policy.in_force(AS_OF), folder)
     return {row["rule_id"]: row for row in con.table("out_quality_rules").to_arrow_table().to_pylist()}
 
 
 def test_every_number_of_a_rule_is_shown_under_a_chinese_name():
-    names = quality.limit_names()
-    used = {name for rule in quality.rules() for name in rule.values}
+    names = quality_rules.limit_names()
+    used = {name for rule in quality_rules.rules() for name in rule.values}
     assert used == set(names)
     assert not [name for name in names.values() if any(sign.isascii() and sign.isalpha() for sign in name)]
 
@@ -256,6 +258,6 @@ def test_a_version_remembers_the_counts_of_the_one_before(county, folder):
 
 
 def test_past_years_are_judged_by_the_line_of_their_time():
-    lines = dict(zip(*rollups.line_by_year(AS_OF).to_pydict().values(), strict=True))
+    lines = dict(zip(*derive.line_by_year(AS_OF).to_pydict().values(), strict=True))
     assert lines[2025] == lines[2021] == 6000
     assert 2019 not in lines, "no line was in force then"

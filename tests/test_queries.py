@@ -3,7 +3,7 @@
 import pytest
 import query_cases
 
-from dashboard import queries
+from dashboard.warehouse import queries
 
 # Tables are not questions: what may stand in them is shown by the cases of whatever reads them.
 NOT_ASKED = "schema/"

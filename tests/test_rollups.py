@@ -6,7 +6,8 @@ import duckdb
 import pytest
 import query_cases
 
-from dashboard import policy, queries, rollups
+from dashboard.definitions import policy
+from dashboard.warehouse import derive, queries
 
 AS_OF = date(2025, 6, 30)
 
@@ -51,7 +52,7 @@ def con():
 
 
 def test_a_version_gets_everything_derived(con):
-    rollups.fill(con, AS_OF, policy.in_force(AS_OF))
+    derive.fill(con, AS_OF, policy.in_force(AS_OF))
     tables = {name for (name,) in con.execute("show tables").fetchall()}
     stored = {name.rpartition("/")[2] for name in queries.names("rollups")}
     assert {name for name in stored if name.startswith(("out_", "bridge_", "fact_"))} <= tables
@@ -65,16 +66,16 @@ def test_a_version_gets_everything_derived(con):
 
 def test_the_long_table_of_the_published_day_is_what_was_published(con):
     in_force = policy.in_force(AS_OF)
-    rollups.fill(con, AS_OF, in_force)
+    derive.fill(con, AS_OF, in_force)
     published = sorted(con.table("out_indicators").fetchall(), key=str)
-    asked = rollups.long_table(con, AS_OF, in_force).to_pylist()
+    asked = derive.long_table(con, AS_OF, in_force).to_pylist()
     assert sorted((tuple(row.values()) for row in asked), key=str) == published
 
 
 def test_the_long_table_answers_for_an_earlier_day_and_other_lines(con):
-    rollups.fill(con, AS_OF, policy.in_force(AS_OF))
+    derive.fill(con, AS_OF, policy.in_force(AS_OF))
     earlier = date(2025, 5, 31)
-    table = rollups.long_table(
+    table = derive.long_table(
         con,
         earlier,
         policy.in_force(earlier),
@@ -96,9 +97,9 @@ def test_the_long_table_answers_for_an_earlier_day_and_other_lines(con):
 
 
 def test_an_unknown_indicator_is_refused(con):
-    rollups.fill(con, AS_OF, policy.in_force(AS_OF))
+    derive.fill(con, AS_OF, policy.in_force(AS_OF))
     with pytest.raises(KeyError, match="no_such"):
-        rollups.long_table(con, AS_OF, policy.in_force(AS_OF), only=["no_such"])
+        derive.long_table(con, AS_OF, policy.in_force(AS_OF), only=["no_such"])
 
 
 def test_a_version_keeps_the_figures_of_the_one_before(con):
@@ -116,7 +117,7 @@ def test_a_version_keeps_the_figures_of_the_one_before(con):
         ),
     )
     con.execute("use memory")
-    rollups.fill(con, AS_OF, policy.in_force(AS_OF))
+    derive.fill(con, AS_OF, policy.in_force(AS_OF))
     assert [row[:4] for row in con.table("out_indicators_before").fetchall()] == [
         ("households", "990101000000", "county", "2024-12-31")
     ]
@@ -125,14 +126,14 @@ def test_a_version_keeps_the_figures_of_the_one_before(con):
 def test_an_empty_version_fills_too():
     with duckdb.connect() as con:
         schema(con)
-        rollups.fill(con, AS_OF, policy.in_force(AS_OF))
+        derive.fill(con, AS_OF, policy.in_force(AS_OF))
         assert con.table("out_indicators").fetchall() == []
 
 
 def test_as_of_is_the_latest_event_and_today_without_any(con):
-    assert rollups.as_of(con, today=date(2025, 12, 31)) == date(2025, 6, 30)
-    assert rollups.as_of(con, today=date(2025, 6, 15)) == date(2025, 6, 12)
-    assert rollups.as_of(con, today=date(2024, 1, 1)) == date(2024, 1, 1)
+    assert derive.as_of(con, today=date(2025, 12, 31)) == date(2025, 6, 30)
+    assert derive.as_of(con, today=date(2025, 6, 15)) == date(2025, 6, 12)
+    assert derive.as_of(con, today=date(2024, 1, 1)) == date(2024, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -147,9 +148,9 @@ def test_as_of_is_the_latest_event_and_today_without_any(con):
     ],
 )
 def test_visit_interval_is_counted_in_calendar_months(as_of, months, since):
-    assert rollups.visited_since(as_of, months) == since
+    assert derive.visited_since(as_of, months) == since
 
 
 @pytest.mark.parametrize(("line", "text"), [(5000, "5000"), (5000.0, "5000"), (4999.5, "4999.5"), (0.01, "0.01")])
 def test_a_line_is_written_as_a_bare_number(line, text):
-    assert rollups.line_text(line) == text
+    assert derive.line_text(line) == text

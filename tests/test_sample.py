@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from dashboard import paths, sample
-from dashboard.ledgers import load
+from dashboard.ledgers.loading import load
 from dashboard.sample import columns, county, lists, outlines, sheets
 
 HOUSEHOLDS = 1_800

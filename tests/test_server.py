@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import server, store
+from dashboard.warehouse import versions
+from dashboard.web import server
 
 APP = Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE)
 
@@ -53,7 +54,7 @@ def loaded_db(county_db, monkeypatch):
 
 
 def test_outlines_of_a_version_are_kept_by_the_browser(loaded_db):
-    status, headers, body = answer(f"/shapes/{store.current(loaded_db).id}.json")
+    status, headers, body = answer(f"/shapes/{versions.current(loaded_db).id}.json")
     drawing = json.loads(body)
     assert status == 200 and "immutable" in headers["cache-control"]
     assert drawing["villages"] and drawing["townships"]

@@ -1,1 +1,1 @@
-"""Intake of ledgers (台账): file → grid of cells → header → checked rows → published version."""
+"""Intake of ledgers (台账): file → sheets of cells → header → checked rows → published version."""

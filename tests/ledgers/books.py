@@ -8,14 +8,15 @@ from typing import Any
 
 import openpyxl
 
-from dashboard.ledgers import forms, identity
-from dashboard.ledgers.report import Report, SheetReport
+from dashboard.definitions import forms
+from dashboard.ledgers.cells import id_numbers
+from dashboard.ledgers.reporting.report import Report, SheetReport
 
 
 def id_number(birth: str = "19800101", order: str = "001") -> str:
     """An identity number from an unassigned prefecture with the right check digit; an odd order is a man's."""
     first_17 = f"629821{birth}{order}"
-    return first_17 + identity.check_digit(first_17)
+    return first_17 + id_numbers.check_digit(first_17)
 
 
 HEAD_ID = id_number()

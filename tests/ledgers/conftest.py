@@ -8,9 +8,9 @@ from typing import Any
 import books
 import pytest
 
-from dashboard import queries, store
-from dashboard.ledgers import load
-from dashboard.ledgers.report import Report
+from dashboard.ledgers.loading import load
+from dashboard.ledgers.reporting.report import Report
+from dashboard.warehouse import queries, versions
 
 
 @dataclass
@@ -38,13 +38,13 @@ class Desk:
 
     def table(self, name: str) -> list[dict[str, Any]]:
         """The rows of a core table as they stand, or of any table of the current version."""
-        con = store.connection(self.root, store.current(self.root))
+        con = versions.connection(self.root, versions.current(self.root))
         with con.cursor() as cursor:
             return cursor.table(name).to_arrow_table().to_pylist()
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """What the ``rows`` command gives."""
-        con = store.connection(self.root, store.current(self.root))
+        con = versions.connection(self.root, versions.current(self.root))
         return queries.arrow(con, f"export/{kind}", {"region_code": ""}).to_pylist()
 
 

@@ -9,8 +9,11 @@ import hypothesis
 import openpyxl
 from hypothesis import strategies as st
 
-from dashboard.ledgers import captions, forms, identity, naming, reading
-from dashboard.ledgers.forms import Field
+from dashboard.definitions import forms
+from dashboard.definitions.forms import Field
+from dashboard.ledgers.cells import id_numbers
+from dashboard.ledgers.checking import read_file
+from dashboard.ledgers.layout import known_titles, title_text
 
 TODAY = date(2025, 11, 20)
 NAMES = st.text("张王李赵陈杨刘合计注𠮷㐂·一二三建国秀英", min_size=2, max_size=4).filter(
@@ -47,7 +50,7 @@ def spelt_day(draw):
 @st.composite
 def identity_number(draw):
     first = f"{draw(st.integers(110101, 659999))}{draw(days(date(1930, 1, 1))):%Y%m%d}{draw(st.integers(0, 999)):03d}"
-    number = first + identity.check_digit(first)
+    number = first + id_numbers.check_digit(first)
     dressed = [number, f" {number}", f"'{number}", number.lower(), number.translate(_WIDE)]
     return number, draw(st.sampled_from(dressed))
 
@@ -142,8 +145,8 @@ def ledgers(draw):
 @st.composite
 def dressed_title(draw, form, field: Field, unit: str):
     """A title the field goes by, in some dress; its unit in brackets where one is given."""
-    known = captions.known(form.kind)
-    spellings = [text for text in (field.title, *field.aliases) if known[naming.normal(text)][0] is field]
+    known = known_titles.known(form.kind)
+    spellings = [text for text in (field.title, *field.aliases) if known[title_text.normal(text)][0] is field]
     # A title's own brackets stand for part of its name; the unit would come second.
     title = draw(st.sampled_from(spellings[:1] * 3 + spellings))
     if unit:
@@ -184,7 +187,7 @@ def own_key(field: Field, number: int, stored, cell):
             return day, day.isoformat()
         case "id_number":
             first = f"62982119800101{number:03d}"
-            return (first + identity.check_digit(first),) * 2
+            return (first + id_numbers.check_digit(first),) * 2
         case "region_code":
             return (f"{629821100200 + number}",) * 2
         case _:
@@ -215,7 +218,7 @@ def file_of(grid, container: str, folder):
 def test_a_random_ledger_in_a_random_layout_is_read_back_equal(ledger, container, tmp_path):
     form, fields, rows, grid = ledger
     file = file_of(grid, container, tmp_path)
-    found = reading.read(file, reading.Said(ledger=form.kind), TODAY, 1)
+    found = read_file.read(file, read_file.Said(ledger=form.kind), TODAY, 1)
     told = [issue.message for one in found for issue in one.report.issues if issue.severity == "refused"]
     assert not told
     [ledger] = [one.rows for one in found if one.rows is not None]

@@ -18,9 +18,12 @@ import psutil
 import pytest
 
 from dashboard import paths
-from dashboard.ledgers import apart, child, grid, reading, returned, wire
-from dashboard.ledgers.apart import Limits
-from dashboard.ledgers.reading import Said
+from dashboard.ledgers import containers
+from dashboard.ledgers.checking import read_file
+from dashboard.ledgers.checking.read_file import Said
+from dashboard.ledgers.feedback import refused_rows
+from dashboard.ledgers.worker import client, process, protocol
+from dashboard.ledgers.worker.client import Limits
 
 TODAY = date(2026, 1, 31)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes with names")
@@ -29,9 +32,9 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes with names")
 @pytest.fixture(autouse=True)
 def nothing_kept():
     """Every test starts with no process and leaves none."""
-    apart._idle.clear()
+    client._idle.clear()
     yield
-    apart._idle.clear()
+    client._idle.clear()
 
 
 def readers(of: int | None = None) -> list[psutil.Process]:
@@ -56,12 +59,12 @@ def table_file(folder: Path, kind: str, *changes: dict) -> Path:
     return books.ledger(folder, kind, *changes)
 
 
-def read(path: Path, told=lambda stage: None) -> list[reading.Found]:
-    with apart.reader() as reader:
+def read(path: Path, told=lambda stage: None) -> list[read_file.Found]:
+    with client.reader() as reader:
         return reader.read(path, Said(), TODAY, 1, told)
 
 
-def codes(found: list[reading.Found]) -> list[str]:
+def codes(found: list[read_file.Found]) -> list[str]:
     return [issue.code for one in found for issue in one.report.issues]
 
 
@@ -75,7 +78,7 @@ def pipe(tmp_path) -> Path:
 
 def test_what_is_read_apart_is_what_is_read_here(tmp_path):
     path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"}, {"年度": "20X5"})
-    [here], [there] = reading.read(path, Said(), TODAY, 7), read(path)
+    [here], [there] = read_file.read(path, Said(), TODAY, 7), read(path)
     there.report.file_no = 7
     assert there.rows.form is here.rows.form
     assert there.rows.report is there.report
@@ -89,10 +92,10 @@ def test_refused_rows_are_given_back_without_reading_the_file_here(is_in_memory,
     path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"})
     data = path.read_bytes() if is_in_memory else None
     entries = [one.report for one in read(path)]
-    [(name, here)] = returned.workbooks(path, entries)
+    [(name, here)] = refused_rows.workbooks(path, entries)
     for opened in ("sheets", "within", "files"):
-        monkeypatch.setattr(grid, opened, None)
-    with apart.reader() as reader:
+        monkeypatch.setattr(containers, opened, None)
+    with client.reader() as reader:
         [(name_there, there)] = reader.returned(path, entries, data)
     assert name_there == name
     assert _cells(there) == _cells(here)
@@ -105,21 +108,21 @@ def _cells(book: bytes) -> list[tuple]:
 def test_a_file_that_cannot_be_read_again_gives_nothing_back(tmp_path, monkeypatch):
     path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"})
     entries = [one.report for one in read(path)]
-    with apart.reader() as reader, pytest.raises(grid.Unreadable) as raised:
+    with client.reader() as reader, pytest.raises(containers.Unreadable) as raised:
         reader.returned(path, entries, path.read_bytes()[:-200])
     assert raised.value.code == "file_damaged"
-    monkeypatch.setattr(apart, "_TICK_S", 0.001)
-    monkeypatch.setattr(apart.allowance, "of", lambda size_mb, times=1: Limits(1, 1))
+    monkeypatch.setattr(client, "_TICK_S", 0.001)
+    monkeypatch.setattr(client.allowance, "of", lambda size_mb, times=1: Limits(1, 1))
     # What a packed file may take is told by the process itself.
     plain = books.text(tmp_path / path.name, books.table("incomes", {}))
-    with apart.reader() as reader, pytest.raises(grid.Unreadable) as raised:
+    with client.reader() as reader, pytest.raises(containers.Unreadable) as raised:
         reader.returned(plain, entries)
     assert raised.value.code == "file_too_heavy"
 
 
 def test_outlines_come_across(county_ledgers):
     path = next(county_ledgers.glob("*.geojson"))
-    [here], [there] = reading.read(path, Said(), TODAY, 1), read(path)
+    [here], [there] = read_file.read(path, Said(), TODAY, 1), read(path)
     assert there.outlines == here.outlines
 
 
@@ -133,14 +136,14 @@ def test_the_process_is_kept_for_the_next_load(tmp_path):
 
 
 def test_a_process_that_has_grown_is_not_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(apart, "_GROWN", 0)
+    monkeypatch.setattr(client, "_GROWN", 0)
     read(books.ledger(tmp_path, "households"))
     assert until(lambda: not readers())
 
 
 def test_two_loads_at_once_have_a_process_each(tmp_path):
     path = books.ledger(tmp_path, "households")
-    with apart.reader() as one, apart.reader() as other:
+    with client.reader() as one, client.reader() as other:
         assert len(readers()) == 2
         for reader in (one, other):
             assert reader.read(path, Said(), TODAY, 1)[0].rows is not None
@@ -170,7 +173,7 @@ def test_a_file_that_ends_the_process_is_refused_and_the_others_are_loaded(desk)
 
 @POSIX
 def test_a_file_that_never_answers_is_given_up(pipe, monkeypatch):
-    monkeypatch.setattr(apart, "limits", lambda path: Limits(10**9, 0.05))
+    monkeypatch.setattr(client, "limits_for", lambda path: Limits(10**9, 0.05))
     heard = []
     assert codes(read(pipe, heard.append)) == ["file_took_too_long"]
     assert heard, "the progress bar stands still while the process waits"
@@ -179,9 +182,9 @@ def test_a_file_that_never_answers_is_given_up(pipe, monkeypatch):
 
 def test_limits_are_held_against_what_a_process_uses():
     here = psutil.Process()
-    assert apart._Watch(here, Limits(10**12, 1000)).exceeded() is None
-    assert apart._Watch(here, Limits(1, 1000)).exceeded() == "file_too_heavy"
-    watch = apart._Watch(here, Limits(10**12, 0.05))
+    assert client._Watch(here, Limits(10**12, 1000)).exceeded() is None
+    assert client._Watch(here, Limits(1, 1000)).exceeded() == "file_too_heavy"
+    watch = client._Watch(here, Limits(10**12, 0.05))
     end = time.process_time() + 0.2
     while time.process_time() < end:
         pass
@@ -194,10 +197,10 @@ def test_larger_files_may_take_more_up_to_a_point(tmp_path):
         path = tmp_path / f"{size}.csv"
         path.touch()
         os.truncate(path, min(size, 2**40))
-        sizes.append(apart.limits(path))
+        sizes.append(client.limits_for(path))
     assert sizes[0].memory_bytes < sizes[1].memory_bytes < sizes[2].memory_bytes < 4 * 10**9
     assert sizes[0].processor_s < sizes[1].processor_s < sizes[2].processor_s
-    assert apart.limits(tmp_path / "gone.csv") == sizes[0]
+    assert client.limits_for(tmp_path / "gone.csv") == sizes[0]
 
 
 def test_a_packed_file_may_take_what_its_content_needs(tmp_path):
@@ -227,8 +230,8 @@ def test_a_packed_file_may_take_what_its_content_needs(tmp_path):
 
 
 def test_what_one_file_leaves_behind_does_not_count_for_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(apart, "_GROWN", 0)
-    with apart.reader() as reader:
+    monkeypatch.setattr(client, "_GROWN", 0)
+    with client.reader() as reader:
         reader.read(books.ledger(tmp_path, "households"), Said(), TODAY, 1)
         before = readers()
         reader.read(books.ledger(tmp_path, "members"), Said(), TODAY, 2)
@@ -237,8 +240,8 @@ def test_what_one_file_leaves_behind_does_not_count_for_the_next(tmp_path, monke
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the system's own limit is told apart on Linux only")
 def test_the_system_refuses_memory_before_the_watch_looks(tmp_path, monkeypatch):
-    monkeypatch.setattr(apart, "_TICK_S", 60)
-    monkeypatch.setattr(apart, "limits", lambda path: Limits(200_000_000, 100))
+    monkeypatch.setattr(client, "_TICK_S", 60)
+    monkeypatch.setattr(client, "limits_for", lambda path: Limits(200_000_000, 100))
     path = tmp_path / "走访台账.csv"
     with path.open("w", encoding="utf-8") as stream:
         stream.write("户编号,走访日期\n")
@@ -261,8 +264,8 @@ def test_whoever_interrupts_does_not_wait_for_the_file(pipe, tmp_path):
 def test_the_process_ends_with_a_parent_that_is_killed(pipe):
     waiting = (
         "import sys; from datetime import date; from pathlib import Path\n"
-        "from dashboard.ledgers import apart; from dashboard.ledgers.reading import Said\n"
-        "with apart.reader() as reader:\n"
+        "from dashboard.ledgers.worker import client; from dashboard.ledgers.checking.read_file import Said\n"
+        "with client.reader() as reader:\n"
         "    reader.read(Path(sys.argv[1]), Said(), date.today(), 1, lambda stage: print(flush=True))\n"
     )
     parent = subprocess.Popen(
@@ -281,10 +284,10 @@ def test_the_script_that_loads_is_not_run_again_and_threads_may_load(tmp_path):
     script = tmp_path / "app.py"
     script.write_text(
         "import sys, threading; from datetime import date; from pathlib import Path\n"
-        "from dashboard.ledgers import apart; from dashboard.ledgers.reading import Said\n"
+        "from dashboard.ledgers.worker import client; from dashboard.ledgers.checking.read_file import Said\n"
         "print('started')\n"
         "def load():\n"
-        "    with apart.reader() as reader:\n"
+        "    with client.reader() as reader:\n"
         "        print(reader.read(Path(sys.argv[1]), Said(), date.today(), 1)[0].report.status)\n"
         "for _ in range(2):\n"
         "    thread = threading.Thread(target=load); thread.start(); thread.join()\n"
@@ -314,7 +317,7 @@ def test_a_path_means_the_same_in_the_process_after_a_change_of_folder(tmp_path,
 def test_after_a_fork_the_parents_process_is_left_alone(tmp_path):
     path = books.ledger(tmp_path, "households")
     read(path)
-    apart._idle._child.owner = -1  # as a forked process finds it
+    client._idle._child.owner = -1  # as a forked process finds it
     kept = readers()
     read(path)
     assert kept[0] in readers()
@@ -325,22 +328,22 @@ def test_an_unforeseen_failure_tells_its_kind_and_place_but_not_its_words(monkey
     def broken(*_, **__):
         raise ValueError("629821198001010014")
 
-    monkeypatch.setattr(reading, "read", broken)
-    monkeypatch.setattr(child, "_limit", lambda *_: None)
+    monkeypatch.setattr(read_file, "read", broken)
+    monkeypatch.setattr(process, "_limit", lambda *_: None)
     answers = io.BytesIO()
     request = {"what": "read", "folder": None, "arguments": (), "allowed": Limits(1, 1)}
-    child._answer(request, answers)
+    process._answer(request, answers)
     answers.seek(0)
-    kind, (code, place) = wire.receive(answers)
+    kind, (code, place) = protocol.receive(answers)
     assert (kind, code) == ("failed", "file_broke_reader")
     assert place.startswith("ValueError in ") and "629821198001010014" not in place
 
 
 def test_half_a_message_is_none():
     whole = io.BytesIO()
-    wire.send(whole, ("found", list(range(1000))))
+    protocol.send(whole, ("found", list(range(1000))))
     with pytest.raises(EOFError):
-        wire.receive(io.BytesIO(whole.getvalue()[:-1]))
+        protocol.receive(io.BytesIO(whole.getvalue()[:-1]))
 
 
 def test_many_loads_in_many_threads_mix_nothing_up(tmp_path):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from books import codes, id_number, only, table, text, xlsx, zip_bytes, zipped
 
-from dashboard.ledgers import dates
+from dashboard.ledgers.cells import dates
 
 
 def told(report, code):

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from books import HEAD_ID, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
 
-from dashboard.ledgers import forms, issues
+from dashboard.definitions import forms
+from dashboard.ledgers.reporting import issues
 
 WIFE_ID = id_number("19820202", "002")
 WIFE = {"姓名": "李梅", "证件号码": WIFE_ID, "与户主关系": "配偶", "性别": "女", "出生日期": "1982-02-02"}

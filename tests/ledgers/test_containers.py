@@ -18,9 +18,11 @@ from odf import opendocument
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
-from dashboard.ledgers import allowance, grid, reading
+from dashboard.ledgers import containers
+from dashboard.ledgers.checking import read_file
+from dashboard.ledgers.checking.read_file import Said
 from dashboard.ledgers.containers import sheet_scan
-from dashboard.ledgers.reading import Said
+from dashboard.ledgers.worker import limits
 
 CELLS = [
     ["示例县2024年农户台账", "", "", "", "", "", "", ""],
@@ -257,7 +259,7 @@ WORKBOOKS = [name for name in WRITERS if not name.startswith(("csv", "text"))]
 
 def read(path: Path) -> list[dict]:
     """The checked rows of a file that holds one ledger and nothing to complain about."""
-    [found] = reading.read(path, Said(), date.today(), 1)
+    [found] = read_file.read(path, Said(), date.today(), 1)
     assert found.rows is not None, [issue.message for issue in found.report.issues]
     assert not found.report.refused, [issue.message for issue in found.report.issues]
     return found.rows.table.to_pylist()
@@ -288,7 +290,7 @@ def test_cells_keep_place_nature_and_merges(container):
         ["", "", "007", 7.5, "", "甲\n乙"],
         ["", "", "", 629821198001010000, "", "x"],
     ]
-    [sheet] = grid.sheets(WRITERS[container](cells, ((2, 2, 3, 2),)))
+    [sheet] = containers.sheets(WRITERS[container](cells, ((2, 2, 3, 2),)))
     assert [line[2:4] for line in sheet.rows[1:]] == [["户编号", "数"], ["007", 7.5], ["", 629821198001010000.0]]
     assert sheet.rows[2][5] == "甲\n乙"
     assert sheet.merges == ([] if container == "biff5" else [(2, 2, 3, 2)])
@@ -301,7 +303,7 @@ def test_cells_keep_place_nature_and_merges(container):
 
 def entries(path: Path) -> list[tuple[str, str, int]]:
     """(path below the archive, status, rows) of everything read from a file."""
-    found = reading.read(path, Said(), date.today(), 1)
+    found = read_file.read(path, Said(), date.today(), 1)
     assert [one.report.file_no for one in found] == list(range(1, len(found) + 1))
     return [(one.report.path[len(str(path)) + 1 :], one.report.status, one.report.rows_read) for one in found]
 
@@ -444,7 +446,7 @@ MARKED = {
 
 @pytest.mark.parametrize("container", MARKED)
 def test_errors_dates_truth_values_and_hidden_parts_are_told(container):
-    sheet, hidden = grid.sheets(MARKED[container]())
+    sheet, hidden = containers.sheets(MARKED[container]())
     assert sheet.rows[1][1:] == ["甲", "乙", "丙", "丁"]
     assert sheet.rows[2][1:] == [date(2024, 5, 1), True, "", 2]
     assert sheet.errors == {(2, 3): "#DIV/0!"}
@@ -520,7 +522,7 @@ UNSAVED = {
 @pytest.mark.parametrize("container", UNSAVED)
 def test_formulas_without_a_result_are_blank_and_told_with_their_text(container):
     made, second = UNSAVED[container]
-    [sheet] = grid.sheets(made())
+    [sheet] = containers.sheets(made())
     assert [line[:2] for line in sheet.rows] == [[1, 2], [3, 4]]
     assert not any("".join(line[2:]) for line in sheet.rows)
     assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): second}
@@ -586,20 +588,20 @@ def test_a_binary_workbook_gives_the_same_rows_and_its_markings(tmp_path):
     (tmp_path / "原.xlsx").write_bytes(as_xlsx(CELLS[1:]))
     (tmp_path / "台账.xlsx").write_bytes(xlsb(CELLS[1:]))
     assert read(tmp_path / "台账.xlsx") == read(tmp_path / "原.xlsx")
-    [sheet] = grid.sheets(xlsb([["甲", "乙"], ["#N/A", 2]], ((0, 0, 1, 0),)))
+    [sheet] = containers.sheets(xlsb([["甲", "乙"], ["#N/A", 2]], ((0, 0, 1, 0),)))
     assert (sheet.name, sheet.rows[1][1], sheet.errors) == ("户", 2, {(1, 0): "#N/A"})
     assert (sheet.merges, sheet.hidden_rows, sheet.hidden_columns) == ([(0, 0, 1, 0)], [1], [1])
 
 
 def test_few_texts_may_stand_in_many_cells():
     rows = [["甲", "乙", "丙"]] * 3_000
-    [sheet] = grid.sheets(as_xlsx(rows))
+    [sheet] = containers.sheets(as_xlsx(rows))
     assert sheet.rows == rows
 
 
 def test_a_far_cell_of_a_binary_workbook_is_refused():
-    with pytest.raises(grid.Unreadable) as refusal:
-        list(grid.sheets(xlsb([["甲"]], far=1_048_575)))
+    with pytest.raises(containers.Unreadable) as refusal:
+        list(containers.sheets(xlsb([["甲"]], far=1_048_575)))
     assert refusal.value.code == "cells_far_apart"
 
 
@@ -614,10 +616,10 @@ def test_formulas_that_share_too_long_a_text_are_left_without_one(monkeypatch):
         return start + rows + b"</sheetData></worksheet>"
 
     data = edited(as_xlsx(CELLS), {"xl/worksheets/sheet1.xml": shared})
-    [sheet] = grid.sheets(data)
+    [sheet] = containers.sheets(data)
     assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): "=A2+B2", (2, 2): "=A3+B3"}
     monkeypatch.setattr(sheet_scan, "_MOST_SHIFTED_CHARACTERS", len("A1+B1"))
-    [sheet] = grid.sheets(data)
+    [sheet] = containers.sheets(data)
     assert sheet.formulas == {(0, 2): "=A1+B1", (1, 2): "=A2+B2", (2, 2): "="}
 
 
@@ -625,29 +627,29 @@ def test_merges_far_below_the_rows_are_read():
     merges = b"".join(b'<mergeCell ref="A%d:B%d"/>' % (row, row) for row in (2, *range(1000, 900_000)))
     made = b"</sheetData><mergeCells>" + merges + b"</mergeCells>"
     data = edited(as_xlsx(CELLS), {"xl/worksheets/sheet1.xml": lambda xml: xml.replace(b"</sheetData>", made)})
-    [sheet] = grid.sheets(data)
+    [sheet] = containers.sheets(data)
     assert sheet.merges == [(1, 0, 1, 1)]
 
 
 def test_tags_that_mean_nothing_for_a_table_change_no_cell():
     page = "<table><tr><td><a title=\"x>y\">甲<b>乙</a></b></td><td><span x='</td>'>1&amp;2</span></td></tr></table>"
-    [sheet] = grid.sheets(page.encode())
+    [sheet] = containers.sheets(page.encode())
     assert sheet.rows == [["甲乙", "1&2"]]
 
 
 def test_the_files_of_a_long_archive_are_given_time_for_each(tmp_path):
     told = []
     path = zipped(tmp_path / "多.zip", {f"{number}.csv": as_text(CELLS) for number in range(3)})
-    reading.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
+    read_file.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
     size_bytes = len(as_text(CELLS))
     assert told == [(size_bytes, 1), (2 * size_bytes, 2), (3 * size_bytes, 3)]
-    assert allowance.of(1, parts=100).processor_s > allowance.of(1).processor_s
+    assert limits.of(1, parts=100).processor_s > limits.of(1).processor_s
 
 
 def test_the_sheets_of_a_workbook_are_given_time_for_each(tmp_path):
     told = []
     path = tmp_path / "多.html"
     path.write_bytes(b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * 3)
-    reading.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
+    read_file.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
     size_bytes = path.stat().st_size
     assert told == [(size_bytes, 1), (size_bytes, 2)]

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from books import codes, only
 
-from dashboard import store
-from dashboard.ledgers import corrections, load
+from dashboard.ledgers.loading import corrections, load
+from dashboard.warehouse import versions
 
 TODAY = date(2026, 11, 22)
 ENTRY = {
@@ -167,11 +167,11 @@ def test_recomputing_applies_corrections_to_what_stands(desk, register):
 )
 def test_a_malformed_entry_is_refused_before_anything_is_read(change, named, desk, register):
     register({}, change)
-    before = store.current(desk.root)
-    with pytest.raises(store.StoreError, match="更正登记第 2 条") as refused:
+    before = versions.current(desk.root)
+    with pytest.raises(versions.StoreError, match="更正登记第 2 条") as refused:
         desk.load_rows("households", {"家庭人口数": 4})
     assert named in str(refused.value)
-    assert store.current(desk.root) == before
+    assert versions.current(desk.root) == before
 
 
 def test_what_is_missing_is_named(tmp_path):

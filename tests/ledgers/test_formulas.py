@@ -2,8 +2,8 @@
 
 import pytest
 
-from dashboard.ledgers import formulas
-from dashboard.ledgers.containers.cells import Sheet
+from dashboard.ledgers.cells import formulas
+from dashboard.ledgers.containers.sheet import Sheet
 
 ROW = [1, 2.5, "", "x", True, 4]
 G = (0, 6)

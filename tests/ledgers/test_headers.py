@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from books import HEAD_ID, ROWS, VILLAGES, codes, only, table, text, xlsx
 
-from dashboard.ledgers import captions, forms, naming
+from dashboard.definitions import forms
+from dashboard.ledgers.layout import known_titles, title_text
 
 
 def households(desk):
@@ -44,14 +45,14 @@ def told(report, code):
     ],
 )
 def test_a_title_is_known_in_any_dress(title):
-    assert naming.normal(title) == "户编号"
+    assert title_text.normal(title) == "户编号"
 
 
 @pytest.mark.parametrize("kind", forms.kinds())
 def test_no_title_of_a_ledger_is_taken_for_a_number_or_noise(kind):
     for field in forms.get(kind).fields:
         for title in (field.title, *field.aliases):
-            assert naming.normal(title) in captions.every_title(), title
+            assert title_text.normal(title) in known_titles.every_title(), title
 
 
 @pytest.mark.parametrize("depth", [0, 5, 14, 26])

@@ -22,8 +22,9 @@ from test_containers import (
 )
 
 from dashboard import paths
-from dashboard.ledgers import grid, issues
-from dashboard.ledgers.containers import opening
+from dashboard.ledgers import containers
+from dashboard.ledgers.containers import detect
+from dashboard.ledgers.reporting import issues
 
 CELLS = table("households", {}, {"户编号": "H003", "证件号码": ""})
 SHEET, TEXTS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
@@ -66,7 +67,7 @@ def declared(data: bytes, name: str, size: int) -> bytes:
 
 
 def ole(name: str) -> bytes:
-    return opening.OLE + bytes(504) + opening.ole_entry(name) + bytes(2000)
+    return detect.OLE + bytes(504) + detect.ole_entry(name) + bytes(2000)
 
 
 def overlapping() -> bytes:
@@ -388,7 +389,7 @@ def test_nothing_leaves_an_archive(tmp_path):
     file = tmp_path / "外.zip"
     file.write_bytes(zip_bytes({"../出.csv": b"1", "目录/内.csv": as_text(CELLS), "/tmp/绝对.csv": b"1"}))
     before = set(tmp_path.parent.rglob("*"))
-    handed = list(grid.files(file))
+    handed = list(containers.files(file))
     assert set(tmp_path.parent.rglob("*")) == before
     assert [one.refused.code if one.refused else None for one in handed] == [
         "archive_path_outside",

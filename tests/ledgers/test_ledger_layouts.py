@@ -6,8 +6,10 @@ import openpyxl
 import pytest
 from books import HEAD_ID, ROWS, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
 
-from dashboard import store
-from dashboard.ledgers import forms, grid, header, naming
+from dashboard.definitions import forms
+from dashboard.ledgers import containers
+from dashboard.ledgers.layout import header_search, title_text
+from dashboard.warehouse import versions
 
 
 def households(desk):
@@ -16,8 +18,8 @@ def households(desk):
 
 @pytest.mark.parametrize("kind", forms.kinds())
 def test_every_kind_is_recognised_by_its_canonical_titles(kind):
-    sheet = grid.Sheet("台账", [[field.title for field in forms.get(kind).fields]])
-    found = header.find(sheet)
+    sheet = containers.Sheet("台账", [[field.title for field in forms.get(kind).fields]])
+    found = header_search.find(sheet)
     assert found.form.kind == kind
     assert not found.missing and not found.left_out and not found.repeated
     assert len(found.columns) == len(forms.get(kind).fields)
@@ -28,7 +30,7 @@ def test_every_alias_names_one_field(kind):
     known = {}
     for field in forms.get(kind).fields:
         for title in (field.title, *field.aliases):
-            other = known.setdefault(naming.normal(title), field.title)
+            other = known.setdefault(title_text.normal(title), field.title)
             assert other == field.title, title
 
 
@@ -252,13 +254,13 @@ def test_a_csv_record_of_another_width_is_refused_alone(desk):
 
 
 def test_a_file_is_loaded_whole_or_not_at_all(desk):
-    before = store.current(desk.root)
+    before = versions.current(desk.root)
     bad = {"2023年": table("incomes"), "2024": table("incomes", without=("工资性收入",))}
     report = desk.load(xlsx(desk.folder / "收入.xlsx", bad), ledger(desk.folder, "visits"))
     assert report.exit_code == 2
     assert [entry.status for entry in report.files] == ["refused", "refused", "loaded"]
     assert desk.table("core_incomes") == [] and len(desk.table("core_visits")) == 1
-    assert store.current(desk.root).base == before.id
+    assert versions.current(desk.root).base == before.id
 
 
 @pytest.mark.parametrize(

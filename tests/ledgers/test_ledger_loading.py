@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from books import HEAD_ID, ROWS, VILLAGES, codes, directory, id_number, ledger, only, table, xlsx
 
-from dashboard import store
-from dashboard.ledgers import load
+from dashboard.ledgers.loading import load
+from dashboard.warehouse import versions
 
 VISIT = ROWS["visits"]
 
@@ -24,7 +24,7 @@ def test_loading_twice_changes_nothing(desk):
     first = desk.load(path)
     again = desk.load(path)
     assert first.published and not again.published
-    assert again.exit_code == 0 and again.version == first.version == store.current(desk.root).id
+    assert again.exit_code == 0 and again.version == first.version == versions.current(desk.root).id
     assert counts(again, "incomes") == {"new": 0, "changed": 0, "unchanged": 1, "missing": 0, "refused": 0}
 
 
@@ -110,18 +110,18 @@ def test_one_identity_number_for_two_people_stands_once(desk):
 
 
 def test_a_dry_run_leaves_no_version(desk):
-    before = store.versions(desk.root)
+    before = versions.versions(desk.root)
     report = desk.check_rows("visits")
     assert counts(report, "visits")["new"] == 1
     assert report.version is None and report.as_json()["version"] is None
-    assert store.versions(desk.root) == before
+    assert versions.versions(desk.root) == before
 
 
 def test_a_refused_file_leaves_what_stands(desk):
-    before = store.current(desk.root)
+    before = versions.current(desk.root)
     report = desk.load_rows("households", without=("户类型",))
     assert report.exit_code == 2 and only(report).status == "refused" and only(report).rows_loaded == 0
-    assert store.current(desk.root) == before
+    assert versions.current(desk.root) == before
 
 
 def test_ledgers_of_one_load_may_come_in_any_order(empty_desk):
@@ -135,7 +135,7 @@ def test_without_a_directory_every_household_is_held_back(empty_desk):
     report = empty_desk.load_rows("households", {}, {"户编号": "H002"})
     assert report.exit_code == 1 and len(only(report).refused) == 2
     assert "请先导入行政区划名录" in only(report).issues[0].message
-    assert store.current(empty_desk.root) is None
+    assert versions.current(empty_desk.root) is None
 
 
 def test_an_unknown_household_is_held_back_until_it_comes(desk):
@@ -301,16 +301,16 @@ def test_outlines_of_villages_are_turned_for_drawing(desk):
 def test_recomputing_publishes_the_same_rows(desk):
     desk.load_rows("visits")
     version = load.recompute(desk.root)
-    assert store.current(desk.root).id == version.id
+    assert versions.current(desk.root).id == version.id
     assert version.rows["visits"] == 1 and len(desk.table("core_visits")) == 1
 
 
 def test_a_crash_leaves_the_published_version(desk, monkeypatch):
-    before = store.current(desk.root)
-    monkeypatch.setattr("dashboard.rollups.fill", lambda *_: (_ for _ in ()).throw(MemoryError))
+    before = versions.current(desk.root)
+    monkeypatch.setattr("dashboard.warehouse.derive.fill", lambda *_: (_ for _ in ()).throw(MemoryError))
     with pytest.raises(MemoryError):
         desk.load_rows("visits")
-    assert store.current(desk.root) == before and desk.table("core_visits") == []
+    assert versions.current(desk.root) == before and desk.table("core_visits") == []
 
 
 def test_progress_goes_up_to_one(desk):
@@ -333,7 +333,7 @@ def test_members_are_compared_with_the_register_when_either_comes(desk):
 
 
 def test_readers_of_the_old_version_do_not_hinder_a_load(desk):
-    reader = store.connection(desk.root, store.current(desk.root))
+    reader = versions.connection(desk.root, versions.current(desk.root))
     assert desk.load_rows("visits").published
     assert desk.load_rows("visits", {"走访日期": "2025-04-05"}).published
     with reader.cursor() as cursor:

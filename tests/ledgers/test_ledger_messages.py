@@ -14,10 +14,12 @@ import pytest
 import xlsxwriter
 from books import HEAD_ID, VILLAGES, far_apart, id_number, ledger, table, text, xlsx, zip_bytes, zipped
 
-from dashboard.ledgers import apart, corrections, issues, remembered
-from dashboard.ledgers.confirmed import Layout, Said
-from dashboard.ledgers.containers import opening
-from dashboard.ledgers.removal import remove
+from dashboard.ledgers.containers import detect
+from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.loading import corrections, saved_layouts
+from dashboard.ledgers.loading.removal import remove
+from dashboard.ledgers.reporting import issues
+from dashboard.ledgers.worker import client
 
 TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 IN_WAN = dict(zip(table("incomes")[0][3:], (2.35, 0.8, 0.05, 0.15, 0.2, 3.15, 1.575), strict=True))
@@ -194,8 +196,8 @@ def _no_longer_fitting(desk):
 
 def _not_kept(desk):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(remembered, "_LOCK_S", 0)
-        with remembered._alone(desk.root):
+        patch.setattr(saved_layouts, "_LOCK_S", 0)
+        with saved_layouts._alone(desk.root):
             return _as_said(Layout((0, 0)))(desk)
 
 
@@ -230,7 +232,7 @@ def _allowing(**less) -> Callable:
 
     def made(desk):
         allowed = {"memory_bytes": 10**9, "processor_s": 100} | less
-        with mock.patch.object(apart, "limits", lambda path: apart.Limits(**allowed)):
+        with mock.patch.object(client, "limits", lambda path: client.Limits(**allowed)):
             return desk.check(_many_rows(desk))
 
     return made
@@ -275,7 +277,7 @@ PROVOKE: dict[str, Callable] = {
     "file_not_found": lambda desk: desk.check(desk.folder / "没有.xlsx"),
     "file_unreadable": _unreadable,
     "file_empty": raw("空.xlsx", b""),
-    "file_encrypted": raw("密.xlsx", opening.OLE + bytes(504) + opening.ole_entry("EncryptedPackage")),
+    "file_encrypted": raw("密.xlsx", detect.OLE + bytes(504) + detect.ole_entry("EncryptedPackage")),
     "file_damaged": _truncated,
     "file_hostile": rezipped(_hostile),
     "archive_bomb": rezipped(_bomb),

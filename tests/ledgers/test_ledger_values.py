@@ -9,14 +9,15 @@ from books import HEAD_ID, id_number
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.ledgers import columns, forms, identity, numbers, units, values
+from dashboard.definitions import forms
+from dashboard.ledgers.cells import column_parsing, id_numbers, numbers, units, values
 
 TODAY = date(2026, 11, 21)
 
 
 def parsed(kind: str, column: str, *cells, **context):
     """(values, codes) of a column's cells."""
-    result = columns.parse(forms.get(kind).field(column), cells, values.Context(today=TODAY, **context))
+    result = column_parsing.parse(forms.get(kind).field(column), cells, values.Context(today=TODAY, **context))
     array = next(iter(result.arrays.values()))
     codes = {problem.index: problem.code for problem in result.problems}
     return array.to_pylist(), [codes.get(index) for index in range(len(cells))]
@@ -128,7 +129,7 @@ def test_any_amount_comes_back_to_the_cent(amount):
 def test_no_cell_breaks_any_field(cells):
     for form in forms.all_forms():
         for field in form.fields:
-            result = columns.parse(field, cells, values.Context(today=TODAY, year=2024))
+            result = column_parsing.parse(field, cells, values.Context(today=TODAY, year=2024))
             assert all(len(array) == len(cells) for array in result.arrays.values())
 
 
@@ -180,7 +181,7 @@ def test_no_cell_breaks_any_field(cells):
     ],
 )
 def test_dates(cell, day, precision):
-    result = columns.parse(forms.get("checklist").field("due_on"), [cell], values.Context(today=TODAY))
+    result = column_parsing.parse(forms.get("checklist").field("due_on"), [cell], values.Context(today=TODAY))
     assert result.arrays["due_on"].to_pylist() == [day]
     assert result.arrays["due_on_precision"].to_pylist() == [precision]
     assert not result.problems
@@ -264,7 +265,7 @@ def test_a_day_in_any_spelling_is_read_back_equal(day, spelling, is_wide):
 @given(DAYS, st.sampled_from(["{0:%Y%m}", "{1}-{2}", "{1}/{2}", "{1}年{2}月", "{1}年{2}月份", "{0:%Y.%m}"]))
 def test_a_month_in_any_spelling_is_its_first_day(day, spelling):
     text = spelling.format(day, day.year, day.month)
-    result = columns.parse(forms.get("visits").field("visited_on"), [text], values.Context(today=TODAY))
+    result = column_parsing.parse(forms.get("visits").field("visited_on"), [text], values.Context(today=TODAY))
     assert result.arrays["visited_on"].to_pylist() == [day.replace(day=1)]
     assert result.arrays["visited_on_precision"].to_pylist() == ["month"]
 
@@ -333,9 +334,9 @@ def test_an_identity_number_in_any_dress_is_read_back_equal(birth, order, dress)
 @given(st.integers(0, 10**17 - 1), st.integers(0, 16))
 def test_a_changed_digit_is_noticed(digits, place):
     first_17 = f"{digits:017}"
-    number = first_17 + identity.check_digit(first_17)
+    number = first_17 + id_numbers.check_digit(first_17)
     changed = number[:place] + str((int(number[place]) + 1) % 10) + number[place + 1 :]
-    assert not identity.is_valid(changed, TODAY)
+    assert not id_numbers.is_valid(changed, TODAY)
 
 
 def test_whole_numbers_of_at_most_15_digits_are_codes():
@@ -399,7 +400,7 @@ def test_shares_outside_the_range_are_refused(cell, context):
 
 def test_progress_is_a_share_or_words():
     field = forms.get("rectification").field("progress")
-    result = columns.parse(field, ["80%", "正在招标", ""], values.Context(today=TODAY))
+    result = column_parsing.parse(field, ["80%", "正在招标", ""], values.Context(today=TODAY))
     assert result.arrays["progress_share"].to_pylist() == [0.8, None, None]
     assert result.arrays["progress_note"].to_pylist() == [None, "正在招标", None]
 
@@ -520,7 +521,7 @@ def test_a_column_of_usual_cells_reads_like_its_single_cells():
 )
 def test_a_formula_error_is_told_as_one_in_every_column(kind, column):
     field = forms.get(kind).field(column)
-    result = columns.parse(field, ["#DIV/0!"], values.Context(today=TODAY))
+    result = column_parsing.parse(field, ["#DIV/0!"], values.Context(today=TODAY))
     assert [problem.code for problem in result.problems] == ["formula_error"]
     assert all(array.null_count == 1 for array in result.arrays.values())
 

@@ -18,7 +18,8 @@ import pytest
 from test_containers import CELLS, MARKED, MERGES, WORKBOOKS, WRITERS
 
 from dashboard import paths
-from dashboard.ledgers import grid, issues
+from dashboard.ledgers import containers
+from dashboard.ledgers.reporting import issues
 
 _LONGEST_S = 10
 _MOST_MB = 500
@@ -103,10 +104,10 @@ def seeds() -> dict[str, bytes]:
 def attempt(data: bytes) -> str:
     """What becomes of a file: rows, or the code of a sentence; anything else is raised."""
     try:
-        for sheet in grid.sheets(data):
+        for sheet in containers.sheets(data):
             assert len({len(row) for row in sheet.rows}) <= 1 or sheet.is_text
         return "rows"
-    except grid.Unreadable as unreadable:
+    except containers.Unreadable as unreadable:
         return issues.issue(unreadable.code, **unreadable.details).code
 
 

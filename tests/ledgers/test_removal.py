@@ -3,9 +3,11 @@
 import pytest
 from books import HEAD_ID, VILLAGES, directory, id_number, ledger, table, xlsx
 
-from dashboard import cli, queries, store
-from dashboard.ledgers import removal, returned
-from dashboard.ledgers.removal import RemovalRefused
+from dashboard.cli import commands
+from dashboard.ledgers.feedback import refused_rows
+from dashboard.ledgers.loading import removal
+from dashboard.ledgers.loading.removal import RemovalRefused
+from dashboard.warehouse import queries, versions
 
 
 def keys(desk, report, kind: str) -> list[str]:
@@ -17,7 +19,7 @@ def ids(desk, table_name: str, column: str) -> list[str]:
 
 
 def current(desk) -> str:
-    return store.current(desk.root).id
+    return versions.current(desk.root).id
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def test_where_a_refused_rows_key_cannot_be_told_nothing_is_offered(village):
 
 def test_a_returned_workbook_leaves_nothing_out(village):
     path = ledger(village.folder, "households", {}, {"户编号": "H009", "户类型": "x", "证件号码": ""})
-    [(name, book)] = returned.workbooks(path, village.check(path).files)
+    [(name, book)] = refused_rows.workbooks(path, village.check(path).files)
     (village.folder / name).write_bytes(book)
     report = village.check(village.folder / name)
     assert removal.offers(report, village.root) == []
@@ -94,15 +96,15 @@ def test_rows_are_removed_in_a_new_version_and_come_back_with_the_old(village):
     assert told.removed == 2 and told.report.published and current(village) == told.report.version != before
     assert told.headline.startswith("已从“走访台账”移除 2 行；") and before in told.headline
     assert len(village.table("core_visits")) == 4
-    assert store.current(village.root).note == "移除走访台账 2 行"
-    store.rollback(village.root, before)
+    assert versions.current(village.root).note == "移除走访台账 2 行"
+    versions.rollback(village.root, before)
     assert len(village.table("core_visits")) == 6
 
 
 def test_a_removal_stands_in_the_log_with_every_key_masked(village):
     village.load_rows("members", {})
     told = removal.remove(village.root, "members", [HEAD_ID], base=current(village))
-    con = store.connection(village.root, store.current(village.root))
+    con = versions.connection(village.root, versions.current(village.root))
     logged = queries.arrow(con, "export/loads").to_pylist()
     assert next(row for row in logged if row["版本"] == told.report.version)["文件"] == "移除 1 行"
     messages = [row["message"] for row in village.table("meta_issues") if row["code"] == "row_removed"]
@@ -116,7 +118,7 @@ def test_a_household_that_other_ledgers_name_is_kept_unless_they_go_with_it(vill
     told = removal.remove(village.root, "households", ["H003"], base=current(village), with_referring=True)
     assert told.referring == {"visits": 2} and "连同“走访台账” 2 行" in told.headline
     assert "H003" not in ids(village, "core_households", "household_id") + ids(village, "core_visits", "household_id")
-    assert cli.main(["check", "--db", str(village.root)]) == 0
+    assert commands.main(["check", "--db", str(village.root)]) == 0
 
 
 def test_a_village_goes_only_with_all_that_lies_in_it(village):
@@ -128,7 +130,7 @@ def test_a_village_goes_only_with_all_that_lies_in_it(village):
         removal.remove(village.root, "regions", [code], base=current(village))
     removal.remove(village.root, "regions", [code], base=current(village), with_referring=True)
     assert ids(village, "core_households", "household_id") == ["H001", "H003", "H004"]
-    assert cli.main(["check", "--db", str(village.root)]) == 0
+    assert commands.main(["check", "--db", str(village.root)]) == 0
 
 
 def test_a_township_left_without_villages_takes_its_problems_with_it(village):
@@ -170,7 +172,7 @@ def test_the_commands_write_a_list_and_remove_what_it_names(village, capsys):
     path = ledger(village.folder, "visits", {"走访日期": "2025-04-05"}, {"走访方式": "飞鸽", "走访日期": "2025-04-06"})
     out = village.folder / "退回"
     run = ["load", str(path), "--db", str(village.root), "--returned", str(out), "--left-out", str(out)]
-    assert cli.main(run) == 1 and cli.main([*run, "--dry-run"]) == 1
+    assert commands.main(run) == 1 and commands.main([*run, "--dry-run"]) == 1
     assert sorted(file.name for file in out.iterdir()) == [
         "走访台账_本次没有.csv",
         "走访台账_本次没有_2.csv",
@@ -178,10 +180,10 @@ def test_the_commands_write_a_list_and_remove_what_it_names(village, capsys):
         "走访台账_退回_2.xlsx",
     ]
     remove = ["remove", "visits", "--keys", str(out / "走访台账_本次没有.csv"), "--db", str(village.root)]
-    assert cli.main([*remove, "--dry-run"]) == 0 and len(village.table("core_visits")) == 6
-    assert cli.main([*remove, "--base", "v0001"]) == 2 and len(village.table("core_visits")) == 6
-    assert cli.main(remove) == 0 and len(village.table("core_visits")) == 5
-    assert cli.main(remove) == 2
+    assert commands.main([*remove, "--dry-run"]) == 0 and len(village.table("core_visits")) == 6
+    assert commands.main([*remove, "--base", "v0001"]) == 2 and len(village.table("core_visits")) == 6
+    assert commands.main(remove) == 0 and len(village.table("core_visits")) == 5
+    assert commands.main(remove) == 2
     assert "已从“走访台账”移除 1 行" in capsys.readouterr().err
 
 
@@ -203,7 +205,7 @@ def test_a_list_that_does_not_name_rows_is_refused(tmp_path, text, says):
 
 
 def test_what_the_rows_command_gives_is_such_a_list(village, capsysbinary):
-    assert cli.main(["rows", "visits", "--db", str(village.root)]) == 0
+    assert commands.main(["rows", "visits", "--db", str(village.root)]) == 0
     file = village.folder / "rows.csv"
     file.write_bytes(capsysbinary.readouterr().out)
     assert len(removal.keys_of("visits", file)) == 6

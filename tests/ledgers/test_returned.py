@@ -9,7 +9,8 @@ import pytest
 import xlsxwriter
 from books import HEAD_ID, codes, id_number, ledger, only, table, text, xlsx
 
-from dashboard.ledgers import ours, returned
+from dashboard.ledgers.feedback import refused_rows
+from dashboard.ledgers.layout import own_workbooks
 
 RED = "FFFFC7CE"
 BAD_ID = HEAD_ID[:-1] + ("1" if HEAD_ID[-1] != "1" else "2")
@@ -25,7 +26,7 @@ RIGHT = {"H004": {"证件号码": HEAD_ID}, "H005": {"户类型": "一般农户"
 
 def back(desk, path: Path, report) -> Path:
     """The one returned workbook of a file, on disk."""
-    [(name, book)] = returned.workbooks(path, report.files)
+    [(name, book)] = refused_rows.workbooks(path, report.files)
     (desk.folder / name).write_bytes(book)
     return desk.folder / name
 
@@ -76,7 +77,7 @@ def test_faulty_cells_are_marked_and_the_reason_stands_beside_them(desk):
     path = xlsx(desk.folder / "户.xlsx", [["某县农户台账"], *table("households", *FOUR)])
     sheet = openpyxl.load_workbook(back(desk, path, desk.check(path)))["Sheet1"]
     assert sheet.cell(1, 1).value == "某县农户台账"
-    reason, number = column_of(sheet, ours.reason_title()), column_of(sheet, ours.row_title())
+    reason, number = column_of(sheet, own_workbooks.reason_title()), column_of(sheet, own_workbooks.row_title())
     assert [sheet.cell(row, number).value for row in (3, 4, 5)] == [4, 5, 6]
     marked = {
         cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb == RED
@@ -222,7 +223,7 @@ def test_what_was_doubtful_beside_other_cells_does_not_pass_without_them(desk, k
     again = desk.check(back(desk, path, report))
     assert only(again).refused == {2} and only(again).rows_loaded == 0
     sheet = openpyxl.load_workbook(back(desk, path, report)).active
-    assert f"“{doubtful}”" in sheet.cell(2, column_of(sheet, ours.reason_title())).value
+    assert f"“{doubtful}”" in sheet.cell(2, column_of(sheet, own_workbooks.reason_title())).value
 
 
 def test_a_record_that_cannot_be_parted_comes_back_whole_and_stays_refused(desk):
@@ -260,8 +261,8 @@ def test_a_workbook_returned_twice_keeps_the_first_row_numbers_and_one_pair_of_c
     assert twice.name == once.name
     sheet = openpyxl.load_workbook(twice).active
     titles = [cell.value for cell in sheet[2]]
-    assert titles.count(ours.row_title()) == titles.count(ours.reason_title()) == 1
-    assert [sheet.cell(row, column_of(sheet, ours.row_title())).value for row in (3, 4)] == [5, 6]
+    assert titles.count(own_workbooks.row_title()) == titles.count(own_workbooks.reason_title()) == 1
+    assert [sheet.cell(row, column_of(sheet, own_workbooks.row_title())).value for row in (3, 4)] == [5, 6]
 
 
 def test_files_of_an_archive_come_back_one_by_one(desk):
@@ -270,7 +271,7 @@ def test_files_of_an_archive_come_back_one_by_one(desk):
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(one, "城关镇/农户.xlsx")
         archive.write(two, "走访.xlsx")
-    [(name, book)] = returned.workbooks(path, desk.check(path).files)
+    [(name, book)] = refused_rows.workbooks(path, desk.check(path).files)
     assert name == "农户_退回.xlsx"
     assert len(list(openpyxl.load_workbook(io.BytesIO(book)).active.rows)) == 4
 
@@ -286,7 +287,7 @@ def test_files_of_an_archive_come_back_one_by_one(desk):
 )
 def test_there_is_no_workbook_where_nothing_can_be_put_right_row_by_row(desk, lines):
     path = xlsx(desk.folder / "a.xlsx", lines)
-    assert returned.workbooks(path, desk.check(path).files) == []
+    assert refused_rows.workbooks(path, desk.check(path).files) == []
 
 
 def test_texts_too_long_for_a_cell_are_not_cut_in_silence(desk):
@@ -302,7 +303,7 @@ def test_texts_too_long_for_a_cell_are_not_cut_in_silence(desk):
 def test_the_sentences_of_several_faults_and_warnings_stand_together(desk):
     path = ledger(desk.folder, "households", {"户编号": "H003", "证件号码": BAD_ID, "联系电话": "12", "户类型": "x"})
     sheet = openpyxl.load_workbook(back(desk, path, desk.check(path))).active
-    said = sheet.cell(2, column_of(sheet, ours.reason_title())).value.split("\n")
+    said = sheet.cell(2, column_of(sheet, own_workbooks.reason_title())).value.split("\n")
     assert [line.partition("：")[0] for line in said] == ["“证件号码”", "“户类型”", "提醒"]
 
 

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 from books import ROWS, VILLAGES, id_number, only
 
-from dashboard.ledgers import forms, template
-from dashboard.ledgers.columns import parse
-from dashboard.ledgers.values import Context
+from dashboard.definitions import forms
+from dashboard.ledgers.cells.column_parsing import parse
+from dashboard.ledgers.cells.values import Context
+from dashboard.ledgers.feedback import blank_templates
 
 TODAY = date(2025, 10, 31)
 PLACES = [("城关镇", "新民村"), ("城关镇", "东风村"), ("河东乡", "柳林村")]
@@ -23,7 +24,7 @@ FILLED = {kind: [row] for kind, row in ROWS.items()} | {
 
 
 def opened(kind: str, places=()) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(template.workbook(kind, places)))
+    return openpyxl.load_workbook(io.BytesIO(blank_templates.workbook(kind, places)))
 
 
 def filled(folder: Path, kind: str, rows: list[dict]) -> Path:
@@ -35,7 +36,7 @@ def filled(folder: Path, kind: str, rows: list[dict]) -> Path:
         for title, value in row.items():
             if value != "":
                 sheet.cell(number, titles.index(title) + 1).value = value
-    path = folder / template.file_name(kind)
+    path = folder / blank_templates.file_name(kind)
     book.save(path)
     return path
 
@@ -53,8 +54,8 @@ def test_a_filled_template_loads_without_a_word(kind, desk):
 
 @pytest.mark.parametrize("kind", forms.kinds())
 def test_a_blank_template_is_no_data(kind, desk):
-    path = desk.folder / template.file_name(kind)
-    path.write_bytes(template.workbook(kind, PLACES))
+    path = desk.folder / blank_templates.file_name(kind)
+    path.write_bytes(blank_templates.workbook(kind, PLACES))
     report = desk.check(path)
     assert [issue.code for issue in only(report).issues] == ["no_data"] and report.exit_code == 2
 
@@ -97,7 +98,7 @@ def test_codes_are_text_so_that_long_numbers_stay_whole():
 
 @pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
 def test_the_page_of_help_tells_every_field(form):
-    lines = [[cell.value for cell in row] for row in opened(form.kind)[template.HELP_SHEET].iter_rows()]
+    lines = [[cell.value for cell in row] for row in opened(form.kind)[blank_templates.HELP_SHEET].iter_rows()]
     start = next(number for number, line in enumerate(lines) if line[0] == "列名") + 1
     assert [line[0] for line in lines[start:]] == [field.title for field in form.fields]
     assert [line[1] == "必填" for line in lines[start:]] == [field.required for field in form.fields]
@@ -106,7 +107,7 @@ def test_the_page_of_help_tells_every_field(form):
 
 @pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
 def test_every_example_is_right(form):
-    lines = [[cell.value for cell in row] for row in opened(form.kind)[template.HELP_SHEET].iter_rows()]
+    lines = [[cell.value for cell in row] for row in opened(form.kind)[blank_templates.HELP_SHEET].iter_rows()]
     examples = {line[0]: line[5] for line in lines if line[0] in {field.title for field in form.fields}}
     for field in form.fields:
         if example := examples[field.title]:
@@ -126,7 +127,7 @@ def test_villages_can_be_chosen_by_township():
 
 def test_a_ledger_written_on_the_page_of_help_is_read_all_the_same(desk):
     book = opened("visits")
-    page = book[template.HELP_SHEET]
+    page = book[blank_templates.HELP_SHEET]
     page.delete_rows(2, page.max_row)
     for line in (list(ROWS["visits"]), list(ROWS["visits"].values())):
         page.append(line)

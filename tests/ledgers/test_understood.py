@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from books import codes, ledger, only, table, text, xlsx
 
-from dashboard import store
-from dashboard.ledgers import remembered
-from dashboard.ledgers.confirmed import Layout, Said
+from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.loading import saved_layouts
+from dashboard.warehouse import versions
 
 # Titles no form knows, so that only a person can say what the columns hold.
 STRANGE = ["走到那天", "哪一户", "看到什么", "谁去的"]
@@ -201,14 +201,14 @@ def test_a_check_remembers_nothing_and_neither_does_the_command_line(desk):
     path = strange(desk.folder / "a.xlsx")
     desk.check(path, by_file={path: said()})
     desk.load_rows("visits", ledger="visits", unit="元")
-    assert remembered.read(desk.root) == {}
+    assert saved_layouts.read(desk.root) == {}
 
 
 def test_the_year_is_never_remembered(desk):
     path = ledger(desk.folder, "incomes", without=("年度",))
     words = Said(sheets={("", "Sheet1"): Said(ledger="incomes", year=2024)})
     assert desk.load(path, by_file={path: words}).published
-    [known] = remembered.read(desk.root).values()
+    [known] = saved_layouts.read(desk.root).values()
     assert known.said == Said("incomes")
     assert codes(desk.check(path))[-1] == "year_needed"
 
@@ -237,13 +237,13 @@ def test_what_a_person_says_now_goes_before_what_is_remembered(desk):
     swapped = Layout((1, 1), ((0, "visited_on"), (1, "household_id"), (2, "visitor"), (3, "findings")))
     desk.load(path, by_file={path: said(swapped)})
     assert desk.rows("visits")[-1]["走访情况"] == "正常"
-    assert dict(next(iter(remembered.read(desk.root).values())).said.layout.columns)[2] == "visitor"
+    assert dict(next(iter(saved_layouts.read(desk.root).values())).said.layout.columns)[2] == "visitor"
 
 
 def test_a_layout_that_is_forgotten_is_not_used(desk):
     load_confirmed(desk, strange(desk.folder / "三月.xlsx"))
-    [fingerprint] = remembered.read(desk.root)
-    remembered.forget(desk.root, [fingerprint])
+    [fingerprint] = saved_layouts.read(desk.root)
+    saved_layouts.forget(desk.root, [fingerprint])
     assert codes(desk.check(strange(desk.folder / "四月.xlsx"))) == ["not_a_ledger"]
 
 
@@ -256,9 +256,9 @@ def test_a_layout_whose_fields_are_gone_is_ignored_with_a_word(desk):
 
 def test_a_damaged_memory_stops_the_load_with_one_sentence_and_can_be_cleared(desk):
     (desk.root / "layouts.json").write_text('{"x": 1}', encoding="utf-8")
-    with pytest.raises(store.StoreError, match=r"layouts\.json 已损坏"):
+    with pytest.raises(versions.StoreError, match=r"layouts\.json 已损坏"):
         desk.check_rows("visits")
-    remembered.forget(desk.root)
+    saved_layouts.forget(desk.root)
     assert desk.check_rows("visits").exit_code == 0
 
 
@@ -266,8 +266,8 @@ def test_several_that_remember_at_once_lose_nothing(desk):
     paths = [strange(desk.folder / f"{n}.xlsx", titles=[*STRANGE[:3], f"第{n}人"]) for n in range(12)]
     entries = [only(desk.check(path, by_file={path: said()})) for path in paths]
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda entry: remembered.keep(desk.root, [entry]), entries))
-    assert len(remembered.read(desk.root)) == 12
+        list(pool.map(lambda entry: saved_layouts.keep(desk.root, [entry]), entries))
+    assert len(saved_layouts.read(desk.root)) == 12
 
 
 def test_what_is_remembered_names_no_person(desk):

@@ -3,7 +3,9 @@
 import pytest
 from books import codes, only, table, xlsx
 
-from dashboard.ledgers import forms, grid, header
+from dashboard.definitions import forms
+from dashboard.ledgers import containers
+from dashboard.ledgers.layout import header_search
 
 STRANGERS = ["备注", "核查情况", "联络员"]
 # What any ledger about households may repeat of the register.
@@ -14,7 +16,7 @@ REQUIRED = [(kind, field.title) for kind in KINDS for field in forms.get(kind).f
 
 def read(titles, sheet="Sheet1"):
     """(kind, titles of required columns that are missing) of a sheet with these titles; None for no ledger."""
-    found = header.find(grid.Sheet(sheet, [list(titles), ["x"] * len(titles)]))
+    found = header_search.find(containers.Sheet(sheet, [list(titles), ["x"] * len(titles)]))
     return found and (found.form.kind, found.missing)
 
 

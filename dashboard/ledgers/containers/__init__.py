@@ -1,4 +1,28 @@
-"""Containers: how a file's bytes become sheets of cells, one module for each form a sender may use.
+"""A file as sheets of cells: values with their number or text nature, merged ranges, hidden and broken cells.
 
-``opening`` recognises a form by content and calls its module; nothing here is ever written to disk or executed.
+What a sender could have done to a container is answered with an ``Unreadable``, whose code is an entry of the
+catalogue. How each container is read stands in ``containers/``.
 """
+
+from dashboard.ledgers.containers.archive import is_of_the_system
+from dashboard.ledgers.containers.detect import Handed, files, is_outlines, may_be_table, sheets, unpacked_bytes, within
+from dashboard.ledgers.containers.sheet import Sheet, Unreadable, column_index, column_letters
+from dashboard.ledgers.containers.text_rows import TextRows, Texts, distinct
+
+__all__ = [
+    "Handed",
+    "Sheet",
+    "TextRows",
+    "Texts",
+    "Unreadable",
+    "column_index",
+    "column_letters",
+    "distinct",
+    "files",
+    "is_of_the_system",
+    "is_outlines",
+    "may_be_table",
+    "sheets",
+    "unpacked_bytes",
+    "within",
+]

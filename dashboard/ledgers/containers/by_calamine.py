@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import python_calamine
 
-from dashboard.ledgers.containers.cells import Sheet, Unreadable
+from dashboard.ledgers.containers.sheet import Sheet, Unreadable
 from dashboard.ledgers.containers.sheet_scan import Marks
 
 _T = TypeVar("_T")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Grid, Sheet, Unreadable, check_sheets, iso_moment, number, whole
+from dashboard.ledgers.containers.sheet import Grid, Sheet, Unreadable, check_sheets, iso_moment, number, whole
 
 CONTENT = "content.xml"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dashboard.ledgers.containers import by_calamine, sheet_scan, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import Sheet, Unreadable, check_extent, check_sheets
+from dashboard.ledgers.containers.sheet import Sheet, Unreadable, check_extent, check_sheets
 
 WORKBOOK = "xl/workbook.xml"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import (
+from dashboard.ledgers.containers.sheet import (
     CELLS_A_BYTE,
     MOST_COLUMNS,
     Sheet,

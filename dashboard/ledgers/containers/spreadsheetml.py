@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from dashboard.ledgers.containers import delimited, xml_events
-from dashboard.ledgers.containers.cells import (
+from dashboard.ledgers.containers.sheet import (
     Grid,
     Sheet,
     check_place,

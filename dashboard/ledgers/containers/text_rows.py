@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from dashboard.ledgers.containers.cells import check_place
+from dashboard.ledgers.containers.sheet import check_place
 
 # Rows in which a header is looked for, and some more.
 _HEAD = 100

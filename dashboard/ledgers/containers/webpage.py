@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from dashboard.ledgers.containers.cells import (
+from dashboard.ledgers.containers.sheet import (
     MOST_COLUMNS,
     MOST_ROWS,
     Grid,

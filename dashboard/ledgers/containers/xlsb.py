@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import by_calamine, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.cells import (
+from dashboard.ledgers.containers.sheet import (
     MOST_COLUMNS,
     Sheet,
     Unreadable,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from xml.parsers import expat
 
-from dashboard.ledgers.containers.cells import Unreadable
+from dashboard.ledgers.containers.sheet import Unreadable
 
 Attributes = dict[str, str]
 

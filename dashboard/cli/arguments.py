@@ -1,0 +1,96 @@
+"""Arguments of commands, read and refused in Chinese."""
+
+import argparse
+import re
+from datetime import date
+from typing import Any, NoReturn
+
+from dashboard.definitions import forms
+from dashboard.ledgers.cells import values
+
+_MOST_HOUSEHOLDS = 5_000_000
+
+# What argparse says, and how it is said here; anything else is handed on as it is.
+_SAID = (
+    (r"the following arguments are required: (.*)", r"缺少参数：\1"),
+    (r"unrecognized arguments: (.*)", r"没有这样的参数：\1"),
+    (r"ambiguous option: (\S+) could match (.*)", r"“\1”不明确，可能是 \2"),
+    (r"expected (?:at least )?(?:one argument|\d+ arguments?)", "后面要写一个值"),
+    (r"ignored explicit argument '?(.*?)'?", r"后面不写值（多了“\1”）"),
+    (r"invalid (?:\w+ )?(?:choice|value): '?(.*?)'? \(choose from (.*)\)", r"不能是“\1”，可选：\2"),
+    (r"invalid int value: '(.*)'", r"“\1”不是整数"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help and errors are Chinese; an error ends the program with exit code 2."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts, add_help=False, formatter_class=_Formatter)
+        self._positionals.title, self._optionals.title = "参数", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示本说明")
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments."""
+        about, _, rest = message.removeprefix("argument ").partition(": ")
+        is_about_one = message.startswith("argument ")
+        told = f"{about} {_in_chinese(rest)}" if is_about_one else _in_chinese(message)
+        self.exit(2, f"{self.format_usage()}参数有误：{told}。\n")
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+def _in_chinese(message: str) -> str:
+    for said, told in _SAID:
+        if found := re.fullmatch(said, message):
+            return found.expand(told).replace("'", "").replace(", ", "、")
+    return message
+
+
+def kind(text: str) -> str:
+    """A kind of ledger by its id or any of its Chinese names."""
+    known = {name: form.kind for form in forms.all_forms() for name in (form.kind, form.name, *form.called)}
+    if found := known.get(text) or known.get(f"{text}台账"):
+        return found
+    raise argparse.ArgumentTypeError(f"没有台账种类“{text}”，可选：{KINDS}")
+
+
+KINDS = "、".join(f"{form.name}（{form.kind}）" for form in forms.all_forms())
+
+
+def year(text: str) -> int:
+    """A year that a ledger may be about."""
+    return _whole(text, values.FIRST_YEAR, date.today().year, "年度")
+
+
+def households(text: str) -> int:
+    """How many households an invented county has."""
+    return _whole(text, 1, _MOST_HOUSEHOLDS, "户数")
+
+
+def day(text: str) -> date:
+    """A day as 2025-10-31."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期“{text}”应写成 2025-10-31 的样子") from None
+
+
+def amount(text: str) -> float:
+    """An amount of money above zero, in yuan."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0
+    if not 0 < found < float("inf"):
+        raise argparse.ArgumentTypeError(f"“{text}”应是大于 0 的金额（元）")
+    return found
+
+
+def _whole(text: str, least: int, most: int, what: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{what}“{text}”应是 {least} 到 {most} 的整数")
+    return int(text)

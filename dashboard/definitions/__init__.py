@@ -1,0 +1,1 @@
+"""What is fixed as data (``data/*.toml``), as frozen objects: forms, indicators, parameters, rules, messages."""

@@ -1,5 +1,0 @@
-"""The script behind every page. It is not beside `pages/`, so Streamlit's older page discovery never applies."""
-
-from dashboard import shell
-
-shell.run()

@@ -1,0 +1,1 @@
+"""Cell → typed value: numbers, dates, identity numbers, units, formulas."""

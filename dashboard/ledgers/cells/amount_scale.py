@@ -1,0 +1,34 @@
+"""Whether amounts are as large as such a ledger's are: of the sheet as a whole, and of single rows among it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from dashboard.definitions.forms import Field, Form
+from dashboard.ledgers.cells.column_parsing import Column
+
+
+def largest_yuan(columns: Sequence[Column], fields: Sequence[Field]) -> np.ndarray:
+    """Each row's largest amount in yuan, whatever its sign; 0 where a row has none."""
+    amounts = [
+        np.abs(column.arrays[field.column].cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
+        for column, field in zip(columns, fields, strict=True)
+    ]
+    return np.array(amounts).max(axis=0) if amounts else np.zeros(0)
+
+
+def typical_yuan(largest: np.ndarray) -> float | None:
+    """The median of the rows' largest amounts; None where no amount but zero was given."""
+    given = largest[largest > 0]
+    return float(np.median(given)) if given.size else None
+
+
+def unusual_rows(largest: np.ndarray, form: Form) -> list[int]:
+    """The rows whose amounts are of another magnitude than such a ledger's, or than those of the sheet's other rows."""
+    typical = typical_yuan(largest)
+    if typical is None or form.typical_yuan is None or form.typical_spread is None:
+        return []
+    low, high = form.typical_yuan
+    low, high = max(low, typical / form.typical_spread), min(high, typical * form.typical_spread)
+    return np.flatnonzero((largest > 0) & ((largest < low) | (largest > high))).tolist()

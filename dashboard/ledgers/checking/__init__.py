@@ -1,0 +1,1 @@
+"""File → sheets → checked rows and a report. Knows no database."""

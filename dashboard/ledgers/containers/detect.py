@@ -1,0 +1,292 @@
+"""A file opened: recognised by content, whatever its suffix says, and handed to the reader of its container."""
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath
+
+from dashboard.ledgers.containers import archive, biff, delimited, odf, ooxml, spreadsheetml, webpage, xlsb
+from dashboard.ledgers.containers.archive import Archive
+from dashboard.ledgers.containers.sheet import Sheet, Unreadable
+from dashboard.ledgers.worker import limits
+from dashboard.ledgers.worker.limits import MEGABYTE
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_TABLE_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".txt", ".tsv", ".geojson", ".zip"}
+_PAGE_SUFFIXES = {".htm", ".html"}
+_HEAD_BYTES = 4096
+_BLANK = b"\x00 \r\n\t\xef\xbb\xbf"
+# What files are that are no tables, by their first bytes.
+_OTHERS = (
+    (b"%PDF", "PDF 文档"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"GIF8", "图片"),
+    (b"BM", "图片"),
+    (b"II*\x00", "图片"),
+    (b"MM\x00*", "图片"),
+    (b"{\\rtf", "Word 文档"),
+    (b"MZ", "程序"),
+    (b"\x7fELF", "程序"),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "快捷方式"),
+    (b"[InternetShortcut]", "快捷方式"),
+    (b"SQLite format 3", "数据库"),
+    (b"PAR1", "数据库"),
+    (b"ID3", "音频或视频"),
+)
+_OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+# What office packages and OLE files are that are no workbooks, by a name in them.
+_PACKAGES = (
+    ("word/document.xml", "Word 文档"),
+    ("ppt/presentation.xml", "演示文稿"),
+    ("ofd.xml", "OFD 文档"),
+    ("androidmanifest.xml", "程序"),
+    ("visio/document.xml", "绘图文件"),
+)
+_STREAMS = (("WordDocument", "Word 文档"), ("PowerPoint Document", "演示文稿"), ("VisioDocument", "绘图文件"))
+_SVG = re.compile(r"<svg[\s>]", re.I)
+_HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|meta|div|center)[\s>]", re.I)
+_META = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", re.I)
+_MHTML = re.compile(r"mime-version:", re.I)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One file as handed in, or one inside an archive: its path as shown, and its bytes or what is said instead.
+
+    ``refused`` says why it cannot be read; ``passed_by`` is the code of the notice for what is none of the ledgers.
+    """
+
+    path: str
+    data: bytes = b""
+    refused: Unreadable | None = None
+    passed_by: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """The file's name without suffix."""
+        return PurePosixPath(self.path.replace("\\", "/")).stem
+
+
+def files(path: Path) -> Iterator[Handed]:
+    """The file itself or, where it is an archive of several, each file inside, one in memory at a time."""
+    try:
+        if path.stat().st_size > limits.most("file_mb") * MEGABYTE:
+            yield Handed(str(path), refused=Unreadable("file_too_large", most=limits.most("file_mb")))
+            return
+        data = path.read_bytes()
+    except OSError:
+        yield Handed(str(path), refused=Unreadable("file_unreadable"))
+        return
+    yield from within(str(path), data)
+
+
+def within(shown: str, data: bytes) -> Iterator[Handed]:
+    """`files` of what is in memory already, its path ``shown``."""
+    if not data.startswith(archive.SIGNATURES):
+        yield Handed(shown, data)
+        return
+    try:
+        opened = Archive(data)
+        if _is_document(opened):
+            yield Handed(shown, data)
+        else:
+            yield from _inside(opened, shown)
+    except Unreadable as unreadable:
+        yield Handed(shown, refused=unreadable)
+
+
+def sheets(data: bytes) -> Iterable[Sheet]:
+    """The sheets of a file that is no archive of several, one after the other; raises Unreadable."""
+    if not data.strip(_BLANK):
+        raise Unreadable("file_empty")
+    if data.startswith(archive.SIGNATURES):
+        return _packed(data)
+    if data.startswith(OLE):
+        return _ole(data)
+    if data.startswith(biff.SIGNATURES):
+        return biff.sheets(data)
+    if what := _other(data):
+        raise Unreadable("not_a_table", what=what)
+    if data.startswith(_OTHER_ARCHIVES) or data[257:262] == b"ustar":
+        raise Unreadable("archive_unsupported")
+    return _text(data)
+
+
+def unpacked_bytes(data: bytes) -> int:
+    """What a packed file says it holds, where it says so soundly; 0 for any other."""
+    if data.startswith(archive.SIGNATURES):
+        with contextlib.suppress(Unreadable):
+            return Archive(data).unpacked_bytes
+    return 0
+
+
+def is_outlines(data: bytes) -> bool:
+    """Whether a file is GeoJSON rather than a table."""
+    return data[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and not data.startswith(b"{\\rtf")
+
+
+def may_be_table(path: Path) -> bool:
+    """Whether a file in a folder is meant as a ledger: by its suffix, else by its content."""
+    if path.suffix.lower() in _TABLE_SUFFIXES:
+        return True
+    with contextlib.suppress(OSError, Unreadable):
+        with path.open("rb") as stream:
+            data = stream.read(_HEAD_BYTES)
+            if data.startswith((*archive.SIGNATURES, OLE)) or path.suffix.lower() in _PAGE_SUFFIXES:
+                data += stream.read(limits.most("file_mb") * MEGABYTE)
+        return _is_table(data, path)
+    return False
+
+
+def _inside(opened: Archive, shown: str) -> Iterator[Handed]:
+    """The files of an archive of several; an archive in the archive is refused, strangers are passed by."""
+    if opened.has_twins:
+        raise Unreadable("file_damaged")
+    if len(opened.members) > (most := limits.most("archive_files")):
+        raise Unreadable("archive_files_too_many", most=most)
+    for name, member in opened.members.items():
+        told = archive.shown_name(member)
+        path = f"{shown}/{told}"
+        if member.is_dir() or told.endswith("/"):
+            continue
+        if archive.is_outside(told):
+            yield Handed(path, refused=Unreadable("archive_path_outside"))
+        elif archive.is_passed_by(member, told):
+            yield Handed(path, passed_by="archive_member_passed")
+        else:
+            yield _member(opened, name, path)
+
+
+def _member(opened: Archive, name: str, path: str) -> Handed:
+    is_meant = PurePosixPath(path).suffix.lower() in _TABLE_SUFFIXES
+    try:
+        data = opened.read(name)
+    except Unreadable as unreadable:
+        return Handed(path, refused=unreadable)
+    try:
+        if data.startswith(archive.SIGNATURES) and not _is_document(Archive(data)):
+            raise Unreadable("archive_nested")
+    except Unreadable as unreadable:
+        # A broken text document among the ledgers is nobody's loss.
+        if unreadable.code == "file_damaged" and not is_meant:
+            return Handed(path, passed_by="archive_member_passed")
+        return Handed(path, refused=unreadable)
+    if not is_meant and not _is_table(data, PurePosixPath(path)):
+        return Handed(path, passed_by="archive_member_passed")
+    return Handed(path, data)
+
+
+def _is_table(data: bytes, path: PurePath) -> bool:
+    """Whether a file whose suffix is no table's is a workbook, or a web page with a table."""
+    if path.suffix.lower() in _PAGE_SUFFIXES:
+        return b"<table" in data.lower()
+    if data.startswith(archive.SIGNATURES):
+        return _workbook_in(Archive(data)) is not None
+    if data.startswith(OLE):
+        return any(name in _stream_names(data) for name in ("Workbook", "Book"))
+    return data.startswith(biff.SIGNATURES) or spreadsheetml.NAMESPACE in data[:_HEAD_BYTES]
+
+
+# Office packages -----------------------------------------------------------------------------------------------------
+
+
+def _workbook_in(opened: Archive) -> str | None:
+    """The member by which a package is known as a workbook."""
+    for name in (ooxml.WORKBOOK, xlsb.WORKBOOK):
+        if opened.find(name):
+            return name
+    return odf.CONTENT if opened.find(odf.CONTENT) and opened.find("mimetype") else None
+
+
+def _is_document(opened: Archive) -> bool:
+    """Whether a zip file is one office document rather than an archive of several files."""
+    if _workbook_in(opened) or opened.find("[Content_Types].xml") or opened.find("mimetype"):
+        return True
+    return any(name.startswith("xl/") for name in opened.members) or any(opened.find(name) for name, _ in _PACKAGES)
+
+
+def _packed(data: bytes) -> Iterable[Sheet]:
+    opened = Archive(data)
+    workbook = _workbook_in(opened)
+    if workbook is None:
+        what = next((what for name, what in _PACKAGES if opened.find(name)), None)
+        if what is None:
+            raise Unreadable("file_damaged" if _is_document(opened) else "archive_nested")
+        raise Unreadable("not_a_table", what=what)
+    if opened.has_twins:
+        raise Unreadable("file_damaged")
+    if workbook == odf.CONTENT:
+        return odf.sheets(opened)
+    return ooxml.sheets(data, opened) if workbook == ooxml.WORKBOOK else xlsb.sheets(data, opened)
+
+
+def _ole(data: bytes) -> Iterable[Sheet]:
+    # The word alone is enough: only what a password protects has it, and such a file cut short is one still.
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise Unreadable("file_encrypted")
+    names = _stream_names(data)
+    if "Workbook" in names or "Book" in names:
+        return biff.sheets(data)
+    what = next((what for name, what in _STREAMS if name in names), None)
+    if what is None:
+        raise Unreadable("file_damaged" if not names else "not_a_table", what=delimited.UNKNOWN)
+    raise Unreadable("not_a_table", what=what)
+
+
+def _stream_names(data: bytes) -> set[str]:
+    """The names in an OLE file's directory; found by their spelling, as a damaged file's directory may be cut off."""
+    known = ("Workbook", "Book", *(name for name, _ in _STREAMS))
+    return {name for name in known if ole_entry(name) in data}
+
+
+def ole_entry(name: str) -> bytes:
+    """A directory entry of an OLE file begins with the name in 64 bytes, and the length of the name."""
+    written = (name + "\x00").encode("utf-16-le")
+    return written.ljust(64, b"\x00") + len(written).to_bytes(2, "little")
+
+
+# Text ----------------------------------------------------------------------------------------------------------------
+
+
+def _other(data: bytes) -> str | None:
+    """What a file is that is no table, by its first bytes."""
+    for signature, what in _OTHERS:
+        if data.startswith(signature) and (len(signature) > 2 or delimited.is_binary(data)):
+            return what
+    if data[:4] == b"RIFF" or data[4:8] == b"ftyp":
+        return "图片" if data[8:12] in (b"WEBP", b"heic", b"mif1", b"avif") else "音频或视频"
+    return None
+
+
+def _text(data: bytes) -> Iterable[Sheet]:
+    head = data[:_HEAD_BYTES].replace(b"\x00", b"")
+    if spreadsheetml.NAMESPACE in head and b"<" in head[:10]:
+        return spreadsheetml.sheets(data)
+    text = _page_text(data) if _HTML.search(head.decode("latin-1")) else None
+    text = delimited.decoded(data) if text is None else text
+    start = text.lstrip("\ufeff \r\n\t")[:_HEAD_BYTES]
+    if start.startswith("<"):
+        if _SVG.search(start):
+            raise Unreadable("not_a_table", what="图片")
+        if _HTML.search(start):
+            return webpage.sheets(text)
+        raise Unreadable("not_a_table", what="其他类型的 XML 文件")
+    if _MHTML.match(start):
+        raise Unreadable("not_a_table", what="单个文件网页（mht）")
+    if start.startswith(("{", "[{", "[[")):
+        raise Unreadable("not_a_table", what="JSON 数据")
+    return [delimited.sheet(text)]
+
+
+def _page_text(data: bytes) -> str | None:
+    """A web page's characters by the encoding it declares; None where it declares none or a wrong one."""
+    declared = _META.search(data[:_HEAD_BYTES])
+    if not declared or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None
+    encoding = declared[1].decode("ascii").lower()
+    with contextlib.suppress(UnicodeDecodeError, LookupError):
+        return data.decode("gb18030" if encoding.startswith("gb") else "utf-8-sig" if encoding == "utf-8" else encoding)
+    return None

@@ -1,0 +1,1 @@
+"""Checked rows → a new version: merge, corrections, removal."""

@@ -1,0 +1,90 @@
+"""Village outlines (行政村边界) from a GeoJSON file: valid shapes of known villages, rings turned for drawing."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from dashboard.definitions.forms import Form
+from dashboard.ledgers.loading.directory import Directory
+from dashboard.ledgers.reporting.report import SheetReport
+
+FORM = Form("boundaries", "行政村边界", "core_boundaries", ("village_code",), "none", None, ())
+
+_CODE_TITLES = ("行政村代码", "village_code", "村代码")
+_DEGREES = (-180, -90, 180, 90)
+
+
+class Unusable(Exception):
+    """The file holds no outlines that can be drawn; ``code`` is an entry of the catalogue."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read(data: bytes) -> list[dict[str, Any]]:
+    """The features of a GeoJSON file; raises Unusable."""
+    try:
+        features = json.loads(data.decode("utf-8-sig"))["features"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Unusable("boundaries_unreadable") from error
+    if not isinstance(features, list) or not features:
+        raise Unusable("boundaries_unreadable")
+    return features
+
+
+def checked(features: Iterable[Any], directory: Directory, report: SheetReport) -> pa.Table:
+    """(village_code, geometry_geojson, file_no, row_no) of every usable outline; a feature's number is its row."""
+    found: dict[str, str] = {}
+    rows: list[int] = []
+    for number, feature in enumerate(features, start=1):
+        report.rows_read += 1
+        code = _code(feature)
+        if code is None:
+            report.say("boundary_without_code", row=number)
+        elif not directory.knows(code):
+            report.say("village_code_unknown", row=number, column=_CODE_TITLES[0], value=code)
+        elif code in found:
+            report.say("boundary_repeated", row=number, column=_CODE_TITLES[0], value=code)
+        elif (outline := _outline(feature)) is None:
+            report.say("boundary_invalid", row=number, column=_CODE_TITLES[0], value=code)
+        else:
+            found[code] = outline
+            rows.append(number)
+    return pa.table(
+        {
+            "village_code": pa.array(list(found), pa.string()),
+            "geometry_geojson": pa.array(list(found.values()), pa.string()),
+            "row_no": pa.array(rows, pa.int32()),
+            "file_no": pa.array([report.file_no] * len(rows), pa.int32()),
+        }
+    )
+
+
+def _code(feature: Any) -> str | None:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    if not isinstance(properties, dict):
+        return None
+    return next((str(properties[title]).strip() for title in _CODE_TITLES if properties.get(title)), None)
+
+
+def _outline(feature: dict[str, Any]) -> str | None:
+    """The polygon as GeoJSON text, its outer ring clockwise (else the drawing fills the rest of the world)."""
+    # Here, since the process that reads files needs no geometry.
+    import shapely
+    from shapely.errors import ShapelyError
+    from shapely.geometry import mapping, shape
+
+    try:
+        geometry = shape(feature["geometry"])
+    except (KeyError, TypeError, ValueError, AttributeError, ShapelyError):
+        return None
+    west, south, east, north = _DEGREES
+    if geometry.geom_type not in ("Polygon", "MultiPolygon") or geometry.is_empty or not geometry.is_valid:
+        return None
+    left, bottom, right, top = geometry.bounds
+    if not (west <= left and south <= bottom and right <= east and top <= north):
+        return None
+    return json.dumps(mapping(shapely.orient_polygons(geometry, exterior_cw=True)))

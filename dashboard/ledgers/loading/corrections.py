@@ -1,0 +1,177 @@
+"""Corrections (更正登记, ``data/corrections.toml``): single values put right, each with a reason and a guard.
+
+A correction holds only where the ledger says what the guard says; that it was applied, is not needed any more or fits
+no longer is told at its row.
+"""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dashboard import paths
+from dashboard.definitions import forms
+from dashboard.definitions.forms import Field, Form
+from dashboard.ledgers.cells import column_parsing
+from dashboard.ledgers.cells.values import Context
+from dashboard.ledgers.loading import merge
+from dashboard.ledgers.reporting import issues
+from dashboard.ledgers.reporting.report import SheetReport
+from dashboard.warehouse import versions
+
+FILE = paths.DATA / "corrections.toml"
+
+_PARTS = ("ledger", "key", "column", "was", "becomes", "reason", "by", "on")
+
+
+class Malformed(Exception):
+    """The file of corrections cannot be used; the message is one Chinese sentence that names the entry."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One value put right: ``was`` and ``becomes`` by database column, as parsed scalars."""
+
+    kind: str
+    record_key: str
+    field: Field
+    was: Mapping[str, pa.Scalar]
+    becomes: Mapping[str, pa.Scalar]
+    reason: str
+    by: str
+    on: date
+
+
+def read(today: date, file: Path | None = None) -> list[Correction]:
+    """All corrections; none without a file. Raises Malformed."""
+    file = file or FILE
+    if not file.exists():
+        return []
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("correction", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Malformed(f"更正登记 {file.name} 的格式不正确，请对照文件开头的说明改正。") from error
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Malformed(f"更正登记 {file.name} 的每一条都要以 [[correction]] 开头。")
+    return [_correction(number, entry, today) for number, entry in enumerate(entries, start=1)]
+
+
+def corrected(form: Form, rows: pa.Table, found: Sequence[Correction], report: SheetReport) -> pa.Table:
+    """The rows with the corrections of their ledger; what was done with each is said in the report."""
+    found = [correction for correction in found if correction.kind == form.kind]
+    if not found or not len(rows):
+        return rows
+    keys = merge.record_keys(form, rows)
+    for correction in found:
+        is_meant = pc.fill_null(pc.equal(keys, correction.record_key), False)
+        for place in np.flatnonzero(is_meant.to_numpy(zero_copy_only=False)).tolist():
+            rows = _at(rows, place, correction, report)
+    return rows
+
+
+def standing_corrected(
+    build: versions.Build, form: Form, found: Sequence[Correction], report: SheetReport
+) -> pa.Table | None:
+    """The standing rows that corrections change, corrected, with their places in files; None where there are none."""
+    keys = [correction.record_key for correction in found if correction.kind == form.kind]
+    if not keys:
+        return None
+    rows = merge.standing_rows(build, form, keys)
+    after = corrected(form, rows, found, report)
+    if after.equals(rows):
+        return None
+    return after
+
+
+def _at(rows: pa.Table, place: int, correction: Correction, report: SheetReport) -> pa.Table:
+    field = correction.field
+    stands = {column: rows[column][place] for column in correction.was}
+    title = report.titles.get(field.column)
+    words = {
+        "was": _shown(correction.was, field),
+        "becomes": _shown(correction.becomes, field),
+        "reason": correction.reason,
+        "by": correction.by,
+        "on": correction.on,
+    }
+    where = {"row": rows["row_no"][place].as_py(), "column": title or field.title, "personal": field.personal}
+    if _equal(stands, correction.becomes):
+        # A column that the sheet does not have keeps what stands, corrected already.
+        if title:
+            report.say("correction_not_needed", value=_plain(stands), **where, **words)
+        return rows
+    if not _equal(stands, correction.was):
+        report.say("correction_no_longer_fits", value=_plain(stands), stands=_shown(stands, field), **where, **words)
+        return rows
+    report.say("correction_applied", value=_plain(stands), **where, **words)
+    mask = pa.array(np.arange(len(rows)) == place)
+    for column, value in correction.becomes.items():
+        kind = rows.schema.field(column).type
+        changed = pc.if_else(mask, value.cast(kind), rows[column])
+        rows = rows.set_column(rows.schema.get_field_index(column), column, changed)
+    return rows
+
+
+def _equal(stands: Mapping[str, pa.Scalar], wanted: Mapping[str, pa.Scalar]) -> bool:
+    return all(stands[column].as_py() == value.as_py() for column, value in wanted.items())
+
+
+def _plain(scalars: Mapping[str, pa.Scalar]) -> Any:
+    return next((value.as_py() for value in scalars.values() if value.is_valid), None)
+
+
+def _shown(scalars: Mapping[str, pa.Scalar], field: Field) -> str:
+    return issues.masked(_plain(scalars), field.personal) or "空"
+
+
+def _correction(number: int, entry: dict[str, Any], today: date) -> Correction:
+    where = f"更正登记第 {number} 条"
+    missing = [part for part in _PARTS if part not in entry]
+    if missing or set(entry) - set(_PARTS):
+        wrong = "、".join(missing or sorted(set(entry) - set(_PARTS)))
+        raise Malformed(f"{where}{'缺少' if missing else '有不认识的'}内容：{wrong}，请补全或改正。")
+    form = next((form for form in forms.all_forms() if entry["ledger"] in (form.kind, form.name)), None)
+    if form is None:
+        raise Malformed(f"{where}的台账“{entry['ledger']}”不存在，请填写台账种类，如 households。")
+    field = next((field for field in form.fields if field.title == entry["column"]), None)
+    if field is None or field.column in form.key or field.column.startswith("place_"):
+        raise Malformed(f"{where}的列“{entry['column']}”不是{form.name}中可以更正的列（编号和所在地请在台账中改正）。")
+    said = {part: entry[part] for part in ("reason", "by")}
+    if not all(isinstance(text, str) and text.strip() for text in said.values()) or type(entry["on"]) is not date:
+        raise Malformed(f"{where}须写明原因（reason）、登记人（by）和日期（on，如 2025-06-30）。")
+    was, becomes = (_parsed(where, field, entry[part], today) for part in ("was", "becomes"))
+    if field.required and not any(value.is_valid for value in becomes.values()):
+        raise Malformed(f"{where}把必填的“{field.title}”改成了空，请填写改后的内容。")
+    return Correction(form.kind, _key(where, form, entry["key"], today), field, was, becomes, on=entry["on"], **said)
+
+
+def _key(where: str, form: Form, given: Any, today: date) -> str:
+    titles = {column: _key_field(form, column) for column in form.key}
+    if not isinstance(given, dict) or set(given) != {field.title for field in titles.values()}:
+        wanted = "、".join(field.title for field in titles.values())
+        raise Malformed(f"{where}的 key 须写明{form.name}的{wanted}。")
+    parts = [next(iter(_parsed(where, field, given[field.title], today).values())) for field in titles.values()]
+    if not all(part.is_valid for part in parts):
+        raise Malformed(f"{where}的 key 不能为空。")
+    return merge.KEY_JOIN.join(str(part.as_py()) for part in parts)
+
+
+def _key_field(form: Form, column: str) -> Field:
+    """The field of a key column; a village is keyed by what its code's column holds."""
+    return form.field(column if form.has(column) else "place_code")
+
+
+def _parsed(where: str, field: Field, value: Any, today: date) -> dict[str, pa.Scalar]:
+    """A value as the field's parser reads a cell of it, by database column; Malformed where it refuses it."""
+    result = column_parsing.parse(field, [value], Context(today=today))
+    for problem in result.problems:
+        if issues.catalogue()[problem.code].severity == issues.REFUSED:
+            told = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
+            raise Malformed(f"{where}中{told.message}")
+    return {column: array[0] for column, array in result.arrays.items()}

@@ -1,0 +1,122 @@
+"""Rows get their place: the village, household or region their cells name, checked against the directory."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from dashboard.ledgers.checking.check_sheet import Rows
+from dashboard.ledgers.loading.directory import Directory, Place
+from dashboard.ledgers.reporting import issues
+
+_PLACE_COLUMNS = ("place_county", "place_township", "place_village", "place_code")
+_SEPARATOR = "|"
+
+
+def placed(rows: Rows, directory: Directory) -> pa.Table:
+    """The rows with the columns of their place; those that cannot be placed are refused in the report and gone."""
+    match rows.form.place:
+        case "directory":
+            return _directory_rows(rows)
+        case "village":
+            return _village_rows(rows, directory)
+        case "region":
+            return _region_rows(rows, directory)
+        case "household":
+            return _household_rows(rows, directory)
+        case _:
+            return rows.table
+
+
+def _village_rows(rows: Rows, directory: Directory) -> pa.Table:
+    def found(county, township, village, code) -> Place:
+        return directory.village(county, township, village, code)
+
+    places = _resolved(rows, found, ambiguous_is_fine=False)
+    codes = [place.codes[0] if len(place.codes) == 1 else None for place in places]
+    return _without_refused(rows, rows.table.append_column("village_code", pa.array(codes, pa.string())))
+
+
+def _region_rows(rows: Rows, directory: Directory) -> pa.Table:
+    def found(county, township, village, code) -> Place:
+        return directory.region(township, village)
+
+    places = _resolved(rows, found, ambiguous_is_fine=False)
+    table = rows.table
+    codes = [place.codes[0] if len(place.codes) == 1 else None for place in places]
+    written = {code: directory.names(code) for code in set(filter(None, codes))}
+    one = [place.issue != "places_several" and code is not None for place, code in zip(places, codes, strict=True)]
+    given = zip(_cells(rows, "place_township"), _cells(rows, "place_village"), strict=True)
+    names = [
+        written[code] if is_one and any(said) else said for code, is_one, said in zip(codes, one, given, strict=True)
+    ]
+    table = table.append_column("region_code", pa.array(codes, pa.string()))
+    table = table.append_column("township_name", pa.array([name[0] for name in names], pa.string()))
+    table = table.append_column("village_name", pa.array([name[1] for name in names], pa.string()))
+    return _without_refused(rows, table)
+
+
+def _household_rows(rows: Rows, directory: Directory) -> pa.Table:
+    """Household ledgers take the village from the register; what they name themselves is only compared with it."""
+
+    def found(county, township, village, code) -> Place:
+        return directory.village(None, township, village, None) if village else Place()
+
+    places = _resolved(rows, found, ambiguous_is_fine=True)
+    said = [_SEPARATOR.join(place.codes) or None for place in places]
+    return _without_refused(rows, rows.table.append_column("said_village_codes", pa.array(said, pa.string())))
+
+
+def _directory_rows(rows: Rows) -> pa.Table:
+    """The directory itself: codes of a village, its township and county must be each other's beginning."""
+    columns = {
+        name: rows.table[name].to_pylist() for name in ("village_code", "township_code", "county_code", "row_no")
+    }
+    counties = []
+    for village, township, county, row in zip(*columns.values(), strict=True):
+        counties.append(county or f"{village[:6]}000000")
+        for code, digits, column in ((township, 9, "township_code"), (counties[-1], 6, "county_code")):
+            if code[:digits] != village[:digits]:
+                title = rows.report.titles.get(column)
+                rows.report.say("codes_disagree", row=row, column=title, value=code, village=village)
+    table = rows.table.set_column(
+        rows.table.schema.get_field_index("county_code"), "county_code", pa.array(counties, pa.string())
+    )
+    return _without_refused(rows, table)
+
+
+def _resolved(rows: Rows, found, *, ambiguous_is_fine: bool) -> list[Place]:
+    """A place for each row; every distinct combination of names and code is looked up once."""
+    combinations = list(zip(*(_cells(rows, column) for column in _PLACE_COLUMNS), strict=True))
+    by_combination = {names: found(*names) for names in dict.fromkeys(combinations)}
+    places = [by_combination[names] for names in combinations]
+    if any(place.issue for place in by_combination.values()):
+        _tell(rows, places, combinations, ambiguous_is_fine)
+    return places
+
+
+def _tell(rows: Rows, places: Sequence[Place], combinations, ambiguous_is_fine: bool) -> None:
+    row_numbers = rows.table["row_no"].to_pylist()
+    noticed: dict[tuple, int] = defaultdict(int)
+    for place, names, row in zip(places, combinations, row_numbers, strict=True):
+        if place.issue is None or (ambiguous_is_fine and place.issue == "village_ambiguous"):
+            continue
+        value = dict(zip(_PLACE_COLUMNS, names, strict=True))[place.column]
+        title = rows.report.titles.get(place.column)
+        if issues.catalogue()[place.issue].severity == issues.NOTICE:
+            noticed[place.issue, title, value, tuple(place.args.items())] += 1
+        else:
+            rows.report.say(place.issue, row=row, column=title, value=value, **place.args)
+    for (code, title, value, args), count in noticed.items():
+        rows.report.say(code, column=title, value=value, count=count, **dict(args))
+
+
+def _cells(rows: Rows, column: str) -> list[str | None]:
+    return rows.table[column].to_pylist() if column in rows.table.column_names else [None] * len(rows.table)
+
+
+def _without_refused(rows: Rows, table: pa.Table) -> pa.Table:
+    if not rows.report.refused:
+        return table
+    return table.filter(pa.array(~np.isin(table["row_no"].to_numpy(), list(rows.report.refused))))

@@ -1,0 +1,89 @@
+"""Layouts a person put right once (列对应关系): kept beside the versions, used for the same layout at the next load."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from dashboard.ledgers.layout.instructions import Layout, Remembered, Said
+from dashboard.ledgers.reporting.report import SheetReport
+from dashboard.warehouse import versions
+
+_FILE = "layouts.json"
+_LOCK_S = 10
+_DAMAGED = "记住的列对应关系文件 layouts.json 已损坏，请在“台账导入”页面清除记住的对应关系，或删除该文件后重试。"
+
+
+def read(root: Path) -> dict[str, Remembered]:
+    """What is remembered, by fingerprint of the layout; StoreError where the file is damaged."""
+    try:
+        facts = json.loads((root / _FILE).read_text(encoding="utf-8"))
+        return {fingerprint: _remembered(entry) for fingerprint, entry in facts.items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise versions.StoreError(_DAMAGED) from error
+
+
+def is_kept(entry: SheetReport) -> bool:
+    """Whether a person said of a sheet that can be read what holds for others of its layout."""
+    return bool(entry.rows_loaded and entry.understood.layout)
+
+
+def keep(root: Path, entries: Iterable[SheetReport]) -> bool:
+    """Remember what a person said now of the layouts of sheets; False, and the sheets are told, where it could not."""
+    said = [entry for entry in entries if is_kept(entry)]
+    if not said:
+        return True
+    try:
+        with _alone(root):
+            _write(root, read(root) | dict(entry.understood.layout for entry in said))
+    except OSError:
+        # The rows are published all the same; Timeout of the lock is an OSError too.
+        for entry in said:
+            entry.say("layout_not_kept")
+        return False
+    return True
+
+
+def forget(root: Path, fingerprints: Iterable[str] | None = None) -> None:
+    """Forget some layouts, or all of them; a damaged file is replaced by an empty one."""
+    with _alone(root):
+        gone = set(fingerprints or ())
+        _write(root, {key: known for key, known in read(root).items() if key not in gone} if gone else {})
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    with FileLock(root / f"{_FILE}.lock", timeout=_LOCK_S):
+        yield
+
+
+def _write(root: Path, known: Mapping[str, Remembered]) -> None:
+    facts = {fingerprint: _facts(one) for fingerprint, one in known.items()}
+    versions.write_text(root / _FILE, json.dumps(facts, ensure_ascii=False, indent=1))
+
+
+def _facts(known: Remembered) -> dict[str, Any]:
+    said, layout = known.said, known.said.layout
+    return {
+        "confirmed_on": known.confirmed_on,
+        "file_name": known.file_name,
+        "titles": list(known.titles),
+        "ledger": said.ledger,
+        "unit": said.unit,
+        "header_rows": list(layout.header_rows) if layout else None,
+        "columns": [list(pair) for pair in layout.columns] if layout else None,
+    }
+
+
+def _remembered(facts: Mapping[str, Any]) -> Remembered:
+    layout = None
+    if facts["columns"] is not None:
+        first, last = facts["header_rows"]
+        layout = Layout((int(first), int(last)), tuple((int(index), column) for index, column in facts["columns"]))
+    said = Said(facts["ledger"], unit=facts["unit"], layout=layout)
+    return Remembered(said, facts["confirmed_on"], tuple(facts["titles"]), facts["file_name"])

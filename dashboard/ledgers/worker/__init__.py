@@ -1,0 +1,1 @@
+"""The process that reads files apart from the dashboard, and its limits."""

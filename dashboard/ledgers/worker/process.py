@@ -1,0 +1,123 @@
+"""The process that reads ledger files for `apart`: takes what is asked from stdin, gives the answer to stdout."""
+
+import contextlib
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from dashboard.ledgers.checking import read_file
+from dashboard.ledgers.containers.sheet import Unreadable
+from dashboard.ledgers.reporting.report import SheetReport
+from dashboard.ledgers.worker import limits, protocol
+from dashboard.ledgers.worker.limits import MEGABYTE, Limits
+
+with contextlib.suppress(ImportError):  # not on Windows, where the parent alone watches
+    import resource
+
+
+class _WithoutPandas:
+    """Arrow looks for pandas at its first array: half a second for nothing, where no table becomes a DataFrame."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Refuse pandas; leave everything else to the finders behind."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def serve() -> None:
+    """Answer requests until nobody can send one any more."""
+    sys.meta_path.insert(0, _WithoutPandas)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # Whatever a library prints must not get between the answers.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    # An interrupt from the keyboard is the parent's to handle.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Cells have no cycles, and there are millions of them: collecting while reading costs a fifth of the time.
+    gc.disable()
+    gc.freeze()
+    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    protocol.send(answers, ("ready", None))
+    while True:
+        _answer(requests.get(), answers)
+        gc.collect()
+
+
+def _listen(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
+    """Hand requests on; without a parent the process ends at once, whatever it is doing."""
+    try:
+        while True:
+            requests.put(protocol.receive(sys.stdin.buffer))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
+    allowed: Limits = request["allowed"]
+    started_s = time.process_time()
+
+    def grown(size_bytes: int, parts: int = 0) -> None:
+        nonlocal allowed
+        # What a packed file needs is told by what is in it; that it holds together was checked before.
+        allowed = limits.wider(allowed, limits.of(size_bytes / MEGABYTE, request["times"], parts))
+        _limit(allowed, started_s)
+        protocol.send(answers, ("allowed", allowed))
+
+    def notify(stage: str) -> None:
+        protocol.send(answers, ("stage", stage))
+
+    try:
+        _limit(allowed, started_s)
+        if request["folder"] is not None:
+            os.chdir(request["folder"])
+        if request["what"] == "read":
+            found = read_file.read(*request["arguments"], notify=notify, grown=grown)
+        else:
+            found = _returned(*request["arguments"], grown)
+        protocol.send(answers, ("found", found))
+    except MemoryError:
+        protocol.send(answers, ("failed", ("file_too_heavy", "MemoryError")))
+    except BrokenPipeError:
+        os._exit(0)
+    except Exception as error:
+        # The words of an exception may quote a cell: only its kind and place are told.
+        protocol.send(answers, ("failed", ("file_broke_reader", _place(error))))
+
+
+def _returned(
+    path: Path, entries: Sequence[SheetReport], data: bytes | None, grown: Callable[[int], None]
+) -> list[tuple[str, bytes]] | Unreadable:
+    """The workbooks of what is refused of a file, or why there are none."""
+    # Few loads need what writes workbooks, and every load waits for this process to start.
+    from dashboard.ledgers.feedback import refused_rows
+
+    try:
+        return refused_rows.workbooks(path, entries, data, grown)
+    except Unreadable as unreadable:
+        return unreadable
+
+
+def _limit(allowed: Limits, started_s: float) -> None:
+    """Let the system refuse memory beyond the limit, and end a process that its parent no longer watches."""
+    if "resource" in globals():
+        _set(resource.RLIMIT_DATA, allowed.memory_bytes)
+        _set(resource.RLIMIT_CPU, int(started_s + 2 * allowed.processor_s) + 1)
+
+
+def _set(what: int, most: int) -> None:
+    _, hard = resource.getrlimit(what)
+    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _place(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {last.filename}, line {last.lineno}"

@@ -1,0 +1,1 @@
+"""What the page 台账导入 says: the session, its report, corrections and versions."""

@@ -1,0 +1,99 @@
+"""What is published, as the intake page lists it: versions, and what stands of each ledger."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.definitions import forms
+from dashboard.display import columns
+from dashboard.ledgers.loading import boundaries
+from dashboard.warehouse import versions
+
+VERSION_COLUMNS = {
+    "id": columns.text("版本"),
+    "state": columns.text("状态"),
+    "created_at": columns.text("发布时间"),
+    "as_of": columns.day("截至日期"),
+    "note": columns.text("内容"),
+    "counts": columns.text("行数"),
+}
+STANDING_COLUMNS = {
+    "ledger": columns.text("台账"),
+    "rows": columns.count("现有（行）"),
+    "version": columns.text("最近更新的版本"),
+    "changed_at": columns.text("更新时间"),
+}
+
+_COUNTED = {"new": "新增", "changed": "变更", "unchanged": "未变", "refused": "未导入"}
+
+
+def table(root: Path) -> pd.DataFrame:
+    """One row a published version that can be listed, newest first, the current one marked."""
+    standing = _standing_id(root)
+    return pd.DataFrame(
+        [
+            {
+                "id": version.id,
+                "state": "当前" if version.id == standing else "",
+                "created_at": f"{version.created_at:%Y-%m-%d %H:%M}",
+                "as_of": version.as_of,
+                "note": version.note,
+                "counts": _counted(version),
+            }
+            for version in versions.versions(root)
+        ],
+        columns=list(VERSION_COLUMNS),
+    )
+
+
+def standing(root: Path) -> pd.DataFrame:
+    """One row a ledger kind of the current version: rows that stand, and which version last changed them and when."""
+    current = versions.current(root)
+    history = _history(current, {version.id: version for version in versions.versions(root)})
+    steps = list(zip(history, [*history[1:], None], strict=True))
+    kinds = [*forms.all_forms(), boundaries.FORM]
+    last = {
+        form.kind: next((one for one, before in steps if _has_changed(one, before, form.kind)), None) for form in kinds
+    }
+    return pd.DataFrame(
+        [
+            {
+                "ledger": form.name,
+                "rows": current.rows.get(form.kind, 0),
+                "version": last[form.kind].id if last[form.kind] else "",
+                "changed_at": f"{last[form.kind].created_at:%Y-%m-%d %H:%M}" if last[form.kind] else "尚未导入",
+            }
+            for form in kinds
+        ],
+        columns=list(STANDING_COLUMNS),
+    )
+
+
+def _standing_id(root: Path) -> str | None:
+    """The id of the version in force; None where nothing says which it is."""
+    try:
+        return versions.current_id(root)
+    except versions.StoreError:
+        return None
+
+
+def _history(version: versions.Version | None, known: Mapping[str, versions.Version]) -> list[versions.Version]:
+    """The version and those it was made from, newest first; one that was removed ends the line."""
+    line = []
+    while version is not None:
+        line.append(version)
+        version = known.get(version.base)
+    return line
+
+
+def _has_changed(version: versions.Version, before: versions.Version | None, kind: str) -> bool:
+    """Whether rows of a ledger came, changed or went with a version."""
+    counts = version.changes.get(kind, {})
+    is_removed = before is not None and version.rows.get(kind, 0) < before.rows.get(kind, 0)
+    return bool(counts.get("new") or counts.get("changed")) or is_removed
+
+
+def _counted(version: versions.Version) -> str:
+    totals = {word: sum(counts.get(name, 0) for counts in version.changes.values()) for name, word in _COUNTED.items()}
+    return "，".join(f"{word} {total:,}" for word, total in totals.items() if total)

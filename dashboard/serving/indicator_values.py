@@ -1,0 +1,213 @@
+"""Indicators as they are told: the figure now, before, its trend, its target and light, ready for cards and scorecards.
+
+An indicator is named by its id, or as ``id|group`` for one of its groups (``guarantee_ok_pct|全部``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dashboard import text
+from dashboard.definitions import indicators
+from dashboard.definitions.indicators import Indicator
+from dashboard.display import lights
+from dashboard.display.cards import Card
+from dashboard.serving import cached
+from dashboard.serving.cached import Figure, Parameter
+from dashboard.serving.view import View
+
+_THAN = {"year": "比上年", "month": "比上月", "as_of": "比上一版本"}
+_NOTHING = Figure()
+
+# Characters that fit beside the light in a card a sixth of a 1366-pixel screen wide.
+_ROOM = 11
+
+
+@dataclass(frozen=True)
+class Told:
+    """One indicator of one region: ``period`` is the one shown, ``trend`` every period up to it, oldest first.
+
+    ``is_kept_here`` is false where the ledger names no region below the county.
+    """
+
+    definition: Indicator
+    period: str
+    now: Figure
+    before: Figure
+    trend: tuple[float | None, ...]
+    target: Parameter | None
+    light: str | None
+    is_kept_here: bool = True
+
+    @property
+    def change(self) -> str:
+        """What became of it, in words."""
+        shown = self.definition
+        if self.before.value is None and shown.period == "as_of":
+            return ""
+        now, before = (self._shown(figure.value) for figure in (self.now, self.before))
+        return text.change(now, before, shown.display_unit, shown.decimals, _THAN[shown.period])
+
+    @property
+    def aim(self) -> str:
+        """Target and gap in words: 目标 100%，差 3.4 个百分点; '' where no target is set."""
+        if self.target is None or self.target.value is None:
+            return ""
+        aim = f"目标 {self._said(self.target.value)}"
+        if self.now.value is None or self.light in (None, "green"):
+            return aim
+        gap = abs(self._shown(self.now.value - self.target.value))
+        unit = "个百分点" if self.definition.display_unit == "%" else self.definition.display_unit
+        side = "差" if self.definition.direction == "higher" else "超"
+        return f"{aim}，{side} {gap:,.{self.definition.decimals}f} {unit}"
+
+    def card(self, href: str = "") -> Card:
+        """The card of this figure; ``href`` is where more is told."""
+        missing = self.now.value is None
+        lacking = absence(self.now) if self.is_kept_here else text.NOT_APPLICABLE
+        return Card(
+            name=self.definition.name if len(self.definition.name) <= _ROOM else self.definition.short,
+            value=lacking if missing else indicators.number(self.definition.id, self.now.value),
+            unit="" if missing else self.definition.display_unit,
+            target=self.aim or self._parts() if self.is_kept_here else "台账不分乡镇、村，只有全县数",
+            change=self.change,
+            trend=self.trend,
+            light=self.light,
+            word=lights.WORDS.get(self.light, ""),
+            help=f"{self.definition.formula}（{self.period}）",
+            href=href,
+        )
+
+    def _shown(self, value: float | None) -> float | None:
+        return None if value is None else value * self.definition.display_factor
+
+    def _said(self, value: float) -> str:
+        shown, unit = self._shown(value), self.definition.display_unit
+        return f"{text.plain(shown)}{unit}" if unit == "%" else f"{text.plain(shown)} {unit}"
+
+    def _parts(self) -> str:
+        is_share_of_cases = self.definition.display_unit == "%" and not self.definition.grain.startswith(("元", "人"))
+        if self.now.numerator is None or self.now.denominator is None or not is_share_of_cases:
+            return ""
+        return f"{self.now.numerator:,.0f} / {self.now.denominator:,.0f}"
+
+
+def figures(view: View, names: Sequence[str]) -> dict[str, Told]:
+    """The indicators ``names`` of the place looked at, in the year chosen or else the latest one reported."""
+    return dict(_figures(view, tuple(names)))
+
+
+# A view holds its version, so nothing here expires. Bounded: places × pages that readers look at.
+@lru_cache(maxsize=512)
+def _figures(view: View, names: tuple[str, ...]) -> Mapping[str, Told]:
+    county = view.trail[0].code
+    here = _series(view.place.code, names)
+    periods = _series(county, names) if view.place.code != county else here
+    earlier = _series(view.place.code, names, "meta/series_before")
+    parameters = cached.parameters()
+    return {name: _told(name, view, here, periods, earlier, parameters) for name in names}
+
+
+def counted(counts: Mapping[str, int], whole: int, period: str) -> dict[str, Told]:
+    """Indicators a page counted under filters that the long table has no group for; there is nothing before.
+
+    ``counts`` are numerators by id, ``whole`` is what shares and lights are measured by.
+    """
+    parameters = cached.parameters()
+    return {name: _counted(name, float(count), float(whole), period, parameters) for name, count in counts.items()}
+
+
+def judged(name: str, now: Figure, base: Figure, parameters: Mapping[str, Parameter], level: str) -> str | None:
+    """The light of a region's figure against the indicator's target; ``base`` is the figure of its base."""
+    definition = definition_of(name)
+    target = _target(definition, parameters, level)
+    if now.value is None and now.denominator == 0:
+        return None
+    margins = {one: parameters[one].value for one in ("light_near_target_pct", "light_near_zero_pct")}
+    return lights.light(now.value, target.value if target else None, definition.direction, margins, base.value)
+
+
+def _target(definition: Indicator, parameters: Mapping[str, Parameter], level: str) -> Parameter | None:
+    """The target at a level: a number to be reached, such as two million-yuan villages, is the county's alone."""
+    is_number_to_reach = definition.direction == "higher" and definition.unit != "%"
+    return None if is_number_to_reach and level != "county" else parameters.get(definition.target)
+
+
+def absence(figure: Figure) -> str:
+    """Why there is no value: nothing to take a share of (不适用), or nothing reported (未填报)."""
+    return text.NOT_APPLICABLE if figure.denominator == 0 else text.MISSING
+
+
+def with_bases(names: Sequence[str]) -> list[str]:
+    """The names and the indicators their counts are judged against."""
+    bases = (definition_of(name).base for name in names)
+    return list(dict.fromkeys([*names, *(base for base in bases if base)]))
+
+
+def wanted(names: Sequence[str]) -> dict[str, list[str]]:
+    """The ``indicators`` and ``groups`` parameters of queries that read these names (and may give more)."""
+    return {
+        "indicators": sorted({name.partition("|")[0] for name in names}),
+        "groups": sorted({name.partition("|")[2] for name in names}),
+    }
+
+
+def name_of(row) -> str:
+    """The name of the indicator in a row with ``indicator`` and ``grp``."""
+    return f"{row.indicator}|{row.grp}" if row.grp else row.indicator
+
+
+def definition_of(name: str) -> Indicator:
+    """The definition behind ``id`` or ``id|group``."""
+    return indicators.get(name.partition("|")[0])
+
+
+def _series(region_code: str, names: Sequence[str], query: str = "meta/series") -> dict[str, dict[str, Figure]]:
+    all_names = with_bases(names)
+    found: dict[str, dict[str, Figure]] = {name: {} for name in all_names}
+    for row in cached.rows(query, {"region_code": region_code, **wanted(all_names)}).itertuples():
+        if (name := name_of(row)) in found:
+            found[name][row.period] = Figure.of(row)
+    return found
+
+
+def _told(
+    name: str,
+    view: View,
+    here: Mapping[str, Mapping[str, Figure]],
+    county: Mapping[str, Mapping[str, Figure]],
+    earlier: Mapping[str, Mapping[str, Figure]],
+    parameters: Mapping[str, Parameter],
+) -> Told:
+    definition = definition_of(name)
+    known = [period for period, figure in county[name].items() if figure.value is not None]
+    period = str(view.year) if definition.period == "year" and view.year else max(known, default="")
+    upto = [one for one in here[name] if one <= period]
+    now = here[name].get(period, _NOTHING)
+    base = here[definition.base].get(period, _NOTHING) if definition.base else _NOTHING
+    if definition.period == "as_of":
+        before = max(earlier[name].items(), default=("", _NOTHING))[1]
+        trend: tuple[float | None, ...] = ()
+    else:
+        before = here[name].get(_previous(period), _NOTHING)
+        trend = tuple(here[name][one].value for one in upto[-24:])
+    target = _target(definition, parameters, view.place.level)
+    is_kept_here = bool(here[name]) or not county[name]
+    light = judged(name, now, base, parameters, view.place.level) if is_kept_here else None
+    return Told(definition, period, now, before, trend, target, light, is_kept_here)
+
+
+def _counted(name: str, count: float, whole: float, period: str, parameters: Mapping[str, Parameter]) -> Told:
+    definition = definition_of(name)
+    is_share = definition.unit == "%"
+    now = Figure(count, whole if is_share else None, (100 * count / whole if whole else None) if is_share else count)
+    light = judged(name, now, Figure(value=whole), parameters, "county")
+    return Told(definition, period, now, _NOTHING, (), parameters.get(definition.target), light)
+
+
+def _previous(period: str) -> str:
+    """The year or month before: 2025 → 2024, 2025-01 → 2024-12."""
+    if len(period) < 6:
+        return str(int(period) - 1) if period else ""
+    year, month = int(period[:4]), int(period[5:7])
+    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"

@@ -1,0 +1,112 @@
+"""What the web server does besides drawing pages: warm-up, and map outlines by address."""
+
+import gc
+import gzip
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from dashboard.warehouse import versions
+from dashboard.web import maps
+
+# What pages, charts and exports import: loaded before the first visitor instead of during the first visit.
+_HEAVY = (
+    "plotly.graph_objects",
+    "pyarrow",
+    "xlsxwriter",
+    "dashboard.display.charts",
+    "dashboard.display.time_charts",
+    "dashboard.web.widgets",
+)
+
+_MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+
+# The address names the version and versions never change, so a browser need not ask again.
+_FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@asynccontextmanager
+async def lifespan(_app) -> AsyncIterator[None]:
+    """Import and read what every page needs, then take it all out of the garbage collector's sight.
+
+    Streamlit collects after each rerun; walking the modules of pandas and Plotly would cost tens of
+    milliseconds every time.
+    """
+    await to_thread.run_sync(_warm_up)
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+async def shapes(request: Request) -> Response:
+    """Outlines of a version as JSON; 404 where there is no such version."""
+    try:
+        drawing = await to_thread.run_sync(maps.drawing, request.path_params["version"])
+    except (versions.StoreError, KeyError):
+        return Response(status_code=404)
+    return Response(drawing, media_type="application/json", headers=_FOREVER)
+
+
+async def home(request: Request) -> Response:
+    """The bare address leads to the overview, so that the navigation shows where one is."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/overview{query}")
+
+
+ROUTES = [Route("/", home), Route(maps.SHAPES_ROUTE, shapes)]
+
+
+class CompressedAssets:
+    """ASGI middleware: Streamlit's own scripts and styles, sent compressed (7 MB become 2.4 on a first visit).
+
+    Streamlit sends them as they are. Each file is compressed once and kept; everything else passes untouched.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer for an asset where the browser takes gzip, else hand on."""
+        file = _asset(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if file is None or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            await self._app(scope, receive, send)
+            return
+        content = await to_thread.run_sync(_compressed, file)
+        headers = {**_FOREVER, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        await Response(content, media_type=_MEDIA_TYPES[file.suffix], headers=headers)(scope, receive, send)
+
+
+MIDDLEWARE = [Middleware(CompressedAssets)]
+
+
+def _asset(path: str) -> Path | None:
+    """The file of a script or style sheet of Streamlit's; their names carry a hash, so they never change."""
+    return _assets().get(path.rpartition("/static/")[2]) if "/static/" in path else None
+
+
+@cache
+def _assets() -> dict[str, Path]:
+    folder = Path(importlib.util.find_spec("streamlit").origin).parent / "static" / "static"
+    return {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.suffix in _MEDIA_TYPES}
+
+
+@cache
+def _compressed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), 6)
+
+
+def _warm_up() -> None:
+    for name in _HEAVY:
+        importlib.import_module(name)
+    maps.warm_up()
