@@ -17,7 +17,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from bench import county
-from dashboard.ledgers.checking.read_file import Said
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import load
 from dashboard.ledgers.worker import client
 
@@ -78,7 +78,7 @@ def _read(files: list[Path], root: Path) -> None:
     """Read and check alone, in the process that loads read in."""
     with client.reader() as reader:
         for file in files:
-            assert all(found.rows is not None for found in reader.read(file, Said(), date.today(), 1))
+            assert all(found.rows is not None for found in reader.read(file, Instructions(), date.today(), 1))
 
 
 def _load(files: list[Path], root: Path) -> None:

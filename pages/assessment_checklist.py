@@ -37,9 +37,9 @@ def picture() -> None:
     soon = f"{limits['due_soon_days']:.0f} 天内到期"
     counts = {one: total[column] for one, column in assessment_checklist.COUNTS.items()}
     facts = (
-        indicator_values.counted(counts, total["items"], f"{view.version.as_of}")
+        indicator_values.from_counts(counts, total["items"], f"{view.version.as_of}")
         if chosen
-        else indicator_values.figures(view, INDICATORS)
+        else indicator_values.current(view, INDICATORS)
     )
     widgets.finding(
         assessment_checklist.headline(chosen or view.place.name, total, soon),
@@ -51,13 +51,13 @@ def picture() -> None:
     slots = [*st.columns(2), *([st.container()] if len(drawn) == 2 else st.columns(2) if len(drawn) == 3 else [])]
     for slot, (dimension, (title, figure)) in zip(slots, drawn.items(), strict=False):
         with slot:
-            widgets.figure(figure, title, sources.line(INDICATORS, view), key=f"checklist_{dimension}")
+            widgets.chart(figure, title, sources.line(INDICATORS, view), key=f"checklist_{dimension}")
     with slots[-1]:
         left = groups[groups["dimension"] == "时限"]
         if left.empty:
             widgets.empty("没有未完成的任务", "所选任务已全部完成，请核对佐证材料。")
         else:
-            widgets.figure(
+            widgets.chart(
                 charts.time_left(left["name"], left["items"], left["overdue"], left["due_soon"], "项"),
                 f"未完成的 {left['items'].sum()} 项：逾期多久，还有多久到期",
                 sources.line(["checklist_overdue"], view),

@@ -24,7 +24,7 @@ villages = cached.rows("village/attainment", view.params())
 limits = cached.limits()
 target, shell_limit = limits["collective_target_yuan"], limits["collective_shell_yuan"]
 edges = [shell_limit, shell_limit + 0.01, limits["collective_weak_yuan"], target]
-facts = indicator_values.figures(view, INDICATORS)
+facts = indicator_values.current(view, INDICATORS)
 subject = f"{view.year}年{view.place.name}"
 
 
@@ -44,7 +44,7 @@ def skyline() -> None:
     """Every village from low to high, against the target."""
     counted = villages["state"].value_counts()
     ordered = villages.dropna(subset="operating_yuan").sort_values("operating_yuan")
-    widgets.figure(
+    widgets.chart(
         charts.skyline(
             ordered["village_name"] if view.township_code else ordered["township_name"] + " " + ordered["village_name"],
             ordered["operating_yuan"] / 10_000,
@@ -79,7 +79,7 @@ def through_the_years() -> None:
         amounts = {
             part: made[column] / 10_000 for part, column in zip(collective_economy.PARTS, made.columns[1:], strict=True)
         }
-        widgets.figure(
+        widgets.chart(
             charts.stacked(made["account_year"], amounts, "万元"),
             "历年总收入从哪里来（万元）",
             sources.line(["collective_income_yuan"], view),
@@ -90,7 +90,7 @@ def through_the_years() -> None:
         counts = {
             state: by_year[column] for state, column in zip(collective_economy.STATES, by_year.columns[1:], strict=True)
         }
-        widgets.figure(
+        widgets.chart(
             charts.stacked(
                 by_year["account_year"], counts, "个村", decimals=0, colours=list(collective_economy.STATES.values())
             ),

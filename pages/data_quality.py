@@ -44,7 +44,7 @@ def picture() -> None:
         drawn["trend"] = data_quality.trend_figure(trend, rules)
     for slot, (key, (figure, title)) in zip(st.columns(len(drawn)), drawn.items(), strict=True):
         with slot:
-            widgets.figure(figure, title, sources.table_line(source, view), key=f"quality_{key}")
+            widgets.chart(figure, title, sources.table_line(source, view), key=f"quality_{key}")
     if "trend" not in drawn:
         widgets.source(data_quality.NO_TREND)
 
@@ -103,12 +103,12 @@ if len(broken):
                 figure, title = data_quality.rule_units_figure(
                     cached.rows("quality/units", of_rule), rule, view.place.parts
                 )
-                widgets.figure(figure, title, sources.table_line(of_ledger, view), key="quality_rule_units")
+                widgets.chart(figure, title, sources.table_line(of_ledger, view), key="quality_rule_units")
         if not has_trend:
             return
         with slots[-1]:
             figure, title = data_quality.rule_trend_figure(trend, rule)
-            widgets.figure(figure, title, sources.table_line(of_ledger, view), key="quality_rule_trend")
+            widgets.chart(figure, title, sources.table_line(of_ledger, view), key="quality_rule_trend")
 
     blocks.block("quality_rule_explained", explained, view, rule["rule_id"])
     offenders = cached.rows("quality/offenders", of_rule)

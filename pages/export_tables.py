@@ -11,7 +11,7 @@ SHOWN_ROWS = 200
 
 view = frame.begin("export_tables")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="export_bar"):
-    names = {extract.name: extract.id for extract in export_tables.offered()}
+    names = {extract.name: extract.id for extract in export_tables.tables()}
     name = st.selectbox(
         "数据表",
         list(names),

@@ -41,21 +41,21 @@ def picture() -> None:
     widgets.cards(
         [
             fact.card()
-            for fact in indicator_values.figures(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()
+            for fact in indicator_values.current(view, [*names, *([f"{LINES[0]}|{line:g}"] if line else [])]).values()
         ]
     )
     widgets.legend(lights.meaning(limits))
 
     left, right = st.columns(2)
     with left:
-        widgets.figure(
+        widgets.chart(
             income_trends.levels_figure(by_year, view.year),
             income_trends.levels_title(by_year, view.year),
             sources.line(LEVELS[:1], view),
             key="income_levels",
         )
     with right:
-        widgets.figure(
+        widgets.chart(
             income_trends.growth_figure(by_year, limits.get("income_growth_benchmark_pct"), view.year),
             income_trends.growth_title(by_year, view.year),
             sources.line(["income_growth_pct"], view),
@@ -63,14 +63,14 @@ def picture() -> None:
         )
     left, right = st.columns(2)
     with left:
-        widgets.figure(
+        widgets.chart(
             income_trends.components_figure(cached.rows("income/components", here)),
             income_trends.components_title(view.year, now),
             f"{chosen}，人均；支出画在零线以下。" + sources.line(PARTS, view),
             key="income_components",
         )
     with right:
-        widgets.figure(
+        widgets.chart(
             income_trends.falling_figure(by_year, view.year),
             income_trends.falling_title(view.year, now, chosen),
             sources.line(["income_falling_pct"], view),
@@ -78,7 +78,7 @@ def picture() -> None:
         )
 
     if len(units_by_year):
-        widgets.figure(
+        widgets.chart(
             income_trends.panels_figure(units_by_year, by_year, grp, view.place),
             income_trends.panels_title(units_by_year, view.year, small),
             f"{chosen}人均纯收入（元），各图同一刻度，灰线为{view.place.name}。" + sources.line(LEVELS[:1], view),
@@ -88,14 +88,14 @@ def picture() -> None:
     left, right = st.columns(2)
     with left:
         classes = cached.rows("income/distribution", here)
-        widgets.figure(
+        widgets.chart(
             income_trends.distribution_figure(classes, line),
             income_trends.distribution_title(view.year, below, classes),
             "全部农户；最右一档含更高收入；等于标准线的不算低于。" + sources.line(LINES[:1], view),
             key="income_distribution",
         )
     with right:
-        widgets.figure(
+        widgets.chart(
             income_trends.spread_figure(by_year, grp),
             income_trends.spread_title(view.year, now),
             f"{chosen}，按户人均纯收入排序。" + sources.line(SPREAD, view),

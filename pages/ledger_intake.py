@@ -11,7 +11,7 @@ from dashboard.web import frame, intake_panels, widgets
 SHOWN_ROWS = 300
 
 view = frame.begin("ledger_intake")
-desk = intake_panels.own_desk()
+desk = intake_panels.own_session()
 desk.settle()
 intake_panels.keep(desk)
 if view.is_damaged:
@@ -52,7 +52,7 @@ if job := desk.job:
 intake_panels.stale(desk, view)
 if not told:
     with st.container(horizontal=True, key="intake_papers"):
-        intake_panels.papers(desk, view)
+        intake_panels.downloads(desk, view)
 
 if told:
     widgets.section("核对结果", "发布后会怎样；逐个文件、逐张工作表")
@@ -69,18 +69,18 @@ if told:
         if desk.teaches:
             st.button("记住更正的对应关系", type="primary", on_click=desk.remember, key="intake_teach")
         st.button("放弃", on_click=desk.discard, key="intake_discard")
-        intake_panels.papers(desk, view)
+        intake_panels.downloads(desk, view)
     intake_panels.corrections(desk)
 
 if shown := told or desk.done:
     notes = [("核对结果", shown.headline)]
-    problems = desk.once("said", tables.said_rows)
+    problems = desk.once("said", tables.issue_rows)
     if not problems.empty:
         widgets.section("问题和说明", f"共 {len(problems):,} 条；不能导入的在前")
         widgets.preview_with_export(
             problems,
             "核对报告",
-            tables.SAID_COLUMNS,
+            tables.ISSUE_COLUMNS,
             notes,
             "intake_said",
             SHOWN_ROWS,
@@ -108,9 +108,9 @@ if view.version:
 if view.version and not told:
     widgets.section("现有台账", "各台账现有多少行，最近在哪个版本更新")
     widgets.table(
-        version_list.standing(desk.root),
+        version_list.current_ledgers(desk.root),
         "现有台账",
-        version_list.STANDING_COLUMNS,
+        version_list.LEDGER_COLUMNS,
         key="intake_standing",
         height="content",
     )

@@ -18,7 +18,7 @@ CARDS = (
 INDICATORS = [*CARDS, "monitored_ever", "monitored_eliminated", "risk_eliminated_pct"]
 
 view = frame.begin("monitoring_coverage")
-facts = indicator_values.figures(view, CARDS)
+facts = indicator_values.current(view, CARDS)
 if facts["monitored_active"].now.value is None:
     widgets.empty("没有监测对象数据", "请在“台账导入”页面导入《监测对象台账》，导入后本页自动显示。")
     st.stop()
@@ -44,7 +44,7 @@ def summary() -> None:
     widgets.legend(lights.meaning(limits))
     if len(units) and period:
         heat = monitoring_coverage.heat(cached.rows("monitoring/coverage_by_month", view.params()), units, small)
-        widgets.figure(
+        widgets.chart(
             charts.heat_map(heat.names, heat.periods, heat.values, low=0, high=100, notes=heat.notes),
             monitoring_coverage.heat_title(view.place, month, units),
             f"走访覆盖率（%），括号内为{month}应走访户数，灰色为当月无应走访户；{monitoring_coverage.caution(small)}。"
@@ -60,7 +60,7 @@ left, right = st.columns([5, 4])
 
 def visits_by_month() -> None:
     """Visits of every month."""
-    widgets.figure(
+    widgets.chart(
         monitoring_coverage.visits_figure(by_month, limits.get("visit_coverage_target_pct")),
         monitoring_coverage.visits_title(month, visits),
         sources.line(["visit_coverage_pct", "visit_onsite_pct"], view),
@@ -119,7 +119,7 @@ def composition() -> None:
     slots = [*st.columns(2), *st.columns(2)]
     with slots[0]:
         categories = cached.rows("monitoring/by_category", view.params())
-        widgets.figure(
+        widgets.chart(
             monitoring_coverage.categories_figure(categories),
             monitoring_coverage.categories_title(categories),
             sources.line(["monitored_active", "monitored_eliminated"], view),
@@ -127,7 +127,7 @@ def composition() -> None:
         )
     with slots[1]:
         flow = cached.rows("monitoring/flow", view.params(step="year" if step == "按年" else "month"))
-        widgets.figure(
+        widgets.chart(
             monitoring_coverage.flow_figure(flow),
             monitoring_coverage.flow_title(flow),
             sources.line(["monitored_identified"], view),
@@ -135,7 +135,7 @@ def composition() -> None:
         )
     with slots[2]:
         risks = cached.rows("monitoring/risks", view.params())
-        widgets.figure(
+        widgets.chart(
             charts.ranked_bars(risks["risk"], risks["households"], "户", decimals=0),
             monitoring_coverage.risks_title(risks, facts["monitored_active"].now.value),
             "一户可有几种风险，分别计数。" + sources.line(["risk_active"], view),
@@ -143,7 +143,7 @@ def composition() -> None:
         )
     with slots[3]:
         guarantees = cached.rows("monitoring/guarantees", view.params())
-        widgets.figure(
+        widgets.chart(
             monitoring_coverage.guarantees_figure(guarantees),
             monitoring_coverage.guarantees_title(guarantees),
             monitoring_coverage.guarantees_note(guarantees) + sources.line(["guarantee_ok_pct"], view),

@@ -27,7 +27,7 @@ pages = {
 }
 # The checklist ledger names no townships or villages.
 below_county = tuple(name for name in pages if name != "checklist_done_pct")
-facts = indicator_values.figures(view, list(pages))
+facts = indicator_values.current(view, list(pages))
 ids = [fact.definition.id for fact in facts.values()]
 
 

@@ -10,7 +10,7 @@ from dashboard.web import blocks, frame, widgets
 INDICATORS = list(rectification.COUNTS)
 
 view = frame.begin("rectification")
-facts = indicator_values.figures(view, INDICATORS)
+facts = indicator_values.current(view, INDICATORS)
 problems = facts["rectification_problems"].now.value
 if problems is None:
     widgets.empty("没有问题整改台账", "请在“台账导入”页面导入《问题整改台账》，导入后本页自动显示。")
@@ -41,7 +41,7 @@ def picture() -> None:
     shown = facts
     if chosen:
         counts = {one: total[column] for one, column in rectification.COUNTS.items()}
-        shown = indicator_values.counted(counts, total["problems"], f"{view.version.as_of}")
+        shown = indicator_values.from_counts(counts, total["problems"], f"{view.version.as_of}")
     widgets.finding(
         rectification.headline("，".join(filter(None, [view.place.name, chosen])), total, soon),
         rectification.detail(total, groups),
@@ -55,13 +55,13 @@ def picture() -> None:
         slots, rectification.by_group(groups, view.place.level).items(), strict=False
     ):
         with slot:
-            widgets.figure(figure, title, sources.line(INDICATORS, view), key=f"rectification_{dimension}")
+            widgets.chart(figure, title, sources.line(INDICATORS, view), key=f"rectification_{dimension}")
     with slots[-1]:
         left = groups[groups["dimension"] == "时限"]
         if left.empty:
             widgets.empty("没有未完成的问题", "所选问题已全部完成或长期坚持，请核对是否销号。")
         else:
-            widgets.figure(
+            widgets.chart(
                 charts.time_left(left["name"], left["problems"], left["overdue"], left["due_soon"], "个"),
                 f"未完成的 {left['problems'].sum()} 个：逾期多久，还有多久到期",
                 sources.line(["rectification_overdue", "rectification_due_30d"], view),

@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 from test_pages_intake import checked, settled, words
 
 from dashboard import paths
-from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.layout.instructions import Instructions, Layout
 from dashboard.ledgers.loading import saved_layouts
 from dashboard.presenters.ledger_intake import report_tables as tables
 from dashboard.presenters.ledger_intake import sheet_corrections
 from dashboard.presenters.ledger_intake import version_list as shelf
-from dashboard.presenters.ledger_intake.session import Desk, SheetAt, Upload, alike
+from dashboard.presenters.ledger_intake.session import IntakeSession, SheetAt, Upload, alike
 from dashboard.presenters.ledger_intake.sheet_corrections import FIELD, NOT_READ
 from dashboard.warehouse import versions
 
@@ -69,20 +69,20 @@ def strange(visits, name="四月.xlsx", *, sheets=("四月",)) -> Upload:
     return Upload.of(name, book(dict.fromkeys(sheets, rows)))
 
 
-def first(desk: Desk) -> tuple[SheetAt, "sheet_corrections.SheetReport"]:
+def first(desk: IntakeSession) -> tuple[SheetAt, "sheet_corrections.SheetReport"]:
     return next(iter(sheet_corrections.sheets(desk.report).items()))
 
 
 def chosen(entry) -> list[str]:
     """The fields that the clerk gives the strange columns."""
     meant = {own: title for title, own in STRANGE.items()}
-    return [meant.get(use.title, use.field or NOT_READ) for use in entry.understood.columns]
+    return [meant.get(use.title, use.field or NOT_READ) for use in entry.recognition.columns]
 
 
-def corrected(desk: Desk, **more) -> Desk:
+def corrected(desk: IntakeSession, **more) -> IntakeSession:
     """The desk after the clerk said what the columns of its first sheet hold."""
     at, entry = first(desk)
-    known = entry.understood
+    known = entry.recognition
     choices = {"kind": known.kind, "rows": known.header_rows, "chosen": chosen(entry), "year": 0, "unit": ""}
     said = sheet_corrections.words(known, desk.words(at), **(choices | more))
     same = alike(desk.report, at, known.header_rows)
@@ -90,7 +90,7 @@ def corrected(desk: Desk, **more) -> Desk:
     return settled(desk)
 
 
-def published(desk: Desk) -> Desk:
+def published(desk: IntakeSession) -> IntakeSession:
     desk.publish()
     return settled(desk)
 
@@ -111,7 +111,7 @@ def test_columns_that_were_not_understood_are_corrected_published_and_remembered
     assert (
         "必填项还没有对应的列：走访日期、户编号"
         in sheet_corrections.objections(
-            "visits", sheet_corrections.mapping(entry.understood)[FIELD].tolist(), entry.understood
+            "visits", sheet_corrections.mapping(entry.recognition)[FIELD].tolist(), entry.recognition
         )[0]
     )
     corrected(desk)
@@ -120,8 +120,8 @@ def test_columns_that_were_not_understood_are_corrected_published_and_remembered
     again = checked(root, strange(visits, "五月.xlsx"))
     [sheet] = tables.sheets(again.report).to_dict("records")
     assert (sheet["result"], sheet["unchanged"]) == ("可以导入", 30)
-    assert "按 " in tables.said_rows(again.report)["says"].str.cat()
-    assert first(again)[1].understood.confirmed_on
+    assert "按 " in tables.issue_rows(again.report)["says"].str.cat()
+    assert first(again)[1].recognition.saved_on
 
 
 def test_a_layout_put_right_in_a_file_that_changes_nothing_is_remembered_when_asked(root, visits, county_ledgers):
@@ -133,7 +133,7 @@ def test_a_layout_put_right_in_a_file_that_changes_nothing_is_remembered_when_as
     desk.remember()
     assert "已记住" in desk.notice and desk.state == "empty"
     again = checked(root, strange(same))
-    assert again.report.files[0].understood.confirmed_on and not again.teaches
+    assert again.report.files[0].recognition.saved_on and not again.teaches
     assert versions.current(root).id == "v0001"
 
 
@@ -161,7 +161,7 @@ def test_a_remembered_layout_can_be_set_aside_and_forgotten(root, visits):
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不能导入"]
     desk.correct({at: None})
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["可以导入"]
-    desk.forget(tables.remembered_rows(saved_layouts.read(root))["fingerprint"].tolist())
+    desk.forget(tables.saved_layout_rows(saved_layouts.read(root))["fingerprint"].tolist())
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不能导入"]
     assert saved_layouts.read(root) == {} and "已清除" in desk.notice
 
@@ -171,7 +171,7 @@ def test_a_sheet_is_left_out_where_the_clerk_says_so(root, accounts):
     desk = checked(root, Upload.of("两张表.xlsx", book({"无年度": undated, "集体": accounts})))
     assert tables.sheets(desk.report)["result"].tolist() == ["不能导入", "不能导入"]
     at, entry = first(desk)
-    known = entry.understood
+    known = entry.recognition
     said = sheet_corrections.words(
         known, None, kind=sheet_corrections.LEFT_OUT, rows=known.header_rows, chosen=[], year=0, unit=""
     )
@@ -187,29 +187,29 @@ def test_a_field_given_twice_is_objected_to(root, visits):
     _, entry = first(desk)
     fields = chosen(entry)
     fields[0] = fields[3]
-    sentences = sheet_corrections.objections("visits", fields, entry.understood)
+    sentences = sheet_corrections.objections("visits", fields, entry.recognition)
     assert sentences[0] == "“户编号”对应了 A、D 列，请只留一列。"
     assert "走访日期" in sentences[1]
 
 
 def test_choices_that_say_nothing_new_are_nothing_said(root, accounts):
     _, entry = first(checked(root, Upload.of("集体.csv", ledger_files.csv_bytes(accounts))))
-    known = entry.understood
+    known = entry.recognition
     same = {"kind": known.kind, "rows": known.header_rows, "chosen": sheet_corrections.mapping(known)[FIELD].tolist()}
     assert sheet_corrections.words(known, None, **same, year=0, unit="") is None
-    assert sheet_corrections.words(known, None, **same, year=2024, unit="") == Said(year=2024)
-    assert sheet_corrections.words(known, None, **same, year=0, unit="万元") == Said(unit="万元")
+    assert sheet_corrections.words(known, None, **same, year=2024, unit="") == Instructions(year=2024)
+    assert sheet_corrections.words(known, None, **same, year=0, unit="万元") == Instructions(unit="万元")
 
 
 def test_another_header_row_leaves_the_columns_to_be_found_anew(root, visits):
     _, entry = first(checked(root, strange(visits)))
-    known = entry.understood
+    known = entry.recognition
     said = sheet_corrections.words(known, None, kind="visits", rows=(1, 2), chosen=chosen(entry), year=0, unit="")
-    assert said == Said(layout=Layout((0, 1)))
+    assert said == Instructions(layout=Layout((0, 1)))
     other_kind = sheet_corrections.words(
         known, said, kind="incomes", rows=(2, 2), chosen=chosen(entry), year=0, unit=""
     )
-    assert other_kind == Said("incomes", layout=Layout((0, 1)))
+    assert other_kind == Instructions("incomes", layout=Layout((0, 1)))
 
 
 def test_what_was_understood_is_told_in_one_line(root, accounts):
@@ -221,7 +221,7 @@ def test_what_was_understood_is_told_in_one_line(root, accounts):
         "金额单位元（表头上方的说明）；年度 2025（表头上方的标题）"
     )
     assert sheet_corrections.named(at, entry, "集体.xlsx") == "集体.xlsx › 表一（村集体经济收入台账）"
-    assert sheet_corrections.top(entry.understood)["A"].tolist()[:2] == ["2025年村集体经济", "单位：元"]
+    assert sheet_corrections.top(entry.recognition)["A"].tolist()[:2] == ["2025年村集体经济", "单位：元"]
 
 
 def test_a_sheet_within_an_archive_is_named_and_corrected(root, visits):
@@ -256,7 +256,7 @@ def test_a_sheet_that_fills_several_years_is_shown_but_not_taken_apart_by_hand(r
     titles = ["乡镇", "行政村", "行政村代码", "2024年总收入", "2024年经营性收入", "2025年总收入", "2025年经营性收入"]
     desk = checked(root, Upload.of("两年.xlsx", book({"表": [titles, [*place, 300000, 200000, 400000, 300000]]})))
     _, entry = first(desk)
-    assert entry.understood.is_one_of_several
+    assert entry.recognition.is_one_of_several
     assert "由程序拆分" in sheet_corrections.facts(entry)
 
 
@@ -318,7 +318,7 @@ def test_rows_left_out_are_offered_examined_and_removed_only_when_said_so(root, 
     desk.remove(True)
     settled(desk)
     assert versions.current(root).id == "v0002" and "v0002" in desk.notice
-    standing = shelf.standing(root).set_index("ledger")["version"]
+    standing = shelf.current_ledgers(root).set_index("ledger")["version"]
     assert (standing["农户基本信息台账"], standing["行政区划名录"]) == ("v0002", "v0001")
     assert desk.report is not None
     settled(desk)

@@ -325,7 +325,7 @@ def test_a_second_load_is_told_to_wait_and_neither_is_lost(county, root):
     assert finish(process, "\n") == 0
     assert command(root, "load", str(incomes)).returncode == 0
     assert rows(root, "visits") > 0 and rows(root, "incomes") > 0
-    assert [version.base for version in versions.versions(root)] == ["v0002", "v0001", None]
+    assert [version.base for version in versions.published(root)] == ["v0002", "v0001", None]
 
 
 def test_loads_started_together_are_each_done_or_refused(county, root):
@@ -343,7 +343,7 @@ def test_loads_started_together_are_each_done_or_refused(county, root):
     loaded = [file for file in files if done[file].returncode == 0]
     assert loaded
     assert all("另一个导入正在进行" in done[file].stderr for file in files if file not in loaded)
-    assert len(versions.versions(root)) == 1 + len(loaded)
+    assert len(versions.published(root)) == 1 + len(loaded)
     assert load.load(files, root).exit_code == 0
     assert all(rows(root, kind) for kind in ("incomes", "visits", "monitored", "measures"))
 
@@ -425,5 +425,5 @@ def test_a_clock_set_back_gives_no_version_twice_and_hides_none(county, two_vers
         card.write_text(json.dumps(facts | {"created_at": "2099-01-01 00:00:00"}), encoding="utf-8")
     versions.rollback(root, "v0001")
     can_be_loaded(county, root)
-    assert [version.id for version in versions.versions(root)] == ["v0003", "v0002", "v0001"]
-    assert versions.current(root).created_at < versions.versions(root)[1].created_at
+    assert [version.id for version in versions.published(root)] == ["v0003", "v0002", "v0001"]
+    assert versions.current(root).created_at < versions.published(root)[1].created_at

@@ -68,7 +68,7 @@ def test_page_opens_narrowed_to_a_township(stem, township):
     code, name = township
     app = opened(stem, township=code)
     assert not app.exception
-    if next(page for page in frame.PAGES if page.stem == stem).places:
+    if next(page for page in frame.PAGES if page.stem == stem).has_place_filter:
         assert app.session_state["township"] == code
         assert name in words(app)
 

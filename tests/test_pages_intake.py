@@ -11,11 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
 from dashboard.ledgers.feedback import clerk_guide
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import load
 from dashboard.ledgers.reporting.report import Report, SheetReport
 from dashboard.presenters.ledger_intake import report_tables as tables
 from dashboard.presenters.ledger_intake import session, version_list
-from dashboard.presenters.ledger_intake.session import Desk, Said, Upload
+from dashboard.presenters.ledger_intake.session import IntakeSession, Upload
 from dashboard.serving import cached
 from dashboard.warehouse import versions
 from dashboard.web import intake_panels, intake_sessions
@@ -48,14 +49,14 @@ def richer(accounts) -> Upload:
     return Upload.of("村集体经济.csv", ledger_files.csv_bytes(lifted))
 
 
-def settled(desk: Desk) -> Desk:
+def settled(desk: IntakeSession) -> IntakeSession:
     assert desk.job.wait(60)
     desk.settle()
     return desk
 
 
-def checked(root, *uploads: Upload) -> Desk:
-    desk = Desk(root)
+def checked(root, *uploads: Upload) -> IntakeSession:
+    desk = IntakeSession(root)
     desk.receive(uploads)
     return settled(desk)
 
@@ -80,22 +81,22 @@ def test_a_file_name_is_made_safe(sent, kept):
 
 
 def test_what_stands_of_each_ledger_names_the_version_that_last_changed_it(root, richer):
-    before = version_list.standing(root).set_index("ledger")
+    before = version_list.current_ledgers(root).set_index("ledger")
     assert set(before["version"]) == {"v0001"}
     desk = checked(root, richer)
     desk.publish()
     settled(desk)
-    after = version_list.standing(root).set_index("ledger")
+    after = version_list.current_ledgers(root).set_index("ledger")
     assert after.loc[COLLECTIVE, "version"] == "v0002"
     assert set(after.drop(COLLECTIVE)["version"]) == {"v0001"}
     assert after["rows"].equals(before["rows"]), "changed rows take the place of others"
     versions.rollback(root, "v0001")
-    assert set(version_list.standing(root)["version"]) == {"v0001"}
+    assert set(version_list.current_ledgers(root)["version"]) == {"v0001"}
 
 
 def test_a_ledger_never_loaded_says_so(county_ledgers, tmp_path):
     load.load([file for file in county_ledgers.iterdir() if file.name[:2] in ("01", "02")], tmp_path / "db")
-    standing = version_list.standing(tmp_path / "db").set_index("ledger")
+    standing = version_list.current_ledgers(tmp_path / "db").set_index("ledger")
     assert (standing.loc["收入台账", "rows"], standing.loc["收入台账", "changed_at"]) == (0, "尚未导入")
 
 
@@ -108,7 +109,7 @@ def test_a_check_counts_and_publishes_nothing(root, richer):
     [sheet] = tables.sheets(desk.report).to_dict("records")
     assert (sheet["ledger"], sheet["new"], sheet["changed"]) == (COLLECTIVE, 0, 1)
     assert desk.publishable
-    assert len(versions.versions(root)) == 1
+    assert len(versions.published(root)) == 1
 
 
 def test_old_and_new_values_of_a_change_are_shown(root, richer):
@@ -125,7 +126,7 @@ def test_a_second_click_does_not_load_a_second_time(root, richer):
     desk.publish()
     assert desk.job is None
     assert desk.done.published
-    assert [version.id for version in versions.versions(root)] == ["v0002", "v0001"]
+    assert [version.id for version in versions.published(root)] == ["v0002", "v0001"]
 
 
 def test_the_same_file_again_needs_no_new_version(root, accounts):
@@ -149,9 +150,9 @@ def test_a_missing_year_is_asked_for_and_taken_for_that_file_only(root, accounts
     desk = checked(root, undated, dated)
     assert tables.asks(desk.report)
     assert tables.sheets(desk.report)["result"].tolist() == ["不能导入", "可以导入"]
-    todo = tables.said_rows(desk.report).query("file == '收入表.csv'")["todo"].iat[0]
+    todo = tables.issue_rows(desk.report).query("file == '收入表.csv'")["todo"].iat[0]
     assert "选择年度" in todo and "--year" not in todo
-    desk.check({0: Said(year=2024)})
+    desk.check({0: Instructions(year=2024)})
     settled(desk)
     assert tables.sheets(desk.report)["result"].tolist() == ["可以导入", "可以导入"]
 
@@ -170,7 +171,7 @@ def test_what_is_asked_of_a_sheet_is_said_beside_the_choices_and_its_rows_are_no
 
 def test_counts_have_thousands_separators_and_a_few_missing_rows_are_named():
     entry = SheetReport("走访.csv", rows_read=12_345, rows_loaded=12_345)
-    entry.say("rows_missing", count=1_234, ledger="走访台账", keys="H1 等")
+    entry.add_issue("rows_missing", count=1_234, ledger="走访台账", keys="H1 等")
     told = Report([entry], dry_run=True)
     assert told.headline.startswith("可以导入 12,345 行") and "可导入 12,345 行" in told.lines()[0]
     assert "1,234 行" in told.lines()[1]
@@ -178,9 +179,9 @@ def test_counts_have_thousands_separators_and_a_few_missing_rows_are_named():
 
 def test_the_kind_a_clerk_names_is_checked_against_the_file(root, accounts):
     desk = checked(root, Upload.of("集体.csv", ledger_files.csv_bytes(accounts)))
-    desk.check({0: Said(ledger="incomes")})
+    desk.check({0: Instructions(ledger="incomes")})
     settled(desk)
-    assert "村集体经济收入台账" in tables.said_rows(desk.report)["says"].iat[0]
+    assert "村集体经济收入台账" in tables.issue_rows(desk.report)["says"].iat[0]
     assert not desk.publishable
 
 
@@ -191,8 +192,8 @@ def test_a_unit_is_asked_for_and_taken(root, accounts):
         for row in accounts[1:]
     ]
     desk = checked(root, Upload.of("收入.csv", ledger_files.csv_bytes(in_wan)))
-    assert "选择金额单位" in tables.said_rows(desk.report)["todo"].iat[0]
-    desk.check({0: Said(unit="万元")})
+    assert "选择金额单位" in tables.issue_rows(desk.report)["todo"].iat[0]
+    desk.check({0: Instructions(unit="万元")})
     settled(desk)
     assert tables.sheets(desk.report)["unchanged"].iat[0] == len(accounts) - 1
 
@@ -222,7 +223,7 @@ def test_the_second_clerk_may_check_meanwhile_and_is_told_to_wait_with_publishin
 
 
 def test_files_received_during_a_check_wait_for_it(root, richer, accounts):
-    desk = Desk(root)
+    desk = IntakeSession(root)
     desk.receive([Upload.of("先.csv", ledger_files.csv_bytes(accounts))])
     desk.receive([richer])
     settled(desk)
@@ -249,7 +250,7 @@ def test_personal_data_are_masked_in_the_report(root, county_ledgers):
     number = members[1][members[0].index("证件号码")]
     wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
     table = ledger_files.with_values(members[:3], 1, 证件号码=wrong)
-    said = tables.said_rows(checked(root, Upload.of("成员.csv", ledger_files.csv_bytes(table))).report)
+    said = tables.issue_rows(checked(root, Upload.of("成员.csv", ledger_files.csv_bytes(table))).report)
     refused = said[said["severity"] == "不能导入"]
     assert refused["row"].tolist() == [2]
     assert "校验码" in refused["says"].iat[0] and refused["todo"].iat[0].startswith("请")
@@ -269,7 +270,7 @@ def test_a_failure_nobody_foresaw_is_one_sentence_and_quotes_nobody(root, richer
 
 
 def test_rolling_back_to_nowhere_says_so(root):
-    desk = Desk(root)
+    desk = IntakeSession(root)
     desk.rollback("v0099")
     assert "没有版本“v0099”" in desk.error
     assert versions.current(root).id == "v0001"
@@ -297,7 +298,7 @@ def test_from_file_to_published_version_and_back(page, root, richer):
     page.file_uploader[0].upload(richer.name, richer.data).run()
     assert not page.exception
     assert "尚未发布" in words(page)
-    assert len(versions.versions(root)) == 1
+    assert len(versions.published(root)) == 1
     page.button(key="intake_publish").click().run()
     assert "已发布版本 v0002" in words(page)
     moved = {row["指标"]: (row["发布前"], row["发布后"]) for row in grids(page)["指标"]}
@@ -350,14 +351,14 @@ def test_an_address_whose_desk_is_in_use_or_gone_says_so(page, richer, monkeypat
 
 def test_desks_are_forgotten_after_a_while_and_when_there_are_very_many(root):
     now = [0.0]
-    kept = intake_sessions.Desks(lambda: now[0])
-    first = Desk(root)
+    kept = intake_sessions.SessionStore(lambda: now[0])
+    first = IntakeSession(root)
     word = kept.keep(first, "a")
     assert kept.keep(first, "b") == word and kept.take(word, lambda session: session == "a") is first
     assert kept.take(word, lambda session: session == "b") is None
     now[0] = 1_801
     assert kept.take(word, lambda session: False) is None
-    words_of_many = [kept.keep(Desk(root), "c") for _ in range(60)]
+    words_of_many = [kept.keep(IntakeSession(root), "c") for _ in range(60)]
     assert kept.take(words_of_many[0], lambda session: False) is None
     assert kept.take(words_of_many[-1], lambda session: False) is not None
 
@@ -409,7 +410,7 @@ def test_sentences_are_shown_whole_and_escaped(page, accounts):
     broken = ledger_files.with_values(accounts, 1, 总收入="<b>约三万</b>")
     data = ledger_files.csv_bytes(broken)
     page.file_uploader[0].upload("集体.csv", data).run()
-    said = tables.said_rows(page.session_state["intake_desk"].report)
+    said = tables.issue_rows(page.session_state["intake_desk"].report)
     assert "<b>约三万</b>" in said["says"].iat[0]
     for sentence in [*said["says"], *said["todo"].dropna()]:
         assert escape(sentence) in words(page)
@@ -419,7 +420,7 @@ def test_sentences_are_shown_whole_and_escaped(page, accounts):
 def test_the_guide_of_the_clerk_is_read_on_the_page(page):
     page.button(key="intake_guide").click().run()
     shown = "\n".join(element.value for element in page.markdown)
-    assert clerk_guide.written() in shown and clerk_guide.messages().strip() in shown
+    assert clerk_guide.write() in shown and clerk_guide.messages().strip() in shown
     assert "三步" in shown and clerk_guide.MARKER not in shown
 
 
@@ -452,7 +453,7 @@ def test_rows_that_are_not_offered_for_removal_are_told_with_the_reason(root, co
     header, *rows = ledger_files.rows(county_ledgers, "收入台账")
     one_year = [row for row in rows if row[0] == 2025]
 
-    def after(table: list) -> Desk:
+    def after(table: list) -> IntakeSession:
         return checked(root, Upload.of("收入.csv", ledger_files.csv_bytes([header, *table])))
 
     assert said_why(after(rows)) == ""
@@ -467,5 +468,5 @@ def test_rows_that_are_not_offered_for_removal_are_told_with_the_reason(root, co
     assert not returned.offers and "本次是退回表" in said_why(returned)
 
 
-def said_why(desk: Desk) -> str:
-    return tables.not_offered(desk.report, desk.offers)
+def said_why(desk: IntakeSession) -> str:
+    return tables.why_not_offered(desk.report, desk.offers)

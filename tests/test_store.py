@@ -37,15 +37,15 @@ def note_seen(root) -> str:
 
 def test_before_the_first_load_there_is_no_version(root):
     assert versions.current(root) is None
-    assert versions.versions(root) == []
+    assert versions.published(root) == []
 
 
 def test_publishing_switches_readers_and_keeps_the_version_before(root):
     publish(root, "first")
     publish(root, "second")
     assert note_seen(root) == "second"
-    assert [version.id for version in versions.versions(root)] == ["v0002", "v0001"]
-    assert versions.versions(root)[0].base == "v0001"
+    assert [version.id for version in versions.published(root)] == ["v0002", "v0001"]
+    assert versions.published(root)[0].base == "v0001"
 
 
 def test_rollback_switches_back_and_deletes_nothing(root):
@@ -53,7 +53,7 @@ def test_rollback_switches_back_and_deletes_nothing(root):
     publish(root, "second")
     versions.rollback(root, "v0001")
     assert note_seen(root) == "first"
-    assert len(versions.versions(root)) == 2
+    assert len(versions.published(root)) == 2
 
 
 def test_a_version_after_a_rollback_starts_from_the_version_in_force_and_takes_a_new_number(root):
@@ -197,7 +197,7 @@ def test_a_damaged_pointer_is_told_and_mended_by_a_rollback(root, text):
     (root / "CURRENT").write_bytes(text)
     with pytest.raises(versions.StoreError, match=r"[损坏|缺失]"):
         versions.current(root)
-    assert [version.id for version in versions.versions(root)] == [first.id]
+    assert [version.id for version in versions.published(root)] == [first.id]
     versions.rollback(root, first.id)
     assert versions.current(root) == first
 
@@ -205,5 +205,5 @@ def test_a_damaged_pointer_is_told_and_mended_by_a_rollback(root, text):
 def test_a_version_with_a_damaged_card_hides_no_other(root):
     first, second = publish(root, "first"), publish(root, "second")
     (root / "versions" / f"{second.id}.json").write_text("{")
-    assert [version.id for version in versions.versions(root)] == [first.id]
+    assert [version.id for version in versions.published(root)] == [first.id]
     assert versions.damaged(root) == [second.id]

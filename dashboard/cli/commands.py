@@ -64,7 +64,7 @@ def _plainly(failure: Exception, chosen: argparse.Namespace) -> str:
     if isinstance(failure, OSError) and failure.errno is not None:
         reason = _REASONS.get(failure.errno, "请检查路径、权限和磁盘空间")
         return f"读写文件失败：{reason}（{failure.filename or '文件'}）。已发布的数据没有改动。"
-    if explained := versions.explained(_root(chosen), failure):
+    if explained := versions.in_plain_words(_root(chosen), failure):
         return str(explained)
     return "数据库未能完成操作，可能是磁盘空间不足或文件损坏。已发布的数据没有改动，可用 check 命令检查当前版本。"
 
@@ -151,9 +151,9 @@ def _load(chosen: argparse.Namespace) -> int:
     for line in report.lines():
         _say(line)
     if chosen.returned:
-        _say(*output_files.write_returned(chosen.returned, report))
+        _say(*output_files.write_refused_rows(chosen.returned, report))
     if chosen.left_out:
-        _say(*output_files.write_left_out(chosen.left_out, report, _root(chosen)))
+        _say(*output_files.write_absent_rows(chosen.left_out, report, _root(chosen)))
     return report.exit_code
 
 
@@ -243,7 +243,7 @@ def _versions(chosen: argparse.Namespace) -> int:
             "base": version.base,
             "note": version.note,
         }
-        for version in versions.versions(root)
+        for version in versions.published(root)
     ]
     columns = ("version", "current", "created_at", "as_of", "base", "note")
     _write_csv(pa.table({column: pa.array([row[column] for row in facts], pa.string()) for column in columns}))
@@ -341,7 +341,7 @@ def _reader_or_nothing(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConne
     if versions.current(root) is not None:
         return _reader(chosen)
     _say(f"“{root}”中还没有数据，只输出表头。请先用 load 命令导入台账。")
-    con = versions.nothing()
+    con = versions.empty()
     derive.prepare(con)
     return con, None
 

@@ -12,7 +12,7 @@ from dashboard.ledgers.worker import client
 from dashboard.warehouse import queries, versions
 
 
-def write_returned(folder: Path, told: Report) -> list[str]:
+def write_refused_rows(folder: Path, told: Report) -> list[str]:
     """Write the refused rows of each file of a load as a workbook to be put right; says what was written."""
     said = []
     by_file: dict[Path, list[SheetReport]] = {}
@@ -30,10 +30,10 @@ def write_returned(folder: Path, told: Report) -> list[str]:
     return said or ["没有要退回的行，没有写出退回表。"]
 
 
-def write_left_out(folder: Path, told: Report, root: Path) -> list[str]:
+def write_absent_rows(folder: Path, told: Report, root: Path) -> list[str]:
     """Write the rows that stand but that a load's files leave out, one list a ledger; says what was written."""
     said = []
-    for offer in removal.offers(told, root):
+    for offer in removal.candidates(told, root):
         file = _written(folder, f"{offer.name}_本次没有.csv", offer.csv())
         said.append(f"{offer.name}有 {len(offer.keys)} 行不在本次文件中：{file}")
     return said or ["没有同村同期而不在本次文件中的行。"]

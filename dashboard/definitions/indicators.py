@@ -9,7 +9,7 @@ from typing import Any
 
 from dashboard import paths
 
-MISSING = "—"
+NO_VALUE = "—"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def number(name: str, value: float | None) -> str:
     """A value of the long table as it is written without its unit: ``1,234.5``; — where nothing is reported."""
     definition = get(name)
     if value is None or math.isnan(value):
-        return MISSING
+        return NO_VALUE
     shown = float(value) * definition.display_factor
     written = f"{shown:,.{definition.decimals}f}"
     # Not -0.0: a figure that rounds to nothing has no sign.
@@ -83,7 +83,7 @@ def format(name: str, value: float | None) -> str:
     """A value of the long table with its unit: ``85.3%``, ``1,234 户``, ``56.78 万元``; — where nothing is reported."""
     written = number(name, value)
     unit = get(name).display_unit
-    if written == MISSING or not unit:
+    if written == NO_VALUE or not unit:
         return written
     return f"{written}%" if unit == "%" else f"{written} {unit}"
 

@@ -125,7 +125,7 @@ def in_force(on: date, folder: Path | None = None) -> Policy:
 
 
 @dataclass(frozen=True)
-class _Book:
+class _PolicyFile:
     settings: tuple[Parameter, ...]
     names: Mapping[str, str]
     chains: Mapping[str, tuple[str, ...]]
@@ -135,7 +135,7 @@ _SYSTEM_DOCUMENT = "本系统默认"
 
 
 @cache
-def _book_at(file: Path, documents_file: Path, changed_at: tuple[int, int]) -> _Book:
+def _book_at(file: Path, documents_file: Path, changed_at: tuple[int, int]) -> _PolicyFile:
     tables = _read(file)
     listed = _entries(documents_file, _read(documents_file), "document", ("id", "title"))
     documents = {entry["id"]: entry["title"] for entry in listed}
@@ -152,10 +152,10 @@ def _book_at(file: Path, documents_file: Path, changed_at: tuple[int, int]) -> _
         for entry in parameter.get("setting", ())
     )
     _check_overlaps(file, settings)
-    return _Book(settings, names, chains)
+    return _PolicyFile(settings, names, chains)
 
 
-def _book(file: Path, documents_file: Path) -> _Book:
+def _book(file: Path, documents_file: Path) -> _PolicyFile:
     """The parsed book, read again when either file has changed."""
     try:
         changed_at = (file.stat().st_mtime_ns, documents_file.stat().st_mtime_ns)

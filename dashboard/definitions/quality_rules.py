@@ -101,7 +101,7 @@ class Rule:
                 raise QualityError(f"规则“{self.id}”用到的参数“{name}”没有数值，请在该规则的 values 或口径文件中填写。")
         return {name: known[name] for name in sorted(self.used())}
 
-    def told(self, sentence: str, bound: Mapping[str, Any]) -> str:
+    def filled_in(self, sentence: str, bound: Mapping[str, Any]) -> str:
         """A sentence of the rule with its numbers written in; placeholders without a number stay."""
 
         def said(found: re.Match) -> str:

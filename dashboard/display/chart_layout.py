@@ -92,5 +92,5 @@ def missing(value: Any) -> bool:
     return value is None or value != value
 
 
-def said(value: Any, decimals: int) -> str:
+def value_text(value: Any, decimals: int) -> str:
     return "" if missing(value) else f"{value:,.{decimals}f}"

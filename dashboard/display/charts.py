@@ -30,7 +30,7 @@ def ranked_bars(
         y=list(range(len(names))),
         orientation="h",
         marker_color=list(colours) if colours is not None else palette.PRIMARY,
-        text=[chart_layout.said(value, decimals) for value in values],
+        text=[chart_layout.value_text(value, decimals) for value in values],
         textposition="outside",
         cliponaxis=False,
         customdata=names,
@@ -74,7 +74,7 @@ def columns(
         x=_repeatable(names),
         y=list(values),
         marker_color=list(colours) if colours is not None else palette.PRIMARY,
-        text=[chart_layout.said(value, decimals) for value in values],
+        text=[chart_layout.value_text(value, decimals) for value in values],
         textposition="outside",
         cliponaxis=False,
         hovertemplate=f"%{{x}}：%{{y:,.{decimals}f}}{unit}<extra></extra>",
@@ -217,7 +217,7 @@ def heat_map(
         x=[str(period) for period in periods],
         y=_repeatable(rows),
         z=cells,
-        text=[[chart_layout.said(value, decimals) for value in line] for line in cells],
+        text=[[chart_layout.value_text(value, decimals) for value in line] for line in cells],
         texttemplate="%{text}",
         textfont={"size": 11},
         colorscale=_scale(),
@@ -231,7 +231,7 @@ def heat_map(
         hoverongaps=False,
     )
     figure = go.Figure(heat, chart_layout.layout(height or max(120, 34 * len(cells) + 46)))
-    figure.update_layout(plot_bgcolor=palette.MISSING)
+    figure.update_layout(plot_bgcolor=palette.NOT_REPORTED)
     figure.update_xaxes(type="category", side="top", showline=False)
     figure.update_yaxes(type="category", autorange="reversed", automargin=True, ticklabelstandoff=6, ticks="")
     return figure
@@ -284,7 +284,7 @@ def _count_pieces(figure: go.Figure, horizontal: bool) -> None:
     pieces = [bars.x if horizontal else bars.y for bars in figure.data]
     longest = max((sum(count or 0 for count in bar) for bar in zip(*pieces, strict=True)), default=0)
     for bars, counts in zip(figure.data, pieces, strict=True):
-        said = [chart_layout.said(count, 0) for count in counts]
+        said = [chart_layout.value_text(count, 0) for count in counts]
         bars.text = [
             text if text and count > 0.018 * longest * len(text) else ""
             for text, count in zip(said, counts, strict=True)

@@ -20,6 +20,6 @@ CATEGORICAL: tuple[str, ...] = tuple(_THEME["chartCategoricalColors"])
 SEQUENTIAL: tuple[str, ...] = tuple(_THEME["chartSequentialColors"])
 
 # A figure that was not reported: light enough not to be read as a low value of the blue scale.
-MISSING = "#e3e5e8"
+NOT_REPORTED = "#e3e5e8"
 
 LIGHTS = {"red": RED, "amber": ORANGE, "green": GREEN, "blue": BLUE, "grey": GREY}

@@ -177,9 +177,9 @@ def _name_ends(figure: go.Figure, series: Mapping[str, Values], decimals: int, u
             y=shown_at,
             xanchor="left",
             xshift=8,
-            text=f"{name} {chart_layout.said(value, decimals)}{unit}"
+            text=f"{name} {chart_layout.value_text(value, decimals)}{unit}"
             if len(series) > 1
-            else f"{chart_layout.said(value, decimals)}{unit}",
+            else f"{chart_layout.value_text(value, decimals)}{unit}",
             showarrow=False,
             font={"color": colour},
         )

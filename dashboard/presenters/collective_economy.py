@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboard import text
 from dashboard.display import columns, palette
-from dashboard.serving.indicator_values import Told
+from dashboard.serving.indicator_values import IndicatorValue
 from dashboard.serving.regions import Region
 from dashboard.web.maps import Band, bands
 
@@ -16,7 +16,7 @@ STATES = {
     "其他薄弱村": "#d9776f",
     "其他未达标": palette.ORANGE,
     "达标": palette.CATEGORICAL[1],
-    "未填报": palette.MISSING,
+    "未填报": palette.NOT_REPORTED,
 }
 PARTS = ("发包租赁", "投资收益", "其他经营", "补助", "其他")
 
@@ -45,7 +45,7 @@ def income_map(villages: pd.DataFrame, edges: Sequence[float]) -> tuple[pd.DataF
     return drawn.assign(label=labels), bands(edges, list(judged), list(judged.values()))
 
 
-def headline(place: Region, year: int, facts: Mapping[str, Told], target_yuan: float) -> str:
+def headline(place: Region, year: int, facts: Mapping[str, IndicatorValue], target_yuan: float) -> str:
     """The page's sentence: villages that miss the target and what they lack together, or one village's own gap."""
     attained = facts["collective_attained_pct"].now
     gap_yuan = facts["collective_gap_yuan"].now.value

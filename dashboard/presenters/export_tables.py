@@ -30,7 +30,7 @@ _BY_TYPE = {
 
 
 @dataclass(frozen=True)
-class Extract:
+class ExportTable:
     """One table on offer: ``columns`` maps columns of the query to how they are shown.
 
     ``period`` names the column that places a row in time, ``categories`` those with few values to choose from.
@@ -45,27 +45,27 @@ class Extract:
 
 
 @cache
-def offered() -> tuple[Extract, ...]:
+def tables() -> tuple[ExportTable, ...]:
     """Every table there is to take, ledgers first."""
     return (*map(_ledger, forms.all_forms()), _INDICATORS, _LOADS)
 
 
-def get(name: str) -> Extract:
+def get(name: str) -> ExportTable:
     """The table of an id; KeyError when there is none."""
-    return next(extract for extract in offered() if extract.id == name)
+    return next(extract for extract in tables() if extract.id == name)
 
 
-def rows(root: Path, version: versions.Version, extract: Extract, region_code: str) -> pd.DataFrame:
+def rows(root: Path, version: versions.Version, extract: ExportTable, region_code: str) -> pd.DataFrame:
     """All rows of a table within a region, personal data masked. Shared between readers, so not to be changed."""
     return _rows(str(root), version.id, extract.id, region_code, version)
 
 
-def columns_of(table: pd.DataFrame, extract: Extract) -> dict[str, Column]:
+def columns_of(table: pd.DataFrame, extract: ExportTable) -> dict[str, Column]:
     """How the columns the table has are shown."""
     return {name: column for name, column in extract.columns.items() if name in table}
 
 
-def periods(table: pd.DataFrame, extract: Extract) -> list[str]:
+def periods(table: pd.DataFrame, extract: ExportTable) -> list[str]:
     """What there is to choose from as period, newest first: years, and months where days are known."""
     if extract.period is None:
         return []
@@ -83,7 +83,7 @@ def choices(table: pd.DataFrame, category: str) -> list[str]:
 
 def narrowed(
     table: pd.DataFrame,
-    extract: Extract,
+    extract: ExportTable,
     period: str = "",
     chosen: Mapping[str, str] | None = None,
     contains: str = "",
@@ -126,10 +126,10 @@ def _rows(root: str, version_id: str, name: str, region_code: str, version: vers
     return masking.frame(found)
 
 
-def _ledger(form: forms.Form) -> Extract:
+def _ledger(form: forms.Form) -> ExportTable:
     dates = [field.title for field in form.fields if field.type == "date"]
     years = [field.title for field in form.fields if field.type == "year"]
-    return Extract(
+    return ExportTable(
         form.kind,
         form.name,
         f"export/{form.kind}",
@@ -140,7 +140,7 @@ def _ledger(form: forms.Form) -> Extract:
 
 
 # Figures are shown as they are held, not rounded: whoever takes this table computes with them.
-_INDICATORS = Extract(
+_INDICATORS = ExportTable(
     "indicators",
     "指标长表",
     "export/indicators",
@@ -161,7 +161,7 @@ _INDICATORS = Extract(
     categories=("指标", "级别"),
 )
 
-_LOADS = Extract(
+_LOADS = ExportTable(
     "loads",
     "导入记录",
     "export/loads",

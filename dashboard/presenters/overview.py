@@ -16,8 +16,8 @@ from dashboard.display import columns
 from dashboard.display.cards import SHAPES
 from dashboard.display.columns import Column
 from dashboard.serving import cached, indicator_values
-from dashboard.serving.cached import Figure, Parameter
-from dashboard.serving.indicator_values import Told
+from dashboard.serving.cached import DataPoint, Parameter
+from dashboard.serving.indicator_values import IndicatorValue
 from dashboard.serving.view import View
 from dashboard.web.maps import Band, even_bands
 
@@ -28,15 +28,15 @@ _URGENCY = ("red", "amber", None, "green", "grey")
 
 
 @dataclass(frozen=True)
-class Worse:
+class WorseIndicator:
     """One indicator that moved the wrong way: by how much of its own unit, and where it moved most."""
 
-    indicator_values: Told
+    value: IndicatorValue
     moved: float
     where: str
 
 
-def indicator_map(name: str, fact: Told, view: View) -> tuple[pd.DataFrame, tuple[Band, ...]]:
+def indicator_map(name: str, fact: IndicatorValue, view: View) -> tuple[pd.DataFrame, tuple[Band, ...]]:
     """The map of an indicator by village for the period told, and its bands."""
     asked = {"county_code": view.trail[0].code, "indicator": fact.definition.id, "grp": name.partition("|")[2]}
     villages = cached.rows("meta/by_village", {**asked, "period": fact.period})
@@ -58,7 +58,7 @@ def board_html(view: View, names: tuple[str, ...]) -> str:
     """
     chosen = view.place.code
     view = _with_regions_below(view)
-    facts = indicator_values.figures(view, names)
+    facts = indicator_values.current(view, names)
     below = _below(view, facts)
     heads = "".join(f"<th title='{escape(fact.definition.formula)}'>{_head(fact)}</th>" for fact in facts.values())
     whole = "".join(_cell(fact.definition.id, fact.now, fact.light) for fact in facts.values())
@@ -84,7 +84,7 @@ def board_html(view: View, names: tuple[str, ...]) -> str:
 def table(view: View, names: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, Column]]:
     """The scorecard for export, as presented: the place and the regions below it; and how its columns are shown."""
     view = _with_regions_below(view)
-    facts = indicator_values.figures(view, names)
+    facts = indicator_values.current(view, names)
     below = _below(view, facts)
     tree = cached.regions()
     rows = [{"region_code": view.place.code, "region_name": view.place.name, **_values(facts)}]
@@ -97,30 +97,30 @@ def table(view: View, names: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, C
     return columns.presented(pd.DataFrame(rows, columns=list(shown)), shown), shown
 
 
-def _values(facts: Mapping[str, Told]) -> dict[str, float | None]:
+def _values(facts: Mapping[str, IndicatorValue]) -> dict[str, float | None]:
     return {name: fact.now.value for name, fact in facts.items()}
 
 
 @lru_cache(maxsize=256)
-def worse(view: View, names: tuple[str, ...]) -> list[Worse]:
+def worse(view: View, names: tuple[str, ...]) -> list[WorseIndicator]:
     """Indicators that got worse since the version before, those off target first; empty without such a version."""
-    facts = indicator_values.figures(view, names)
+    facts = indicator_values.current(view, names)
     moves: dict[str, dict[str, float]] = {name: {} for name in facts}
     for row in cached.rows(
-        "overview/changes", {"region_code": view.place.code, **indicator_values.wanted(list(facts))}
+        "overview/changes", {"region_code": view.place.code, **indicator_values.query_params(list(facts))}
     ).itertuples():
         name = indicator_values.name_of(row)
         if name in facts and _is_worse(facts[name].definition, row.value - row.value_before):
             moves[name][row.region_code] = row.value - row.value_before
     found = [
-        Worse(facts[name], moved[view.place.code], _where(view, moved))
+        WorseIndicator(facts[name], moved[view.place.code], _where(view, moved))
         for name, moved in moves.items()
         if view.place.code in moved
     ]
-    return sorted(found, key=lambda one: _URGENCY.index(one.told.light))
+    return sorted(found, key=lambda one: _URGENCY.index(one.value.light))
 
 
-def worse_html(view: View, found: Sequence[Worse]) -> str:
+def worse_html(view: View, found: Sequence[WorseIndicator]) -> str:
     """One line: what got worse, in words, or why nothing can be compared."""
     if view.version.base is None:
         said = "首个版本，尚无可比"
@@ -133,12 +133,12 @@ def worse_html(view: View, found: Sequence[Worse]) -> str:
     return f'<div class="db-worse"><b>比上一版本变差</b>{said}</div>'
 
 
-def _in_words(one: Worse) -> str:
-    definition = one.told.definition
+def _in_words(one: WorseIndicator) -> str:
+    definition = one.value.definition
     unit = "个百分点" if definition.display_unit == "%" else definition.display_unit
     verb = "升" if one.moved > 0 else "降"
     moved = f"{verb} {abs(one.moved) * definition.display_factor:,.{definition.decimals}f} {unit}"
-    now = indicators.format(definition.id, one.told.now.value)
+    now = indicators.format(definition.id, one.value.now.value)
     return f"<em>{escape(definition.name)}</em> {now}（{moved}{escape(one.where)}）"
 
 
@@ -147,33 +147,33 @@ def _with_regions_below(view: View) -> View:
     return replace(view, trail=view.trail[:-1]) if view.place.level == "village" else view
 
 
-def _below(view: View, facts: Mapping[str, Told]) -> dict[str, dict[str, Figure]]:
+def _below(view: View, facts: Mapping[str, IndicatorValue]) -> dict[str, dict[str, DataPoint]]:
     names = indicator_values.with_bases(list(facts))
-    found: dict[str, dict[str, Figure]] = {}
+    found: dict[str, dict[str, DataPoint]] = {}
     periods = sorted({fact.period for fact in facts.values()})
-    params = {"region_code": view.place.code, "periods": periods, **indicator_values.wanted(names)}
+    params = {"region_code": view.place.code, "periods": periods, **indicator_values.query_params(names)}
     for row in cached.rows("meta/by_child", params).itertuples():
         name = indicator_values.name_of(row)
         if name not in facts or facts[name].period == row.period:
-            found.setdefault(row.region_code, {})[name] = Figure.of(row)
+            found.setdefault(row.region_code, {})[name] = DataPoint.of(row)
     return found
 
 
 def _judged_cell(
     name: str,
-    figures: Mapping[str, Figure],
-    facts: Mapping[str, Told],
+    figures: Mapping[str, DataPoint],
+    facts: Mapping[str, IndicatorValue],
     parameters: Mapping[str, Parameter],
     worst: float | None,
     level: str,
 ) -> str:
     definition = facts[name].definition
-    figure = figures.get(name, Figure())
-    light = indicator_values.judged(name, figure, figures.get(definition.base, Figure()), parameters, level)
+    figure = figures.get(name, DataPoint())
+    light = indicator_values.light_of(name, figure, figures.get(definition.base, DataPoint()), parameters, level)
     return _cell(definition.id, figure, light, light in ("red", "amber") and figure.value == worst)
 
 
-def _worst(name: str, definition: Indicator, below: Mapping[str, Mapping[str, Figure]]) -> float | None:
+def _worst(name: str, definition: Indicator, below: Mapping[str, Mapping[str, DataPoint]]) -> float | None:
     """The value furthest on the wrong side among the regions below; None where they do not differ."""
     known = [figures[name].value for figures in below.values() if name in figures and figures[name].value is not None]
     if len(set(known)) < 2 or definition.direction == "neutral":
@@ -181,7 +181,7 @@ def _worst(name: str, definition: Indicator, below: Mapping[str, Mapping[str, Fi
     return min(known) if definition.direction == "higher" else max(known)
 
 
-def _cell(indicator: str, figure: Figure, light: str | None, is_worst: bool = False) -> str:
+def _cell(indicator: str, figure: DataPoint, light: str | None, is_worst: bool = False) -> str:
     if figure.value is None:
         return f'<td class="db-lack">{indicator_values.absence(figure)}</td>'
     mark = f'<b class="db-{light}">{SHAPES[light]}</b>' if light else ""
@@ -189,7 +189,7 @@ def _cell(indicator: str, figure: Figure, light: str | None, is_worst: bool = Fa
     return f"<td{tint}>{mark}{indicators.number(indicator, figure.value)}</td>"
 
 
-def _head(fact: Told) -> str:
+def _head(fact: IndicatorValue) -> str:
     unit = fact.definition.display_unit
     return f"{escape(fact.definition.short)}<br>{escape(unit) or '&nbsp;'}"
 

@@ -19,7 +19,7 @@ from dashboard.serving.view import View
 from dashboard.warehouse import queries, versions
 
 
-class Figure(NamedTuple):
+class DataPoint(NamedTuple):
     """One figure of the long table; None = not reported (or, for the parts, not defined)."""
 
     numerator: float | None = None
@@ -27,9 +27,9 @@ class Figure(NamedTuple):
     value: float | None = None
 
     @classmethod
-    def of(cls, row: Any) -> "Figure":
+    def of(cls, row: Any) -> "DataPoint":
         """The figure in a row with these three columns."""
-        return cls(_known(row.numerator), _known(row.denominator), _known(row.value))
+        return cls(_none_if_missing(row.numerator), _none_if_missing(row.denominator), _none_if_missing(row.value))
 
 
 class Parameter(NamedTuple):
@@ -60,7 +60,7 @@ def rows(name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
 
     Lists may be given as lists or tuples. StoreError when there is no version to read.
     """
-    version = _being_read()
+    version = _current_version()
     given = params or {}
     bound = tuple((key, _hashable(given[key])) for key in sorted(queries.get(name).params))
     return _rows(str(paths.database_root()), version, name, bound).copy(deep=False)
@@ -68,12 +68,12 @@ def rows(name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
 
 def regions() -> Tree:
     """Counties, townships and villages of the version being read."""
-    return _regions(str(paths.database_root()), _being_read())
+    return _regions(str(paths.database_root()), _current_version())
 
 
 def parameters() -> Mapping[str, Parameter]:
     """Thresholds and targets the version was computed with, by id."""
-    return _parameters(str(paths.database_root()), _being_read())
+    return _parameters(str(paths.database_root()), _current_version())
 
 
 def limits() -> dict[str, float | None]:
@@ -100,7 +100,7 @@ class _Recipe:
         return 0
 
 
-def _being_read() -> versions.Version:
+def _current_version() -> versions.Version:
     version = _reading.get() or begin_reading()
     if version is None:
         raise versions.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
@@ -134,13 +134,15 @@ def _regions(root: str, version: versions.Version) -> Tree:
 @lru_cache(maxsize=8)
 def _parameters(root: str, version: versions.Version) -> Mapping[str, Parameter]:
     found = {
-        row.parameter: Parameter(row.label, _known(row.value), row.unit, row.source_document, row.source_clause)
+        row.parameter: Parameter(
+            row.label, _none_if_missing(row.value), row.unit, row.source_document, row.source_clause
+        )
         for row in _rows(root, version, "meta/parameters", ()).itertuples()
     }
     return MappingProxyType(found)
 
 
-def _known(value: float) -> float | None:
+def _none_if_missing(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 

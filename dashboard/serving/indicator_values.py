@@ -13,18 +13,18 @@ from dashboard.definitions.indicators import Indicator
 from dashboard.display import lights
 from dashboard.display.cards import Card
 from dashboard.serving import cached
-from dashboard.serving.cached import Figure, Parameter
+from dashboard.serving.cached import DataPoint, Parameter
 from dashboard.serving.view import View
 
 _THAN = {"year": "比上年", "month": "比上月", "as_of": "比上一版本"}
-_NOTHING = Figure()
+_NOTHING = DataPoint()
 
 # Characters that fit beside the light in a card a sixth of a 1366-pixel screen wide.
 _ROOM = 11
 
 
 @dataclass(frozen=True)
-class Told:
+class IndicatorValue:
     """One indicator of one region: ``period`` is the one shown, ``trend`` every period up to it, oldest first.
 
     ``is_kept_here`` is false where the ledger names no region below the county.
@@ -32,15 +32,15 @@ class Told:
 
     definition: Indicator
     period: str
-    now: Figure
-    before: Figure
+    now: DataPoint
+    before: DataPoint
     trend: tuple[float | None, ...]
     target: Parameter | None
     light: str | None
     is_kept_here: bool = True
 
     @property
-    def change(self) -> str:
+    def change_text(self) -> str:
         """What became of it, in words."""
         shown = self.definition
         if self.before.value is None and shown.period == "as_of":
@@ -49,11 +49,11 @@ class Told:
         return text.change(now, before, shown.display_unit, shown.decimals, _THAN[shown.period])
 
     @property
-    def aim(self) -> str:
+    def target_text(self) -> str:
         """Target and gap in words: 目标 100%，差 3.4 个百分点; '' where no target is set."""
         if self.target is None or self.target.value is None:
             return ""
-        aim = f"目标 {self._said(self.target.value)}"
+        aim = f"目标 {self._in_words(self.target.value)}"
         if self.now.value is None or self.light in (None, "green"):
             return aim
         gap = abs(self._shown(self.now.value - self.target.value))
@@ -69,8 +69,8 @@ class Told:
             name=self.definition.name if len(self.definition.name) <= _ROOM else self.definition.short,
             value=lacking if missing else indicators.number(self.definition.id, self.now.value),
             unit="" if missing else self.definition.display_unit,
-            target=self.aim or self._parts() if self.is_kept_here else "台账不分乡镇、村，只有全县数",
-            change=self.change,
+            target=self.target_text or self._parts() if self.is_kept_here else "台账不分乡镇、村，只有全县数",
+            change=self.change_text,
             trend=self.trend,
             light=self.light,
             word=lights.WORDS.get(self.light, ""),
@@ -81,7 +81,7 @@ class Told:
     def _shown(self, value: float | None) -> float | None:
         return None if value is None else value * self.definition.display_factor
 
-    def _said(self, value: float) -> str:
+    def _in_words(self, value: float) -> str:
         shown, unit = self._shown(value), self.definition.display_unit
         return f"{text.plain(shown)}{unit}" if unit == "%" else f"{text.plain(shown)} {unit}"
 
@@ -92,32 +92,32 @@ class Told:
         return f"{self.now.numerator:,.0f} / {self.now.denominator:,.0f}"
 
 
-def figures(view: View, names: Sequence[str]) -> dict[str, Told]:
+def current(view: View, names: Sequence[str]) -> dict[str, IndicatorValue]:
     """The indicators ``names`` of the place looked at, in the year chosen or else the latest one reported."""
-    return dict(_figures(view, tuple(names)))
+    return dict(_current(view, tuple(names)))
 
 
 # A view holds its version, so nothing here expires. Bounded: places × pages that readers look at.
 @lru_cache(maxsize=512)
-def _figures(view: View, names: tuple[str, ...]) -> Mapping[str, Told]:
+def _current(view: View, names: tuple[str, ...]) -> Mapping[str, IndicatorValue]:
     county = view.trail[0].code
     here = _series(view.place.code, names)
     periods = _series(county, names) if view.place.code != county else here
     earlier = _series(view.place.code, names, "meta/series_before")
     parameters = cached.parameters()
-    return {name: _told(name, view, here, periods, earlier, parameters) for name in names}
+    return {name: _value_of(name, view, here, periods, earlier, parameters) for name in names}
 
 
-def counted(counts: Mapping[str, int], whole: int, period: str) -> dict[str, Told]:
+def from_counts(counts: Mapping[str, int], whole: int, period: str) -> dict[str, IndicatorValue]:
     """Indicators a page counted under filters that the long table has no group for; there is nothing before.
 
     ``counts`` are numerators by id, ``whole`` is what shares and lights are measured by.
     """
     parameters = cached.parameters()
-    return {name: _counted(name, float(count), float(whole), period, parameters) for name, count in counts.items()}
+    return {name: _from_count(name, float(count), float(whole), period, parameters) for name, count in counts.items()}
 
 
-def judged(name: str, now: Figure, base: Figure, parameters: Mapping[str, Parameter], level: str) -> str | None:
+def light_of(name: str, now: DataPoint, base: DataPoint, parameters: Mapping[str, Parameter], level: str) -> str | None:
     """The light of a region's figure against the indicator's target; ``base`` is the figure of its base."""
     definition = definition_of(name)
     target = _target(definition, parameters, level)
@@ -133,7 +133,7 @@ def _target(definition: Indicator, parameters: Mapping[str, Parameter], level: s
     return None if is_number_to_reach and level != "county" else parameters.get(definition.target)
 
 
-def absence(figure: Figure) -> str:
+def absence(figure: DataPoint) -> str:
     """Why there is no value: nothing to take a share of (不适用), or nothing reported (未填报)."""
     return text.NOT_APPLICABLE if figure.denominator == 0 else text.MISSING
 
@@ -144,7 +144,7 @@ def with_bases(names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*names, *(base for base in bases if base)]))
 
 
-def wanted(names: Sequence[str]) -> dict[str, list[str]]:
+def query_params(names: Sequence[str]) -> dict[str, list[str]]:
     """The ``indicators`` and ``groups`` parameters of queries that read these names (and may give more)."""
     return {
         "indicators": sorted({name.partition("|")[0] for name in names}),
@@ -162,23 +162,23 @@ def definition_of(name: str) -> Indicator:
     return indicators.get(name.partition("|")[0])
 
 
-def _series(region_code: str, names: Sequence[str], query: str = "meta/series") -> dict[str, dict[str, Figure]]:
+def _series(region_code: str, names: Sequence[str], query: str = "meta/series") -> dict[str, dict[str, DataPoint]]:
     all_names = with_bases(names)
-    found: dict[str, dict[str, Figure]] = {name: {} for name in all_names}
-    for row in cached.rows(query, {"region_code": region_code, **wanted(all_names)}).itertuples():
+    found: dict[str, dict[str, DataPoint]] = {name: {} for name in all_names}
+    for row in cached.rows(query, {"region_code": region_code, **query_params(all_names)}).itertuples():
         if (name := name_of(row)) in found:
-            found[name][row.period] = Figure.of(row)
+            found[name][row.period] = DataPoint.of(row)
     return found
 
 
-def _told(
+def _value_of(
     name: str,
     view: View,
-    here: Mapping[str, Mapping[str, Figure]],
-    county: Mapping[str, Mapping[str, Figure]],
-    earlier: Mapping[str, Mapping[str, Figure]],
+    here: Mapping[str, Mapping[str, DataPoint]],
+    county: Mapping[str, Mapping[str, DataPoint]],
+    earlier: Mapping[str, Mapping[str, DataPoint]],
     parameters: Mapping[str, Parameter],
-) -> Told:
+) -> IndicatorValue:
     definition = definition_of(name)
     known = [period for period, figure in county[name].items() if figure.value is not None]
     period = str(view.year) if definition.period == "year" and view.year else max(known, default="")
@@ -193,16 +193,18 @@ def _told(
         trend = tuple(here[name][one].value for one in upto[-24:])
     target = _target(definition, parameters, view.place.level)
     is_kept_here = bool(here[name]) or not county[name]
-    light = judged(name, now, base, parameters, view.place.level) if is_kept_here else None
-    return Told(definition, period, now, before, trend, target, light, is_kept_here)
+    light = light_of(name, now, base, parameters, view.place.level) if is_kept_here else None
+    return IndicatorValue(definition, period, now, before, trend, target, light, is_kept_here)
 
 
-def _counted(name: str, count: float, whole: float, period: str, parameters: Mapping[str, Parameter]) -> Told:
+def _from_count(
+    name: str, count: float, whole: float, period: str, parameters: Mapping[str, Parameter]
+) -> IndicatorValue:
     definition = definition_of(name)
     is_share = definition.unit == "%"
-    now = Figure(count, whole if is_share else None, (100 * count / whole if whole else None) if is_share else count)
-    light = judged(name, now, Figure(value=whole), parameters, "county")
-    return Told(definition, period, now, _NOTHING, (), parameters.get(definition.target), light)
+    now = DataPoint(count, whole if is_share else None, (100 * count / whole if whole else None) if is_share else count)
+    light = light_of(name, now, DataPoint(value=whole), parameters, "county")
+    return IndicatorValue(definition, period, now, _NOTHING, (), parameters.get(definition.target), light)
 
 
 def _previous(period: str) -> str:

@@ -20,20 +20,20 @@ def notes(ids: Sequence[str], view: View, filters: str = "") -> list[tuple[str, 
 
 def table_line(name: str, view: View) -> str:
     """The same line for a table as it was loaded, ``name`` being its ledger."""
-    return " · ".join(f"{label}：{text}" for label, text in [("数据来源", name), *_standing(view)])
+    return " · ".join(f"{label}：{text}" for label, text in [("数据来源", name), *_version_facts(view)])
 
 
 def table_notes(name: str, view: View, filters: str) -> list[tuple[str, str]]:
     """Lines of the 说明 sheet for a table as it was loaded."""
-    return [("数据来源", name), *_standing(view), ("筛选", f"{view.in_words()}，{filters}")]
+    return [("数据来源", name), *_version_facts(view), ("筛选", f"{view.in_words()}，{filters}")]
 
 
 def _facts(ids: Sequence[str], view: View) -> list[tuple[str, str]]:
     ledgers = dict.fromkeys(ledger for one in ids for ledger in indicators.get(one).ledgers)
-    return [("数据来源", "、".join(ledgers)), *_standing(view)]
+    return [("数据来源", "、".join(ledgers)), *_version_facts(view)]
 
 
-def _standing(view: View) -> list[tuple[str, str]]:
+def _version_facts(view: View) -> list[tuple[str, str]]:
     if view.version is None:
         return [("版本", "尚未导入台账")]
     return [

@@ -65,7 +65,7 @@ def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, folder: Pa
         queries.execute(con, f"quality/subjects/{subject.id}", {"as_of": as_of})
         faults |= judge(con, subject, [rule for rule in ready.values() if rule.rule.subject == subject.id])
     told = [
-        _told(place, rule, subjects.get(rule.subject), ready.get(rule.id), faults.get(rule.id), names)
+        _rule_row(place, rule, subjects.get(rule.subject), ready.get(rule.id), faults.get(rule.id), names)
         for place, rule in enumerate(rules, start=1)
     ]
     con.from_arrow(pa.Table.from_pylist(told, schema=_RULE_ROWS)).insert_into("out_quality_rules")
@@ -202,7 +202,7 @@ def _bound(rules: Sequence[Ready]) -> dict[str, object]:
     return {name: value for rule in rules for name, value in rule.bound.items()}
 
 
-def _told(
+def _rule_row(
     position: int,
     rule: Rule,
     subject: Subject | None,
@@ -219,8 +219,8 @@ def _told(
         "ledger": rule.ledger,
         "subject": subject.name if subject else "",
         "unit": subject.unit if subject else "",
-        "says": rule.told(rule.says, values),
-        "todo": rule.told(rule.todo, values),
+        "says": rule.filled_in(rule.says, values),
+        "todo": rule.filled_in(rule.todo, values),
         "source": rule.source,
         "limits": "，".join(_limit(names.get(name, name), value) for name, value in rule.values.items()) or None,
         "fault": fault,

@@ -28,7 +28,7 @@ class StoreError(Exception):
     """A version that cannot be read, built or switched to; the message is one Chinese sentence for the user."""
 
 
-def explained(error: BaseException, version_id: str | None) -> StoreError | None:
+def in_plain_words(error: BaseException, version_id: str | None) -> StoreError | None:
     """What an error of the database or the disk means while ``version_id`` is in force; None where it is unknown."""
     if not isinstance(error, duckdb.Error | OSError):
         return None

@@ -92,7 +92,7 @@ def current_id(root: Path) -> str | None:
     raise StoreError("无法读取当前版本的指针文件 CURRENT，请检查数据目录的访问权限。")
 
 
-def versions(root: Path) -> list[Version]:
+def published(root: Path) -> list[Version]:
     """All published versions whose card can be read, newest first."""
     found = []
     for card in (root / "versions").glob("v*.json"):
@@ -103,7 +103,7 @@ def versions(root: Path) -> list[Version]:
 
 def damaged(root: Path) -> list[str]:
     """Ids of published versions whose card is missing or damaged, newest first."""
-    readable = {version.id for version in versions(root)}
+    readable = {version.id for version in published(root)}
     return sorted({file.stem for file in (root / "versions").glob("v*.*")} - readable, key=_number, reverse=True)
 
 
@@ -117,7 +117,7 @@ def connection(root: Path, version: Version) -> duckdb.DuckDBPyConnection:
     return _connection(str(version_file(root, version.id)))
 
 
-def nothing() -> duckdb.DuckDBPyConnection:
+def empty() -> duckdb.DuckDBPyConnection:
     """A database in memory with every table and no row, for readers before the first load."""
     con = duckdb.connect(config=_READER_CONFIG)
     for name in queries.names("schema"):
@@ -132,7 +132,7 @@ def rollback(root: Path, version_id: str) -> Version:
             raise StoreError(f"没有版本“{version_id}”，可用 versions 命令查看已发布的版本。")
         version = _card(root, version_id)
         _probe(version_file(root, version_id))
-        with _told_plainly(root):
+        with _in_plain_words(root):
             _point_at(root, version_id)
         _record(root, version_id, "rollback")
         return version
@@ -155,10 +155,10 @@ def verify(con: duckdb.DuckDBPyConnection, version: Version) -> None:
         raise storage_errors.tables_damaged(version.id, unreadable)
 
 
-def explained(root: Path, error: BaseException) -> StoreError | None:
+def in_plain_words(root: Path, error: BaseException) -> StoreError | None:
     """What an error of the database or the disk means, in one sentence; None where it is unknown."""
     try:
-        return storage_errors.explained(error, current_id(root))
+        return storage_errors.in_plain_words(error, current_id(root))
     except StoreError as damage:
         return damage
 
@@ -169,7 +169,7 @@ def building(root: Path) -> Iterator[Build]:
 
     Raises StoreError also for whatever goes wrong inside because the disk is full or the version in force is damaged.
     """
-    with _writing(root), _told_plainly(root):
+    with _writing(root), _in_plain_words(root):
         _settle(root)
         workshop = root / "building"
         workshop.mkdir(exist_ok=True)
@@ -181,7 +181,7 @@ def building(root: Path) -> Iterator[Build]:
 def rehearsing(root: Path) -> Iterator[Build]:
     """A build that is only looked at (试核对): it holds nobody up, needs no lock and cannot be published."""
     with (
-        _told_plainly(root),
+        _in_plain_words(root),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as workshop,
         _open_build(root, Path(workshop) / "rehearsal.duckdb") as build,
     ):
@@ -189,11 +189,11 @@ def rehearsing(root: Path) -> Iterator[Build]:
 
 
 @contextlib.contextmanager
-def _told_plainly(root: Path) -> Iterator[None]:
+def _in_plain_words(root: Path) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        plainly = explained(root, error)
+        plainly = in_plain_words(root, error)
         if plainly is None:
             raise
         raise plainly from error

@@ -32,10 +32,10 @@ class Page:
 
     stem: str
     title: str
-    places: bool = True
+    has_place_filter: bool = True
     year_of: str | None = None
     needs_data: bool = True
-    mends: bool = False
+    works_when_damaged: bool = False
 
 
 PAGES = (
@@ -43,12 +43,12 @@ PAGES = (
     Page("monitoring_coverage", "监测覆盖"),
     Page("income_trends", "收入趋势", year_of="income_per_capita_yuan"),
     Page("collective_economy", "村集体经济", year_of="collective_operating_yuan"),
-    Page("assessment_checklist", "考核清单", places=False),
+    Page("assessment_checklist", "考核清单", has_place_filter=False),
     Page("rectification", "问题整改"),
     Page("data_quality", "数据质量"),
-    Page("ledger_intake", "台账导入", places=False, needs_data=False, mends=True),
+    Page("ledger_intake", "台账导入", has_place_filter=False, needs_data=False, works_when_damaged=True),
     Page("export_tables", "数据导出"),
-    Page("indicator_glossary", "指标口径", places=False, needs_data=False),
+    Page("indicator_glossary", "指标口径", has_place_filter=False, needs_data=False),
 )
 
 TITLE = "防止返贫监测看板"
@@ -93,7 +93,7 @@ def begin(stem: str) -> View:
 
 def failed(error: Exception) -> bool:
     """Say in Chinese that a page could not be drawn; the log gets where, not the values that were worked on."""
-    explained = versions.explained(paths.database_root(), error)
+    explained = versions.in_plain_words(paths.database_root(), error)
     if explained or isinstance(error, (versions.StoreError, policy.PolicyError)):
         widgets.empty("数据无法读取", str(explained or error))
     else:
@@ -161,7 +161,7 @@ def _frame(page: Page) -> View:
             cached.regions()
     except Exception as error:
         failed(error)
-        if not page.mends:
+        if not page.works_when_damaged:
             st.stop()
         return View(None, is_damaged=True)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame_bar"):
@@ -174,7 +174,7 @@ def _filters(page: Page) -> tuple[tuple[Region, ...], int | None]:
     tree = cached.regions()
     if not tree.counties:
         return (), None
-    trail = _place(tree) if page.places else tree.counties[:1]
+    trail = _place(tree) if page.has_place_filter else tree.counties[:1]
     return trail, _year(page.year_of) if page.year_of else None
 
 

@@ -14,7 +14,7 @@ from dashboard.ledgers.cells import values
 from dashboard.ledgers.feedback import blank_templates, clerk_guide
 from dashboard.ledgers.loading import saved_layouts
 from dashboard.presenters.ledger_intake import report_tables, sheet_corrections, version_list
-from dashboard.presenters.ledger_intake.session import PUBLISHING, Desk, alike
+from dashboard.presenters.ledger_intake.session import PUBLISHING, IntakeSession, alike
 from dashboard.presenters.ledger_intake.sheet_corrections import EXAMPLE, FIELD, LETTER, TITLE
 from dashboard.serving import cached
 from dashboard.serving.view import View
@@ -27,18 +27,18 @@ _WHOLE_GRID_ROWS, _GRID_HEIGHT = 18, 600
 _DESK, _WORD = "intake_desk", "desk"
 
 
-def own_desk() -> Desk:
+def own_session() -> IntakeSession:
     """The desk of this session; after a reload the one that the page's address names, while it is kept."""
     if _DESK not in st.session_state:
         word = st.query_params.get(_WORD, "")
         found = intake_sessions.kept.take(word, _is_open) if word else None
-        st.session_state[_DESK] = found or Desk(paths.database_root())
+        st.session_state[_DESK] = found or IntakeSession(paths.database_root())
         if word and not found:
             st.info("网址中的核对结果已不再保留，或正在另一个窗口使用；请重新放入文件。")
     return st.session_state[_DESK]
 
 
-def keep(desk: Desk) -> None:
+def keep(desk: IntakeSession) -> None:
     """Have the desk found again after a reload, as long as there is something on it."""
     if desk.job or desk.report or desk.done:
         word = intake_sessions.kept.keep(desk, get_script_run_ctx().session_id)
@@ -49,20 +49,20 @@ def keep(desk: Desk) -> None:
         st.query_params.pop(_WORD, None)
 
 
-def stale(desk: Desk, view: View) -> None:
+def stale(desk: IntakeSession, view: View) -> None:
     """Say that another version was published or gone back to since the check, and offer to check again."""
     now = view.version.id if view.version else ""
     if desk.report and not desk.job and desk.checked_on not in (None, now):
         with st.container(horizontal=True, vertical_alignment="center", key="intake_stale"):
             st.warning(f"核对之后当前版本已换成 {now}，下面的行数是按 {desk.checked_on or '空库'} 算的。")
-            st.button("重新核对", on_click=desk.check, args=(desk.said,), key="intake_check_anew")
+            st.button("重新核对", on_click=desk.check, args=(desk.instructions,), key="intake_check_anew")
 
 
 def _is_open(session: str) -> bool:
     return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
-def papers(desk: Desk, view: View) -> None:
+def downloads(desk: IntakeSession, view: View) -> None:
     """Files to take away: the refused rows to be put right, and a blank template of each ledger."""
     if desk.has_returns:
         name, make = desk.returns()
@@ -87,7 +87,7 @@ def _templates(view: View) -> None:
             )
 
 
-def corrections(desk: Desk) -> None:
+def corrections(desk: IntakeSession) -> None:
     """What was understood of each sheet, and what the clerk can say about it instead, to be checked again."""
     sheets = sheet_corrections.sheets(desk.report)
     if not sheets:
@@ -101,10 +101,10 @@ def corrections(desk: Desk) -> None:
             lambda one: sheet_corrections.named(one, sheets[one], desk.uploads[one.upload].name),
         )
         entry = sheets[at]
-        known, earlier, key = entry.understood, desk.words(at), f"{desk.checks}_{list(sheets).index(at)}"
+        known, earlier, key = entry.recognition, desk.words(at), f"{desk.checks}_{list(sheets).index(at)}"
         widgets.source(sheet_corrections.facts(entry))
-        if known.confirmed_on:
-            widgets.source(f"对应关系按 {known.confirmed_on} 确认的使用，以后同样表头的文件都照此读取。")
+        if known.saved_on:
+            widgets.source(f"对应关系按 {known.saved_on} 确认的使用，以后同样表头的文件都照此读取。")
         for question in report_tables.questions(desk.report, entry):
             st.warning(question)
         kind, rows, year, unit = _choices(known, earlier, key)
@@ -122,7 +122,7 @@ def corrections(desk: Desk) -> None:
             )
             st.button(
                 "恢复自动识别",
-                disabled=earlier is None and not known.confirmed_on,
+                disabled=earlier is None and not known.saved_on,
                 on_click=lambda: desk.correct(dict.fromkeys(same, sheet_corrections.automatic(entry))),
                 key="intake_automatic",
             )
@@ -210,24 +210,24 @@ def _editor(known, key: str) -> list[str]:
 @st.dialog("台账填报说明", width="large")
 def _guide() -> None:
     how, messages = st.tabs(["怎么报、常见问题", "全部提示"])
-    how.markdown(clerk_guide.written())
+    how.markdown(clerk_guide.write())
     messages.markdown(clerk_guide.messages())
 
 
-def removals(desk: Desk, view: View) -> None:
+def removals(desk: IntakeSession, view: View) -> None:
     """Standing rows that the files left out, to be removed where the clerk says so, and why others cannot be."""
     told = desk.report or desk.done
-    why_not = report_tables.not_offered(told, desk.offers) if told else ""
+    why_not = report_tables.why_not_offered(told, desk.offers) if told else ""
     if not view.version or not (desk.offers or why_not):
         return
     widgets.section("本次文件中没有的行", "现有数据中有、本次文件中没有：保留不动；确实不该保留的，勾选后移除")
     if desk.offers:
-        _offers(desk, view)
+        _candidates(desk, view)
     if why_not:
         widgets.source(why_not)
 
 
-def _offers(desk: Desk, view: View) -> None:
+def _candidates(desk: IntakeSession, view: View) -> None:
     names = {offer.kind: offer for offer in desk.offers}
     kind = widgets.pick(
         "台账",
@@ -237,7 +237,7 @@ def _offers(desk: Desk, view: View) -> None:
         width=320,
     )
     offer = names[kind]
-    shown, looks = report_tables.left_out(offer)
+    shown, looks = report_tables.absent_rows(offer)
     marked = widgets.choose_rows(
         shown, "本次文件中没有的行", looks, f"intake_left_out_{desk.checks}_{kind}_{len(shown)}"
     )
@@ -265,7 +265,7 @@ def _offers(desk: Desk, view: View) -> None:
             )
 
 
-def memory(desk: Desk) -> None:
+def memory(desk: IntakeSession) -> None:
     """Layouts that were put right once and are remembered; the clerk can have them forgotten."""
     try:
         known = saved_layouts.read(desk.root)
@@ -275,10 +275,10 @@ def memory(desk: Desk) -> None:
         return
     if not known:
         return
-    rows = report_tables.remembered_rows(known)
+    rows = report_tables.saved_layout_rows(known)
     with st.expander(f"记住的对应关系（{len(known)} 种表头）", key="intake_memory"):
         marked = widgets.choose_rows(
-            rows, "记住的对应关系", report_tables.REMEMBERED_COLUMNS, f"intake_layouts_{len(known)}_{desk.checks}"
+            rows, "记住的对应关系", report_tables.SAVED_LAYOUT_COLUMNS, f"intake_layouts_{len(known)}_{desk.checks}"
         )
         gone = rows["fingerprint"].iloc[marked].tolist()
         with st.container(horizontal=True, vertical_alignment="center", key="intake_forget_bar"):
@@ -288,7 +288,7 @@ def memory(desk: Desk) -> None:
             widgets.source("清除后，同样表头的文件重新按表头自动识别。")
 
 
-def published_versions(desk: Desk) -> None:
+def published_versions(desk: IntakeSession) -> None:
     """The published versions, and the way back to one of them."""
     widgets.section("发布版本", "回退不删除任何版本")
     listed = version_list.table(desk.root)

@@ -94,7 +94,7 @@ def choropleth(
 def drawing(version_id: str) -> bytes:
     """The outlines of a version as JSON; StoreError where there is no such version."""
     root = paths.database_root()
-    version = next((version for version in versions.versions(root) if version.id == version_id), None)
+    version = next((version for version in versions.published(root) if version.id == version_id), None)
     if version is None:
         raise versions.StoreError(f"没有版本“{version_id}”。")
     return _drawing(version, str(root), version_id)
@@ -134,7 +134,7 @@ def _drawn(table: pd.DataFrame, legend: Sequence[Band], view: View, level: str) 
             {"label": band.label, "colour": band.colour, "count": count}
             for band, count in zip(legend, counts, strict=True)
         ],
-        "missing": {"label": _NO_VALUE, "colour": palette.MISSING, "count": missing},
+        "missing": {"label": _NO_VALUE, "colour": palette.NOT_REPORTED, "count": missing},
         "focus": view.place.code,
         "focus_level": view.place.level,
         "focus_township": view.township_code,

@@ -58,7 +58,7 @@ def section(title: str, detail: str = "") -> None:
     st.html(f'<div class="db-section"><h2>{escape(title)}</h2>{more}</div>')
 
 
-def figure(fig, title: str, source: str, key: str, alt: str = "") -> None:
+def chart(fig, title: str, source: str, key: str, alt: str = "") -> None:
     """A Plotly figure under a title that states the finding, with its source line."""
     with st.container(border=True, gap="xxsmall", height="stretch", key=f"figure_{key}"):
         st.html(f'<h3 class="db-figure-title">{escape(title)}</h3>')

@@ -14,6 +14,7 @@ from dashboard.definitions.forms import Field
 from dashboard.ledgers.cells import id_numbers
 from dashboard.ledgers.checking import read_file
 from dashboard.ledgers.layout import known_titles, title_text
+from dashboard.ledgers.layout.instructions import Instructions
 
 TODAY = date(2025, 11, 20)
 NAMES = st.text("张王李赵陈杨刘合计注𠮷㐂·一二三建国秀英", min_size=2, max_size=4).filter(
@@ -218,7 +219,7 @@ def file_of(grid, container: str, folder):
 def test_a_random_ledger_in_a_random_layout_is_read_back_equal(ledger, container, tmp_path):
     form, fields, rows, grid = ledger
     file = file_of(grid, container, tmp_path)
-    found = read_file.read(file, read_file.Said(ledger=form.kind), TODAY, 1)
+    found = read_file.read(file, Instructions(ledger=form.kind), TODAY, 1)
     told = [issue.message for one in found for issue in one.report.issues if issue.severity == "refused"]
     assert not told
     [ledger] = [one.rows for one in found if one.rows is not None]

@@ -20,8 +20,8 @@ import pytest
 from dashboard import paths
 from dashboard.ledgers import containers
 from dashboard.ledgers.checking import read_file
-from dashboard.ledgers.checking.read_file import Said
 from dashboard.ledgers.feedback import refused_rows
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.worker import client, process, protocol
 from dashboard.ledgers.worker.client import Limits
 
@@ -59,12 +59,12 @@ def table_file(folder: Path, kind: str, *changes: dict) -> Path:
     return books.ledger(folder, kind, *changes)
 
 
-def read(path: Path, told=lambda stage: None) -> list[read_file.Found]:
+def read(path: Path, told=lambda stage: None) -> list[read_file.ReadSheet]:
     with client.reader() as reader:
-        return reader.read(path, Said(), TODAY, 1, told)
+        return reader.read(path, Instructions(), TODAY, 1, told)
 
 
-def codes(found: list[read_file.Found]) -> list[str]:
+def codes(found: list[read_file.ReadSheet]) -> list[str]:
     return [issue.code for one in found for issue in one.report.issues]
 
 
@@ -78,7 +78,7 @@ def pipe(tmp_path) -> Path:
 
 def test_what_is_read_apart_is_what_is_read_here(tmp_path):
     path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"}, {"年度": "20X5"})
-    [here], [there] = read_file.read(path, Said(), TODAY, 7), read(path)
+    [here], [there] = read_file.read(path, Instructions(), TODAY, 7), read(path)
     there.report.file_no = 7
     assert there.rows.form is here.rows.form
     assert there.rows.report is there.report
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_again_gives_nothing_back(tmp_path, monkeypat
 
 def test_outlines_come_across(county_ledgers):
     path = next(county_ledgers.glob("*.geojson"))
-    [here], [there] = read_file.read(path, Said(), TODAY, 1), read(path)
+    [here], [there] = read_file.read(path, Instructions(), TODAY, 1), read(path)
     assert there.outlines == here.outlines
 
 
@@ -146,7 +146,7 @@ def test_two_loads_at_once_have_a_process_each(tmp_path):
     with client.reader() as one, client.reader() as other:
         assert len(readers()) == 2
         for reader in (one, other):
-            assert reader.read(path, Said(), TODAY, 1)[0].rows is not None
+            assert reader.read(path, Instructions(), TODAY, 1)[0].rows is not None
     assert until(lambda: len(readers()) == 1)
 
 
@@ -232,9 +232,9 @@ def test_a_packed_file_may_take_what_its_content_needs(tmp_path):
 def test_what_one_file_leaves_behind_does_not_count_for_the_next(tmp_path, monkeypatch):
     monkeypatch.setattr(client, "_GROWN", 0)
     with client.reader() as reader:
-        reader.read(books.ledger(tmp_path, "households"), Said(), TODAY, 1)
+        reader.read(books.ledger(tmp_path, "households"), Instructions(), TODAY, 1)
         before = readers()
-        reader.read(books.ledger(tmp_path, "members"), Said(), TODAY, 2)
+        reader.read(books.ledger(tmp_path, "members"), Instructions(), TODAY, 2)
         assert readers() != before
 
 
@@ -264,9 +264,9 @@ def test_whoever_interrupts_does_not_wait_for_the_file(pipe, tmp_path):
 def test_the_process_ends_with_a_parent_that_is_killed(pipe):
     waiting = (
         "import sys; from datetime import date; from pathlib import Path\n"
-        "from dashboard.ledgers.worker import client; from dashboard.ledgers.checking.read_file import Said\n"
+        "from dashboard.ledgers.worker import client; from dashboard.ledgers.layout.instructions import Instructions\n"
         "with client.reader() as reader:\n"
-        "    reader.read(Path(sys.argv[1]), Said(), date.today(), 1, lambda stage: print(flush=True))\n"
+        "    reader.read(Path(sys.argv[1]), Instructions(), date.today(), 1, lambda stage: print(flush=True))\n"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", waiting, str(pipe)], cwd=paths.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -284,11 +284,11 @@ def test_the_script_that_loads_is_not_run_again_and_threads_may_load(tmp_path):
     script = tmp_path / "app.py"
     script.write_text(
         "import sys, threading; from datetime import date; from pathlib import Path\n"
-        "from dashboard.ledgers.worker import client; from dashboard.ledgers.checking.read_file import Said\n"
+        "from dashboard.ledgers.worker import client; from dashboard.ledgers.layout.instructions import Instructions\n"
         "print('started')\n"
         "def load():\n"
         "    with client.reader() as reader:\n"
-        "        print(reader.read(Path(sys.argv[1]), Said(), date.today(), 1)[0].report.status)\n"
+        "        print(reader.read(Path(sys.argv[1]), Instructions(), date.today(), 1)[0].report.status)\n"
         "for _ in range(2):\n"
         "    thread = threading.Thread(target=load); thread.start(); thread.join()\n"
     )

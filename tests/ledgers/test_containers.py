@@ -20,8 +20,8 @@ from odf.text import P
 
 from dashboard.ledgers import containers
 from dashboard.ledgers.checking import read_file
-from dashboard.ledgers.checking.read_file import Said
 from dashboard.ledgers.containers import sheet_scan
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.worker import limits
 
 CELLS = [
@@ -259,7 +259,7 @@ WORKBOOKS = [name for name in WRITERS if not name.startswith(("csv", "text"))]
 
 def read(path: Path) -> list[dict]:
     """The checked rows of a file that holds one ledger and nothing to complain about."""
-    [found] = read_file.read(path, Said(), date.today(), 1)
+    [found] = read_file.read(path, Instructions(), date.today(), 1)
     assert found.rows is not None, [issue.message for issue in found.report.issues]
     assert not found.report.refused, [issue.message for issue in found.report.issues]
     return found.rows.table.to_pylist()
@@ -303,7 +303,7 @@ def test_cells_keep_place_nature_and_merges(container):
 
 def entries(path: Path) -> list[tuple[str, str, int]]:
     """(path below the archive, status, rows) of everything read from a file."""
-    found = read_file.read(path, Said(), date.today(), 1)
+    found = read_file.read(path, Instructions(), date.today(), 1)
     assert [one.report.file_no for one in found] == list(range(1, len(found) + 1))
     return [(one.report.path[len(str(path)) + 1 :], one.report.status, one.report.rows_read) for one in found]
 
@@ -640,7 +640,7 @@ def test_tags_that_mean_nothing_for_a_table_change_no_cell():
 def test_the_files_of_a_long_archive_are_given_time_for_each(tmp_path):
     told = []
     path = zipped(tmp_path / "多.zip", {f"{number}.csv": as_text(CELLS) for number in range(3)})
-    read_file.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
+    read_file.read(path, Instructions(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
     size_bytes = len(as_text(CELLS))
     assert told == [(size_bytes, 1), (2 * size_bytes, 2), (3 * size_bytes, 3)]
     assert limits.of(1, parts=100).processor_s > limits.of(1).processor_s
@@ -650,6 +650,6 @@ def test_the_sheets_of_a_workbook_are_given_time_for_each(tmp_path):
     told = []
     path = tmp_path / "多.html"
     path.write_bytes(b"<table><tr><td>1<tr><td>2<tr><td>3<tr><td>4</table>" * 3)
-    read_file.read(path, Said(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
+    read_file.read(path, Instructions(), date(2026, 1, 31), 1, grown=lambda *counted: told.append(counted))
     size_bytes = path.stat().st_size
     assert told == [(size_bytes, 1), (size_bytes, 2)]

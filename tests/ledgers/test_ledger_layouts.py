@@ -21,7 +21,7 @@ def test_every_kind_is_recognised_by_its_canonical_titles(kind):
     sheet = containers.Sheet("台账", [[field.title for field in forms.get(kind).fields]])
     found = header_search.find(sheet)
     assert found.form.kind == kind
-    assert not found.missing and not found.left_out and not found.repeated
+    assert not found.missing and not found.unmapped_columns and not found.repeated
     assert len(found.columns) == len(forms.get(kind).fields)
 
 
@@ -308,6 +308,6 @@ def test_a_title_and_a_unit_line_above_the_header_are_no_part_of_it(desk):
     lines = [["2024年村集体经济"], ["单位：万元"], [titles[at] for at in kept], [values[at] for at in kept]]
     report = desk.load(xlsx(desk.folder / "a.xlsx", lines))
     assert report.exit_code == 0, report.lines()
-    assert report.files[0].understood.header_rows == (3, 3)
+    assert report.files[0].recognition.header_rows == (3, 3)
     [row] = desk.table("core_collective_economy")
     assert (row["account_year"], row["total_income_yuan"]) == (2024, Decimal("200000.00"))

@@ -110,11 +110,11 @@ def test_one_identity_number_for_two_people_stands_once(desk):
 
 
 def test_a_dry_run_leaves_no_version(desk):
-    before = versions.versions(desk.root)
+    before = versions.published(desk.root)
     report = desk.check_rows("visits")
     assert counts(report, "visits")["new"] == 1
     assert report.version is None and report.as_json()["version"] is None
-    assert versions.versions(desk.root) == before
+    assert versions.published(desk.root) == before
 
 
 def test_a_refused_file_leaves_what_stands(desk):

@@ -15,7 +15,7 @@ import xlsxwriter
 from books import HEAD_ID, VILLAGES, far_apart, id_number, ledger, table, text, xlsx, zip_bytes, zipped
 
 from dashboard.ledgers.containers import detect
-from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.layout.instructions import Instructions, Layout
 from dashboard.ledgers.loading import corrections, saved_layouts
 from dashboard.ledgers.loading.removal import remove
 from dashboard.ledgers.reporting import issues
@@ -171,7 +171,7 @@ def _as_said(layout: Layout, **words) -> Callable:
 
     def made(desk):
         path = ledger(desk.folder, "visits")
-        said = Said(sheets={("", "Sheet1"): Said(layout=layout, **words)})
+        said = Instructions(sheets={("", "Sheet1"): Instructions(layout=layout, **words)})
         return desk.load(path, by_file={path: said})
 
     return made
@@ -179,7 +179,7 @@ def _as_said(layout: Layout, **words) -> Callable:
 
 def _left_out_as_said(desk):
     path = xlsx(desk.folder / "a.xlsx", {"走访": table("visits"), "旧": table("visits")})
-    return desk.check(path, by_file={path: Said(sheets={("", "旧"): Said(is_left_out=True)})})
+    return desk.check(path, by_file={path: Instructions(sheets={("", "旧"): Instructions(is_skipped=True)})})
 
 
 def _remembered(desk):

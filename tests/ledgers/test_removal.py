@@ -11,7 +11,7 @@ from dashboard.warehouse import queries, versions
 
 
 def keys(desk, report, kind: str) -> list[str]:
-    return next((list(offer.keys) for offer in removal.offers(report, desk.root) if offer.kind == kind), [])
+    return next((list(offer.keys) for offer in removal.candidates(report, desk.root) if offer.kind == kind), [])
 
 
 def ids(desk, table_name: str, column: str) -> list[str]:
@@ -56,7 +56,7 @@ def test_a_file_of_one_month_leaves_out_only_rows_of_that_month(village):
 def test_all_that_is_left_out_is_named_and_shown_masked_with_place_and_head(village):
     rows = [{"户编号": f"N{number:03d}", "户主姓名": "周七", "证件号码": ""} for number in range(40)]
     village.load_rows("households", *rows)
-    [offer] = removal.offers(village.check_rows("households"), village.root)
+    [offer] = removal.candidates(village.check_rows("households"), village.root)
     assert len(offer.keys) == 42
     shown = offer.masked().iloc[-1].to_dict()
     assert shown == {"户编号": "N039", "乡镇": "城关镇", "行政村": "新民村", "户主或名称": "周*"}
@@ -65,7 +65,7 @@ def test_all_that_is_left_out_is_named_and_shown_masked_with_place_and_head(vill
 
 def test_identity_numbers_are_masked_where_they_are_the_key(village):
     village.load_rows("members", {})
-    [offer] = removal.offers(
+    [offer] = removal.candidates(
         village.check_rows("members", {"姓名": "李梅", "证件号码": id_number("19820202", "002")}), village.root
     )
     assert HEAD_ID not in offer.masked().to_csv() and HEAD_ID in offer.shown.to_csv()
@@ -87,7 +87,7 @@ def test_a_returned_workbook_leaves_nothing_out(village):
     [(name, book)] = refused_rows.workbooks(path, village.check(path).files)
     (village.folder / name).write_bytes(book)
     report = village.check(village.folder / name)
-    assert removal.offers(report, village.root) == []
+    assert removal.candidates(report, village.root) == []
 
 
 def test_rows_are_removed_in_a_new_version_and_come_back_with_the_old(village):

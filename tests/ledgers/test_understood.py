@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from books import codes, ledger, only, table, text, xlsx
 
-from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.layout.instructions import Instructions, Layout
 from dashboard.ledgers.loading import saved_layouts
 from dashboard.warehouse import versions
 
@@ -21,8 +21,8 @@ def strange(path, *more, titles=STRANGE, sheet="Sheet1"):
     return xlsx(path, {sheet: rows})
 
 
-def said(layout=STRANGE_LAYOUT, sheet="Sheet1", **more) -> Said:
-    return Said(sheets={("", sheet): Said(**({"ledger": "visits", "layout": layout} | more))})
+def said(layout=STRANGE_LAYOUT, sheet="Sheet1", **more) -> Instructions:
+    return Instructions(sheets={("", sheet): Instructions(**({"ledger": "visits", "layout": layout} | more))})
 
 
 def load_confirmed(desk, path):
@@ -39,7 +39,7 @@ def test_what_was_understood_of_a_sheet_is_told(desk):
     rows = [["示例县农户收入台账"], ["单位：万元"], *cells, ["合计", "", "", 235]]
     for column in range(3, 10):
         rows[3][column] = rows[3][column] / 10_000
-    understood = only(desk.check(xlsx(desk.folder / "a.xlsx", rows))).understood
+    understood = only(desk.check(xlsx(desk.folder / "a.xlsx", rows))).recognition
     assert (understood.kind, understood.header_rows, understood.data_rows, understood.rows) == (
         "incomes",
         (3, 3),
@@ -49,28 +49,28 @@ def test_what_was_understood_of_a_sheet_is_told(desk):
     by_letter = {use.letter: (use.title, use.field) for use in understood.columns}
     assert by_letter["A"] == ("年度", "年度")
     assert by_letter["K"] == ("备注", None)
-    assert understood.left_out == {"lines_total": [5]}
+    assert understood.non_data_rows == {"lines_total": [5]}
     [((unit, source), titles)] = understood.units.items()
     assert (unit, source, titles[0]) == ("万元", "表头上方的说明", "工资性收入")
 
 
 def test_the_year_taken_from_a_sheets_name_is_told_with_its_source(desk):
     path = xlsx(desk.folder / "a.xlsx", {"2024年": table("incomes", without=("年度",))})
-    understood = only(desk.check(path)).understood
+    understood = only(desk.check(path)).recognition
     assert (understood.year, understood.year_from) == (2024, "工作表名称")
 
 
 def test_a_sheet_nobody_understood_shows_its_first_rows_masked(desk):
     number = ledger(desk.folder, "households")
     path = xlsx(desk.folder / "a.xlsx", [["名单"], ["甲", "629821198001010017", 13812345678]])
-    understood = only(desk.check(path)).understood
+    understood = only(desk.check(path)).recognition
     assert understood.header_rows is None and understood.columns == []
     assert understood.top == [["名单", "", ""], ["甲", "62*************017", "138****5678"]]
     assert number.exists()
 
 
 def test_examples_of_personal_columns_are_masked(desk):
-    uses = {use.field: use.example for use in only(desk.check_rows("households")).understood.columns}
+    uses = {use.field: use.example for use in only(desk.check_rows("households")).recognition.columns}
     assert uses["户主姓名"][1:].strip("*") == "" and "*" in uses["证件号码"]
 
 
@@ -95,9 +95,9 @@ def test_what_a_person_says_of_one_column_leaves_the_others_as_they_were_found(d
     path = xlsx(desk.folder / "a.xlsx", cells)
     place = cells[0].index("随便写的")
     layout = Layout(columns=((place, "findings"),))
-    entry = only(desk.check(path, by_file={path: Said(sheets={("", "Sheet1"): Said(layout=layout)})}))
+    entry = only(desk.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})}))
     assert entry.status == "loaded"
-    assert {use.title: use.column for use in entry.understood.columns}["随便写的"] == "findings"
+    assert {use.title: use.column for use in entry.recognition.columns}["随便写的"] == "findings"
     assert "columns_left_out" not in codes_of(entry)
 
 
@@ -110,7 +110,7 @@ def test_a_column_that_is_not_to_be_read_is_left_out_and_named(desk):
     path = xlsx(desk.folder / "a.xlsx", cells)
     place = cells[0].index("走访情况")
     layout = Layout(columns=((place, None),))
-    entry = only(desk.check(path, by_file={path: Said(sheets={("", "Sheet1"): Said(layout=layout)})}))
+    entry = only(desk.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})}))
     [left_out] = [issue for issue in entry.issues if issue.code == "columns_left_out"]
     assert "走访情况" in left_out.message
 
@@ -119,15 +119,15 @@ def test_a_field_given_to_another_column_leaves_the_one_it_was_found_in(desk):
     cells = [[*line, more] for line, more in zip(table("visits"), ("真正的情况", "很好"), strict=True)]
     path = xlsx(desk.folder / "a.xlsx", cells)
     layout = Layout(columns=((len(cells[0]) - 1, "findings"),))
-    desk.load(path, by_file={path: Said(sheets={("", "Sheet1"): Said(layout=layout)})})
+    desk.load(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})})
     assert [row["走访情况"] for row in desk.rows("visits")] == ["很好"]
 
 
 def test_a_year_and_a_unit_said_of_one_sheet_go_before_what_the_sheet_says(desk):
     rows = [["示例县2023年收入台账"], ["单位：万元"], *table("incomes", without=("年度",))]
     path = xlsx(desk.folder / "a.xlsx", rows)
-    words = Said(sheets={("", "Sheet1"): Said(year=2024, unit="元")})
-    understood = only(desk.load(path, by_file={path: words})).understood
+    words = Instructions(sheets={("", "Sheet1"): Instructions(year=2024, unit="元")})
+    understood = only(desk.load(path, by_file={path: words})).recognition
     assert (understood.year, understood.year_from) == (2024, "导入时的指定")
     assert list(understood.units) == [("元", "导入时的指定")]
     assert [(row["年度"], row["工资性收入"]) for row in desk.rows("incomes")] == [(2024, 20_000)]
@@ -143,7 +143,7 @@ def test_what_is_said_of_one_sheet_leaves_the_other_sheets_alone(desk):
 def test_a_sheet_said_to_be_left_out_no_longer_refuses_its_workbook(desk):
     path = xlsx(desk.folder / "a.xlsx", {"户": table("households"), "收入": table("incomes", without=("年度",))})
     assert desk.check(path).exit_code == 2
-    report = desk.check(path, by_file={path: Said(sheets={("", "收入"): Said(is_left_out=True)})})
+    report = desk.check(path, by_file={path: Instructions(sheets={("", "收入"): Instructions(is_skipped=True)})})
     assert [entry.status for entry in report.files] == ["loaded", "skipped"]
 
 
@@ -170,7 +170,7 @@ def test_a_required_field_without_a_column_is_named(desk):
     report = desk.check(path, by_file={path: said(Layout((1, 1), ((0, "visited_on"),)))})
     [issue] = only(report).issues
     assert issue.code == "columns_missing" and "户编号" in issue.message
-    assert only(report).understood.missing == ["户编号"]
+    assert only(report).recognition.missing == ["户编号"]
 
 
 # What is remembered -----------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_a_confirmed_layout_is_used_at_the_next_load_and_said_so(desk):
     entry = only(desk.load(strange(desk.folder / "四月.xlsx", ["2025-04-08", "H002", "正常", "王五"], sheet="四月")))
     assert entry.rows_loaded == 2
     [notice] = [issue for issue in entry.issues if issue.code == "layout_remembered"]
-    assert entry.understood.confirmed_on in notice.message and "列对应关系" in notice.message
+    assert entry.recognition.saved_on in notice.message and "列对应关系" in notice.message
 
 
 def test_it_is_found_where_the_header_stands_elsewhere(desk):
@@ -206,10 +206,10 @@ def test_a_check_remembers_nothing_and_neither_does_the_command_line(desk):
 
 def test_the_year_is_never_remembered(desk):
     path = ledger(desk.folder, "incomes", without=("年度",))
-    words = Said(sheets={("", "Sheet1"): Said(ledger="incomes", year=2024)})
+    words = Instructions(sheets={("", "Sheet1"): Instructions(ledger="incomes", year=2024)})
     assert desk.load(path, by_file={path: words}).published
     [known] = saved_layouts.read(desk.root).values()
-    assert known.said == Said("incomes")
+    assert known.instructions == Instructions("incomes")
     assert codes(desk.check(path))[-1] == "year_needed"
 
 
@@ -222,7 +222,7 @@ def in_wan(desk, name, wages=2.35):
 def test_a_confirmed_unit_is_remembered_and_its_magnitude_still_asked_about(desk):
     first = in_wan(desk, "a.xlsx")
     assert codes(desk.check(first))[-1] == "unit_needed"
-    assert desk.load(first, by_file={first: Said(sheets={("", "Sheet1"): Said(unit="万元")})}).published
+    assert desk.load(first, by_file={first: Instructions(sheets={("", "Sheet1"): Instructions(unit="万元")})}).published
     again = only(desk.load(in_wan(desk, "b.xlsx", 3)))
     assert again.changed == 1
     assert any("以前确认的单位" in issue.message for issue in again.issues if issue.code == "unit_converted")
@@ -237,7 +237,7 @@ def test_what_a_person_says_now_goes_before_what_is_remembered(desk):
     swapped = Layout((1, 1), ((0, "visited_on"), (1, "household_id"), (2, "visitor"), (3, "findings")))
     desk.load(path, by_file={path: said(swapped)})
     assert desk.rows("visits")[-1]["走访情况"] == "正常"
-    assert dict(next(iter(saved_layouts.read(desk.root).values())).said.layout.columns)[2] == "visitor"
+    assert dict(next(iter(saved_layouts.read(desk.root).values())).instructions.layout.columns)[2] == "visitor"
 
 
 def test_a_layout_that_is_forgotten_is_not_used(desk):

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from dashboard.definitions.forms import Field, Form
-from dashboard.ledgers.cells.column_parsing import Column
+from dashboard.ledgers.cells.column_parsing import ParsedColumn
 
 
-def largest_yuan(columns: Sequence[Column], fields: Sequence[Field]) -> np.ndarray:
+def largest_yuan(columns: Sequence[ParsedColumn], fields: Sequence[Field]) -> np.ndarray:
     """Each row's largest amount in yuan, whatever its sign; 0 where a row has none."""
     amounts = [
         np.abs(column.arrays[field.column].cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))

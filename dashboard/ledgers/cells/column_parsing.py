@@ -37,14 +37,14 @@ class Problem(NamedTuple):
 
 
 @dataclass
-class Column:
+class ParsedColumn:
     """A parsed column: Arrow arrays by database column, and problems by row."""
 
     arrays: dict[str, pa.Array]
     problems: list[Problem] = field(default_factory=list)
 
 
-def parse(field_: Field, cells: Sequence[Any], context: Context) -> Column:
+def parse(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
     """Parse a column of a field; every refused cell is null in the arrays."""
     if field_.type == "money":
         return _money_column(field_, cells, context)
@@ -53,7 +53,7 @@ def parse(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     if field_.type in _USUAL and (texts := _usual_texts(field_, cells)) is not None:
         arrays = _usual_dates(field_, texts, context) if field_.type == "date" else {field_.column: texts}
         if arrays:
-            return Column(arrays)
+            return ParsedColumn(arrays)
     return _column(field_, cells, context)
 
 
@@ -62,7 +62,7 @@ def blank(field_: Field, length: int) -> dict[str, pa.Array]:
     return _arrays(field_, [None] * length)
 
 
-def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
+def _column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
     parser = partial(PARSERS[field_.type], field_, _with_neighbours(field_, cells, context))
     parsed, keys = _distinct(cells, parser)
     plain = {key: value.value for key, value in parsed.items()}
@@ -72,7 +72,7 @@ def _column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
         for index, key in (enumerate(keys) if told else ())
         if key in told
     ]
-    return Column(_arrays(field_, list(map(plain.__getitem__, keys))), problems)
+    return ParsedColumn(_arrays(field_, list(map(plain.__getitem__, keys))), problems)
 
 
 def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> Context:
@@ -150,7 +150,7 @@ def _usual_dates(field_: Field, texts: pa.Array, context: Context) -> dict[str, 
     return {field_.column: days, f"{field_.column}_precision": precision}
 
 
-def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
+def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
     """Identity numbers: those in perfect order are checked all at once, the others one by one."""
     usual = [
         index
@@ -159,7 +159,7 @@ def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     ]
     valid = id_numbers.are_valid([cells[index] for index in usual], context.today)
     if valid.all() and len(usual) == len(cells):
-        return Column(_arrays(field_, list(cells)))
+        return ParsedColumn(_arrays(field_, list(cells)))
     good = {usual[place] for place in np.flatnonzero(valid).tolist()}
     rest = [index for index in range(len(cells)) if index not in good]
     parsed = _column(field_, [cells[index] for index in rest], context)
@@ -167,10 +167,10 @@ def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
     for index, number in zip(rest, parsed.arrays[field_.column].to_pylist(), strict=True):
         numbers[index] = number
     problems = [problem._replace(index=rest[problem.index]) for problem in parsed.problems]
-    return Column(_arrays(field_, numbers), problems)
+    return ParsedColumn(_arrays(field_, numbers), problems)
 
 
-def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> Column:
+def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
     """Amounts in yuan. Plain numbers are turned to cents all at once; whatever is left is parsed one by one."""
     with np.errstate(invalid="ignore", over="ignore"):
         scaled = _amounts(cells) * (100 * context.factor)
@@ -194,7 +194,7 @@ def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> Colu
             valid[index] = True
         if code:
             problems.append(Problem(index, code, cell, args))
-    return Column({field_.column: _decimals(whole, valid)}, problems)
+    return ParsedColumn({field_.column: _decimals(whole, valid)}, problems)
 
 
 def _amounts(cells: Sequence[Any]) -> np.ndarray:

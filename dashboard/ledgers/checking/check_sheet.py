@@ -42,7 +42,7 @@ class SheetRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Options:
+class ReadingOptions:
     """What the person who loads says now, or said of an earlier load of the layout, and the day it is.
 
     What is certain was said of this very sheet and goes before what the sheet itself says.
@@ -62,7 +62,7 @@ class Options:
 
 
 @dataclass
-class Rows:
+class CheckedRows:
     """Checked rows of one sheet: columns of the form, ``row_no`` and ``file_no``; refused ones stand apart.
 
     ``offered_village`` is the sheet's name where only the directory can tell whether it is a village's.
@@ -72,10 +72,10 @@ class Rows:
     table: pa.Table
     report: SheetReport
     refused: pa.Table | None = None
-    offered_village: str = ""
+    proposed_village: str = ""
 
 
-def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -> Rows:
+def check(sheet: Sheet, header: Header, options: ReadingOptions, report: SheetReport) -> CheckedRows:
     """Check a sheet's cells; raises SheetRefused. Issues go to the report as they are found."""
     _refuse_bad_header(header)
     body = data_rows.data_lines(sheet, header)
@@ -85,15 +85,15 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
         raise SheetRefused("no_data")
     report.titles = header.titles
     report.rows_read = len(body.rows)
-    said = _Said(sheet, header, options)
-    report.understood.note_rows(body.rows, body.skipped)
-    _tell_layout(sheet, header, body, report)
+    said = SheetContext(sheet, header, options)
+    report.recognition.note_rows(body.rows, body.skipped)
+    _note_layout(sheet, header, body, report)
     for row, width in body.ragged:
-        report.say("csv_field_count", row=row + 1, fields=width, expected=len(sheet.rows[header.last_row]))
+        report.add_issue("csv_field_count", row=row + 1, fields=width, expected=len(sheet.rows[header.last_row]))
     ragged = {row for row, _ in body.ragged}
     kept = [row for row in body.rows if row not in ragged]
     computed = formulas.compute(sheet, kept)
-    by_column = data_rows.Columns(sheet, header.last_row + 1) if computed else body.columns
+    by_column = data_rows.SheetColumns(sheet, header.last_row + 1) if computed else body.columns
     cells = {column: by_column.cells(kept, index) for column, index in header.columns.items()}
     parsed = {
         field.column: column_parsing.parse(field, cells[field.column], said.context(field))
@@ -103,17 +103,17 @@ def check(sheet: Sheet, header: Header, options: Options, report: SheetReport) -
     parsed |= _given(header, len(kept), said)
     _refuse_what_needs_asking(header, parsed, said)
     parsed = _with_plausible_money(header, cells, parsed, said)
-    said.tell(report, parsed)
+    said.add_issues(report, parsed)
     if header.form.needs_year and header.form.needs_year not in parsed:
         year = header.form.field(header.form.needs_year)
         parsed[year.column] = column_parsing.parse(year, [said.year] * len(kept), said.context(year))
-    _tell_problems(header, parsed, kept, report)
-    _tell_formulas(sheet, header, kept, computed, report)
+    _add_problems(header, parsed, kept, report)
+    _add_formula_issues(sheet, header, kept, computed, report)
     _refuse_missing(sheet, header, cells, parsed, kept, report)
-    _tell_unusual_amounts(header, parsed, kept, said, report)
+    _warn_of_unusual_amounts(header, parsed, kept, said, report)
     table, refused = _table(header.form, parsed, kept, report)
     village = header.given.get("place_village")
-    return Rows(header.form, table, report, refused, village.value if village and village.is_offered else "")
+    return CheckedRows(header.form, table, report, refused, village.value if village and village.is_offered else "")
 
 
 def _refuse_bad_header(header: Header) -> None:
@@ -123,12 +123,12 @@ def _refuse_bad_header(header: Header) -> None:
         raise SheetRefused("columns_repeated", columns="、".join(dict.fromkeys(header.repeated)))
 
 
-def year_said(sheet: Sheet, header: Header, options: Options) -> int | None:
+def year_of_sheet(sheet: Sheet, header: Header, options: ReadingOptions) -> int | None:
     """The year a sheet or the person says beside its columns."""
-    return _Said(sheet, header, options).year
+    return SheetContext(sheet, header, options).year
 
 
-def _given(header: Header, rows: int, said: "_Said") -> dict[str, column_parsing.Column]:
+def _given(header: Header, rows: int, said: "SheetContext") -> dict[str, column_parsing.ParsedColumn]:
     """What no column has but the sheet's name or title gives, the same for every row; the year is looked for later."""
     fields = [header.form.field(column) for column in header.given]
     return {
@@ -138,10 +138,10 @@ def _given(header: Header, rows: int, said: "_Said") -> dict[str, column_parsing
     }
 
 
-class _Said:
+class SheetContext:
     """What the sheet itself says beside its columns: the year, the unit of money."""
 
-    def __init__(self, sheet: Sheet, header: Header, options: Options) -> None:
+    def __init__(self, sheet: Sheet, header: Header, options: ReadingOptions) -> None:
         self._above = _with_labels(lines_above(sheet, header))
         self._header = header
         self.options = options
@@ -168,23 +168,23 @@ class _Said:
         """The unit a money field's amounts are read in."""
         return self.override or self._unit(self._header.notes.get(field.column, ()))[0]
 
-    def tell(self, report: SheetReport, parsed: dict[str, column_parsing.Column]) -> None:
+    def add_issues(self, report: SheetReport, parsed: dict[str, column_parsing.ParsedColumn]) -> None:
         """Notices about what was taken from the title, the sheet's name or the person."""
         needs_year = self._header.form.needs_year
         if needs_year and needs_year not in parsed:
-            report.say("year_inferred", year=self.year, source=self._year_from)
-            report.understood.year, report.understood.year_from = self.year, self._year_from
+            report.add_issue("year_inferred", year=self.year, source=self._year_from)
+            report.recognition.year, report.recognition.year_from = self.year, self._year_from
         money = [field for field in self._header.form.fields if field.type == "money" and field.column in parsed]
         converted: dict[tuple[str, str], list[str]] = defaultdict(list)
         for field in money:
             unit, source = self._unit(self._header.notes.get(field.column, ()))
             if self.override:
                 unit, source = self.override, self.options.unit_from
-            report.understood.note_unit(unit, source, self._header.titles[field.column])
+            report.recognition.note_unit(unit, source, self._header.titles[field.column])
             if forms.common()["money_units"][unit] != 1:
                 converted[unit, source].append(self._header.titles[field.column])
         for (unit, source), titles in converted.items():
-            report.say("unit_converted", unit=unit, source=source, columns="、".join(titles))
+            report.add_issue("unit_converted", unit=unit, source=source, columns="、".join(titles))
 
     def _unit(self, notes: Iterable[str]) -> tuple[str, str]:
         if self.options.unit_is_certain:
@@ -240,7 +240,9 @@ def _years_of(text: str) -> set[int]:
     return years
 
 
-def _refuse_what_needs_asking(header: Header, parsed: dict[str, column_parsing.Column], said: _Said) -> None:
+def _refuse_what_needs_asking(
+    header: Header, parsed: dict[str, column_parsing.ParsedColumn], said: SheetContext
+) -> None:
     needs_year = header.form.needs_year
     if needs_year and needs_year not in parsed and said.year is None:
         raise SheetRefused("year_needed", ledger=header.form.name)
@@ -255,7 +257,7 @@ def _refuse_what_needs_asking(header: Header, parsed: dict[str, column_parsing.C
             ]
 
 
-def _with_plausible_money(header: Header, cells, parsed, said: _Said) -> dict[str, column_parsing.Column]:
+def _with_plausible_money(header: Header, cells, parsed, said: SheetContext) -> dict[str, column_parsing.ParsedColumn]:
     """The parsed columns, read in the person's unit where the declared one gives amounts no such ledger has."""
     typical = header.form.typical_yuan
     fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
@@ -281,37 +283,39 @@ def _is_plausible(amount: float | None, typical: tuple[float, float]) -> bool:
     return amount is None or typical[0] <= amount <= typical[1]
 
 
-def _tell_unusual_amounts(header: Header, parsed, kept: Sequence[int], said: _Said, report: SheetReport) -> None:
+def _warn_of_unusual_amounts(
+    header: Header, parsed, kept: Sequence[int], said: SheetContext, report: SheetReport
+) -> None:
     """Warn of rows to be loaded that may have been written in another unit than their sheet's."""
     fields = [field for field in header.form.fields if field.type == "money" and field.column in parsed]
     largest = amount_scale.largest_yuan([parsed[field.column] for field in fields], fields)
     for index in amount_scale.unusual_rows(largest, header.form):
         if (row := kept[index] + 1) in report.refused:
             continue
-        report.say("amount_unusual", row=row, unit=said.unit_of(fields[0]), amount=f"{largest[index]:,.2f}")
+        report.add_issue("amount_unusual", row=row, unit=said.unit_of(fields[0]), amount=f"{largest[index]:,.2f}")
 
 
-def _tell_layout(sheet: Sheet, header: Header, body: data_rows.Body, report: SheetReport) -> None:
+def _note_layout(sheet: Sheet, header: Header, body: data_rows.Body, report: SheetReport) -> None:
     """One notice for each thing that was done for the sender."""
-    if header.left_out:
-        report.say("columns_left_out", columns=_named(header.left_out))
+    if header.unmapped_columns:
+        report.add_issue("columns_left_out", columns=_listed(header.unmapped_columns))
     for code, rows in body.skipped.items():
-        report.say(code, count=len(rows), rows=_named(str(row + 1) for row in rows))
+        report.add_issue(code, count=len(rows), rows=_listed(str(row + 1) for row in rows))
     if body.filled:
-        report.say("cells_filled_down", count=body.filled)
+        report.add_issue("cells_filled_down", count=body.filled)
     for column, blanks in body.blank_below:
-        report.say("cells_blank_below", column=header.titles[column], count=blanks)
+        report.add_issue("cells_blank_below", column=header.titles[column], count=blanks)
     hidden = [row for row in sheet.hidden_rows if row > header.last_row]
     if hidden and (read := sorted(set(hidden) & set(body.rows))):
-        report.say("rows_hidden", count=len(read), rows=_named(str(row + 1) for row in read))
+        report.add_issue("rows_hidden", count=len(read), rows=_listed(str(row + 1) for row in read))
     hidden_titles = [
         title for column, title in header.titles.items() if header.columns[column] in set(sheet.hidden_columns)
     ]
     if hidden_titles:
-        report.say("columns_hidden", columns=_named(hidden_titles))
+        report.add_issue("columns_hidden", columns=_listed(hidden_titles))
 
 
-def _tell_problems(header: Header, parsed, kept: Sequence[int], report: SheetReport) -> None:
+def _add_problems(header: Header, parsed, kept: Sequence[int], report: SheetReport) -> None:
     """Refusals and warnings by cell; notices once a column with their number."""
     catalogue = issues.catalogue()
     for column, result in parsed.items():
@@ -322,7 +326,7 @@ def _tell_problems(header: Header, parsed, kept: Sequence[int], report: SheetRep
             if catalogue[problem.code].severity == issues.NOTICE:
                 noticed[problem.code].append(problem)
                 continue
-            report.say(
+            report.add_issue(
                 problem.code,
                 row=kept[problem.index] + 1,
                 column=title,
@@ -331,19 +335,19 @@ def _tell_problems(header: Header, parsed, kept: Sequence[int], report: SheetRep
                 **problem.args,
             )
         for code, found in noticed.items():
-            report.say(code, column=title, value=found[0].raw, personal=field.personal, count=len(found))
+            report.add_issue(code, column=title, value=found[0].raw, personal=field.personal, count=len(found))
 
 
-def _tell_formulas(sheet: Sheet, header: Header, kept: Sequence[int], computed, report: SheetReport) -> None:
+def _add_formula_issues(sheet: Sheet, header: Header, kept: Sequence[int], computed, report: SheetReport) -> None:
     """Refuse formulas without a saved result, and warn of those that were computed from their parts."""
     titles = {index: header.titles[column] for column, index in header.columns.items()}
     rows = set(kept) if sheet.formulas else ()
     for row, index in sorted(sheet.formulas):
         if row in rows and index in titles:
-            report.say("formula_without_value", row=row + 1, column=titles[index])
+            report.add_issue("formula_without_value", row=row + 1, column=titles[index])
     for (row, index), (text, value) in sorted(computed.items()):
         if index in titles:
-            report.say("formula_computed", row=row + 1, column=titles[index], value=text, result=f"{value:.12g}")
+            report.add_issue("formula_computed", row=row + 1, column=titles[index], value=text, result=f"{value:.12g}")
 
 
 def _refuse_missing(sheet: Sheet, header: Header, cells, parsed, kept: Sequence[int], report: SheetReport) -> None:
@@ -360,7 +364,7 @@ def _refuse_missing(sheet: Sheet, header: Header, cells, parsed, kept: Sequence[
             if index not in told and (kept[index], position) not in sheet.formulas:
                 value = cells[field.column][index] if field.column in cells else None
                 title = header.titles.get(field.column, field.title)
-                report.say("value_missing", row=kept[index] + 1, column=title, value=value)
+                report.add_issue("value_missing", row=kept[index] + 1, column=title, value=value)
 
 
 def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> tuple[pa.Table, pa.Table | None]:
@@ -379,7 +383,7 @@ def _table(form: Form, parsed, kept: Sequence[int], report: SheetReport) -> tupl
     return table.filter(pa.array(~is_refused)), table.filter(pa.array(is_refused))
 
 
-def _named(texts: Iterable[str]) -> str:
+def _listed(texts: Iterable[str]) -> str:
     listed = list(texts)
     shown = "、".join(listed[:_NAMED_AT_MOST])
     return shown if len(listed) <= _NAMED_AT_MOST else f"{shown}等 {len(listed)} 处"

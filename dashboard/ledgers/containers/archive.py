@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePath, PurePosixPath
 
-from dashboard.ledgers.containers.sheet import Unreadable
+from dashboard.ledgers.containers.sheet import FileRefused
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
@@ -45,7 +45,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = self._zip.infolist()
         except _BROKEN as error:
-            raise Unreadable("file_damaged") from error
+            raise FileRefused("file_damaged") from error
         _check_size(members, len(data))
         self.members = {_plain(member.filename): member for member in members}
         self._by_lower = {name.lower(): name for name in self.members}
@@ -70,9 +70,9 @@ class Archive:
         """A member piece by piece; a false size or checksum is found at its end."""
         member = self.members[name]
         if member.flag_bits & _IS_ENCRYPTED:
-            raise Unreadable("file_encrypted")
+            raise FileRefused("file_encrypted")
         if member.compress_type not in _METHODS:
-            raise Unreadable("archive_unsupported")
+            raise FileRefused("archive_unsupported")
         try:
             with self._zip.open(member) as stream:
                 unpacked = 0
@@ -80,9 +80,9 @@ class Archive:
                     unpacked += len(block)
                     yield block
         except _BROKEN as error:
-            raise Unreadable("file_damaged") from error
+            raise FileRefused("file_damaged") from error
         if unpacked != member.file_size:
-            raise Unreadable("file_damaged")
+            raise FileRefused("file_damaged")
 
 
 def shown_name(member: zipfile.ZipInfo) -> str:
@@ -129,16 +129,16 @@ def _plain(name: str) -> str:
 def _check_size(members: list[zipfile.ZipInfo], packed_bytes: int) -> None:
     """Raise Unreadable for archives that would unpack to far more than they are, or whose members overlap."""
     if len(members) > _MOST_MEMBERS:
-        raise Unreadable("archive_files_too_many", most=_MOST_MEMBERS)
+        raise FileRefused("archive_files_too_many", most=_MOST_MEMBERS)
     unpacked = sum(member.file_size for member in members)
     if (
         unpacked > _LARGEST_UNPACKED_BYTES
         or (unpacked > _SMALL_BYTES and unpacked > _LARGEST_RATIO_OF_SMALL * packed_bytes)
         or (unpacked > _LARGE_BYTES and unpacked > _LARGEST_RATIO_OF_LARGE * packed_bytes)
     ):
-        raise Unreadable("archive_bomb")
+        raise FileRefused("archive_bomb")
     end = 0
     for member in sorted(members, key=lambda member: member.header_offset):
         if member.header_offset < end:
-            raise Unreadable("archive_bomb")
+            raise FileRefused("archive_bomb")
         end = member.header_offset + _HEADER_BYTES + member.compress_size

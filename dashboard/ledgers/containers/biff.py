@@ -7,7 +7,7 @@ from typing import Any
 import xlrd
 from xlrd import xldate
 
-from dashboard.ledgers.containers.sheet import Grid, Sheet, Unreadable, check_sheets, day_or_moment
+from dashboard.ledgers.containers.sheet import FileRefused, Grid, Sheet, check_sheets, day_or_moment
 
 # A bare stream without the OLE container, as old programs wrote it.
 SIGNATURES = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
@@ -31,13 +31,13 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             sheet = book.sheet_by_index(index)
             yield Sheet(name, [], hidden=True) if sheet.visibility != _VISIBLE else _read(sheet, book.datemode, data)
             book.unload_sheet(index)
-    except (Unreadable, GeneratorExit):
+    except (FileRefused, GeneratorExit):
         raise
     except xlrd.XLRDError as error:
-        raise Unreadable("file_encrypted" if "encrypted" in str(error) else "file_damaged") from error
+        raise FileRefused("file_encrypted" if "encrypted" in str(error) else "file_damaged") from error
     except Exception as error:
         # xlrd trusts lengths and positions in the file; a damaged one fails in any way there is.
-        raise Unreadable("file_damaged") from error
+        raise FileRefused("file_damaged") from error
 
 
 def _read(source: Any, datemode: int, data: bytes) -> Sheet:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import python_calamine
 
-from dashboard.ledgers.containers.sheet import Sheet, Unreadable
+from dashboard.ledgers.containers.sheet import FileRefused, Sheet
 from dashboard.ledgers.containers.sheet_scan import Marks
 
 _T = TypeVar("_T")
@@ -22,7 +22,7 @@ def sheets(data: bytes, marked: Mapping[str, Marks]) -> Iterator[Sheet]:
             yield Sheet(facts.name, [], hidden=True)
             continue
         if facts.name not in marked:
-            raise Unreadable("file_damaged")
+            raise FileRefused("file_damaged")
         sheet = _guarded(lambda index=index, name=facts.name: _values(book, index, name))
         marked[facts.name].note(sheet)
         sheet.trim()
@@ -40,11 +40,11 @@ def _guarded(read: Callable[[], _T]) -> _T:
     try:
         return read()
     except python_calamine.PasswordError as error:
-        raise Unreadable("file_encrypted") from error
+        raise FileRefused("file_encrypted") from error
     except Exception as error:
-        raise Unreadable("file_damaged") from error
+        raise FileRefused("file_damaged") from error
     except BaseException as error:
         # A panic of the Rust code is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise Unreadable("file_damaged") from error
+        raise FileRefused("file_damaged") from error

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dashboard.ledgers.containers import text_rows
-from dashboard.ledgers.containers.sheet import MOST_COLUMNS, Sheet, Unreadable, check_place
+from dashboard.ledgers.containers.sheet import MOST_COLUMNS, FileRefused, Sheet, check_place
 
 # What a file is called of which no program is known.
 UNKNOWN = "无法识别的数据"
@@ -50,7 +50,7 @@ def sheet(text: str) -> Sheet:
             check_place(len(rows), len(record) - 1)
             rows.append(record)
     except csv.Error as error:
-        raise Unreadable("csv_unbalanced", line=_line_of(rows)) from error
+        raise FileRefused("csv_unbalanced", line=_line_of(rows)) from error
     if '="' in text:
         for row in rows:
             for index, cell in enumerate(row):
@@ -87,7 +87,7 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     if is_binary(data):
-        raise Unreadable("not_a_table", what=UNKNOWN)
+        raise FileRefused("not_a_table", what=UNKNOWN)
     high_bytes = len(data.translate(None, _ASCII))
     in_utf8 = 3 * sum(
         len(_UTF8_CHARACTER.findall(data, start, start + _BLOCK_BYTES)) for start in range(0, len(data), _BLOCK_BYTES)
@@ -96,7 +96,7 @@ def decoded(data: bytes) -> str:
         return strictly(data, "utf-8")
     for number, line in enumerate(data.split(b"\n"), start=1):
         if _is_utf8(line):
-            raise Unreadable("encodings_mixed", line=number)
+            raise FileRefused("encodings_mixed", line=number)
     return strictly(data, "gb18030")
 
 
@@ -106,12 +106,12 @@ def strictly(data: bytes, encoding: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding == "utf-16":
-            raise Unreadable("file_damaged") from error
+            raise FileRefused("file_damaged") from error
         line = data.count(b"\n", 0, error.start) + 1
         code = "encodings_mixed" if encoding.startswith("utf-8") else "encoding_unknown"
-        raise Unreadable(code, line=line) from error
+        raise FileRefused(code, line=line) from error
     if "\x00" in text:
-        raise Unreadable("text_with_nul", line=text.count("\n", 0, text.index("\x00")) + 1)
+        raise FileRefused("text_with_nul", line=text.count("\n", 0, text.index("\x00")) + 1)
     return text
 
 
@@ -137,8 +137,8 @@ def _wide(data: bytes) -> str:
         if text and "\x00" not in text and not is_binary(text[:_SAMPLE_CHARACTERS].encode("utf-8", "replace")):
             return text
     if is_binary(data):
-        raise Unreadable("not_a_table", what=UNKNOWN)
-    raise Unreadable("text_with_nul", line=data.count(b"\n", 0, data.index(b"\x00")) + 1)
+        raise FileRefused("not_a_table", what=UNKNOWN)
+    raise FileRefused("text_with_nul", line=data.count(b"\n", 0, data.index(b"\x00")) + 1)
 
 
 def is_binary(data: bytes) -> bool:

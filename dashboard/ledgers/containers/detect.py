@@ -8,7 +8,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from dashboard.ledgers.containers import archive, biff, delimited, odf, ooxml, spreadsheetml, webpage, xlsb
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import Sheet, Unreadable
+from dashboard.ledgers.containers.sheet import FileRefused, Sheet
 from dashboard.ledgers.worker import limits
 from dashboard.ledgers.worker.limits import MEGABYTE
 
@@ -61,7 +61,7 @@ class Handed:
 
     path: str
     data: bytes = b""
-    refused: Unreadable | None = None
+    refused: FileRefused | None = None
     passed_by: str | None = None
 
     @property
@@ -74,11 +74,11 @@ def files(path: Path) -> Iterator[Handed]:
     """The file itself or, where it is an archive of several, each file inside, one in memory at a time."""
     try:
         if path.stat().st_size > limits.most("file_mb") * MEGABYTE:
-            yield Handed(str(path), refused=Unreadable("file_too_large", most=limits.most("file_mb")))
+            yield Handed(str(path), refused=FileRefused("file_too_large", most=limits.most("file_mb")))
             return
         data = path.read_bytes()
     except OSError:
-        yield Handed(str(path), refused=Unreadable("file_unreadable"))
+        yield Handed(str(path), refused=FileRefused("file_unreadable"))
         return
     yield from within(str(path), data)
 
@@ -94,14 +94,14 @@ def within(shown: str, data: bytes) -> Iterator[Handed]:
             yield Handed(shown, data)
         else:
             yield from _inside(opened, shown)
-    except Unreadable as unreadable:
+    except FileRefused as unreadable:
         yield Handed(shown, refused=unreadable)
 
 
 def sheets(data: bytes) -> Iterable[Sheet]:
     """The sheets of a file that is no archive of several, one after the other; raises Unreadable."""
     if not data.strip(_BLANK):
-        raise Unreadable("file_empty")
+        raise FileRefused("file_empty")
     if data.startswith(archive.SIGNATURES):
         return _packed(data)
     if data.startswith(OLE):
@@ -109,16 +109,16 @@ def sheets(data: bytes) -> Iterable[Sheet]:
     if data.startswith(biff.SIGNATURES):
         return biff.sheets(data)
     if what := _other(data):
-        raise Unreadable("not_a_table", what=what)
+        raise FileRefused("not_a_table", what=what)
     if data.startswith(_OTHER_ARCHIVES) or data[257:262] == b"ustar":
-        raise Unreadable("archive_unsupported")
+        raise FileRefused("archive_unsupported")
     return _text(data)
 
 
 def unpacked_bytes(data: bytes) -> int:
     """What a packed file says it holds, where it says so soundly; 0 for any other."""
     if data.startswith(archive.SIGNATURES):
-        with contextlib.suppress(Unreadable):
+        with contextlib.suppress(FileRefused):
             return Archive(data).unpacked_bytes
     return 0
 
@@ -132,7 +132,7 @@ def may_be_table(path: Path) -> bool:
     """Whether a file in a folder is meant as a ledger: by its suffix, else by its content."""
     if path.suffix.lower() in _TABLE_SUFFIXES:
         return True
-    with contextlib.suppress(OSError, Unreadable):
+    with contextlib.suppress(OSError, FileRefused):
         with path.open("rb") as stream:
             data = stream.read(_HEAD_BYTES)
             if data.startswith((*archive.SIGNATURES, OLE)) or path.suffix.lower() in _PAGE_SUFFIXES:
@@ -144,16 +144,16 @@ def may_be_table(path: Path) -> bool:
 def _inside(opened: Archive, shown: str) -> Iterator[Handed]:
     """The files of an archive of several; an archive in the archive is refused, strangers are passed by."""
     if opened.has_twins:
-        raise Unreadable("file_damaged")
+        raise FileRefused("file_damaged")
     if len(opened.members) > (most := limits.most("archive_files")):
-        raise Unreadable("archive_files_too_many", most=most)
+        raise FileRefused("archive_files_too_many", most=most)
     for name, member in opened.members.items():
         told = archive.shown_name(member)
         path = f"{shown}/{told}"
         if member.is_dir() or told.endswith("/"):
             continue
         if archive.is_outside(told):
-            yield Handed(path, refused=Unreadable("archive_path_outside"))
+            yield Handed(path, refused=FileRefused("archive_path_outside"))
         elif archive.is_passed_by(member, told):
             yield Handed(path, passed_by="archive_member_passed")
         else:
@@ -164,12 +164,12 @@ def _member(opened: Archive, name: str, path: str) -> Handed:
     is_meant = PurePosixPath(path).suffix.lower() in _TABLE_SUFFIXES
     try:
         data = opened.read(name)
-    except Unreadable as unreadable:
+    except FileRefused as unreadable:
         return Handed(path, refused=unreadable)
     try:
         if data.startswith(archive.SIGNATURES) and not _is_document(Archive(data)):
-            raise Unreadable("archive_nested")
-    except Unreadable as unreadable:
+            raise FileRefused("archive_nested")
+    except FileRefused as unreadable:
         # A broken text document among the ledgers is nobody's loss.
         if unreadable.code == "file_damaged" and not is_meant:
             return Handed(path, passed_by="archive_member_passed")
@@ -214,10 +214,10 @@ def _packed(data: bytes) -> Iterable[Sheet]:
     if workbook is None:
         what = next((what for name, what in _PACKAGES if opened.find(name)), None)
         if what is None:
-            raise Unreadable("file_damaged" if _is_document(opened) else "archive_nested")
-        raise Unreadable("not_a_table", what=what)
+            raise FileRefused("file_damaged" if _is_document(opened) else "archive_nested")
+        raise FileRefused("not_a_table", what=what)
     if opened.has_twins:
-        raise Unreadable("file_damaged")
+        raise FileRefused("file_damaged")
     if workbook == odf.CONTENT:
         return odf.sheets(opened)
     return ooxml.sheets(data, opened) if workbook == ooxml.WORKBOOK else xlsb.sheets(data, opened)
@@ -226,14 +226,14 @@ def _packed(data: bytes) -> Iterable[Sheet]:
 def _ole(data: bytes) -> Iterable[Sheet]:
     # The word alone is enough: only what a password protects has it, and such a file cut short is one still.
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise Unreadable("file_encrypted")
+        raise FileRefused("file_encrypted")
     names = _stream_names(data)
     if "Workbook" in names or "Book" in names:
         return biff.sheets(data)
     what = next((what for name, what in _STREAMS if name in names), None)
     if what is None:
-        raise Unreadable("file_damaged" if not names else "not_a_table", what=delimited.UNKNOWN)
-    raise Unreadable("not_a_table", what=what)
+        raise FileRefused("file_damaged" if not names else "not_a_table", what=delimited.UNKNOWN)
+    raise FileRefused("not_a_table", what=what)
 
 
 def _stream_names(data: bytes) -> set[str]:
@@ -270,14 +270,14 @@ def _text(data: bytes) -> Iterable[Sheet]:
     start = text.lstrip("\ufeff \r\n\t")[:_HEAD_BYTES]
     if start.startswith("<"):
         if _SVG.search(start):
-            raise Unreadable("not_a_table", what="图片")
+            raise FileRefused("not_a_table", what="图片")
         if _HTML.search(start):
             return webpage.sheets(text)
-        raise Unreadable("not_a_table", what="其他类型的 XML 文件")
+        raise FileRefused("not_a_table", what="其他类型的 XML 文件")
     if _MHTML.match(start):
-        raise Unreadable("not_a_table", what="单个文件网页（mht）")
+        raise FileRefused("not_a_table", what="单个文件网页（mht）")
     if start.startswith(("{", "[{", "[[")):
-        raise Unreadable("not_a_table", what="JSON 数据")
+        raise FileRefused("not_a_table", what="JSON 数据")
     return [delimited.sheet(text)]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import Grid, Sheet, Unreadable, check_sheets, iso_moment, number, whole
+from dashboard.ledgers.containers.sheet import FileRefused, Grid, Sheet, check_sheets, iso_moment, number, whole
 
 CONTENT = "content.xml"
 
@@ -21,15 +21,15 @@ def sheets(archive: Archive) -> Iterator[Sheet]:
     """The sheets of a spreadsheet, hidden ones without cells; raises Unreadable."""
     manifest = archive.find(_MANIFEST)
     if manifest and xml_events.elements(archive.read(manifest), {"encryption-data"}):
-        raise Unreadable("file_encrypted")
-    walk = _Walk(archive.size)
+        raise FileRefused("file_encrypted")
+    walk = _OdfWalk(archive.size)
     xml_events.parse(archive.blocks(archive.find(CONTENT)), walk.start, walk.end, walk.text)
     if not walk.is_spreadsheet:
-        raise Unreadable("not_a_table", what="文字处理或演示文档")
+        raise FileRefused("not_a_table", what="文字处理或演示文档")
     return iter(walk.sheets)
 
 
-class _Walk:
+class _OdfWalk:
     """What has been seen of ``content.xml``: finished sheets, and the row and cell that are open."""
 
     def __init__(self, file_bytes: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dashboard.ledgers.containers import by_calamine, sheet_scan, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import Sheet, Unreadable, check_extent, check_sheets
+from dashboard.ledgers.containers.sheet import FileRefused, Sheet, check_extent, check_sheets
 
 WORKBOOK = "xl/workbook.xml"
 
@@ -29,7 +29,7 @@ _DOCTYPE_WITHIN_BYTES = 65_536
 
 
 @dataclass
-class _Book:
+class _WorkbookParts:
     """What a workbook says: the parts of visible sheets by name, and whether its results are to be computed anew."""
 
     parts: dict[str, str] = field(default_factory=dict)
@@ -56,12 +56,12 @@ def _refuse_document_types(archive: Archive) -> None:
             xml_events.refuse_document_type(archive.head(name, _DOCTYPE_WITHIN_BYTES))
 
 
-def _described(archive: Archive) -> _Book:
+def _described(archive: Archive) -> _WorkbookParts:
     """Which part holds which sheet, and the workbook's settings."""
-    book = _Book()
+    book = _WorkbookParts()
     relations = archive.find("xl/_rels/workbook.xml.rels")
     if relations is None:
-        raise Unreadable("file_damaged")
+        raise FileRefused("file_damaged")
     targets = {}
     for _, facts in xml_events.elements(archive.read(relations), {"Relationship"}):
         targets[facts.get("Id")] = facts.get("Target", ""), facts.get("Type", "")
@@ -72,7 +72,7 @@ def _described(archive: Archive) -> _Book:
                 continue
             part = archive.find(_path(target))
             if part is None:
-                raise Unreadable("file_damaged")
+                raise FileRefused("file_damaged")
             book.parts[facts.get("name", "")] = part
             check_sheets(len(book.parts))
         elif tag == "calcPr":
@@ -95,7 +95,7 @@ def _refuse_false_counts(archive: Archive) -> None:
             # Few texts may be shown by many cells: their ``count`` is of cells, which other parts hold.
             is_of_cells = name == _SHARED_TEXTS and what == b"count"
             if int(count) > (archive.unpacked_bytes if is_of_cells else archive.members[part].file_size):
-                raise Unreadable("file_damaged")
+                raise FileRefused("file_damaged")
 
 
 def _refuse_repeated_texts(archive: Archive, parts: Collection[str], filled: int) -> None:
@@ -105,7 +105,7 @@ def _refuse_repeated_texts(archive: Archive, parts: Collection[str], filled: int
         return
     shown = sum(_shown_bytes(archive, part, lengths) for part in parts)
     if shown > max(_FREE_TEXT_BYTES, _TEXT_A_BYTE * archive.size):
-        raise Unreadable("archive_bomb")
+        raise FileRefused("archive_bomb")
 
 
 def _lengths_of_shared_texts(archive: Archive) -> list[int]:
@@ -116,7 +116,7 @@ def _lengths_of_shared_texts(archive: Archive) -> list[int]:
         *texts, rest = _END_OF_TEXT.split(rest + block)
         lengths += map(len, texts)
         if len(rest) > _LONGEST_TEXT_BYTES:
-            raise Unreadable("archive_bomb")
+            raise FileRefused("archive_bomb")
     return lengths
 
 

@@ -20,7 +20,7 @@ _LETTERS = 26
 _ENOUGH_DIGITS = 10
 
 
-class Unreadable(Exception):
+class FileRefused(Exception):
     """A file that is no readable table; ``code`` and ``details`` name the sentence of the catalogue."""
 
     def __init__(self, code: str, **details: Any) -> None:
@@ -108,29 +108,29 @@ class Grid:
 def check_place(row: int, column: int) -> None:
     """Raise Unreadable where no sheet reaches; indexes count from 0."""
     if row >= MOST_ROWS or column >= MOST_COLUMNS:
-        raise Unreadable("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
+        raise FileRefused("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
 
 
 def hide(hidden: list[int], first: int, following: int) -> None:
     """Note places from ``first`` up to ``following`` as hidden; raises Unreadable for more of them than there are."""
     if len(hidden) + max(following - first, 0) > MOST_ROWS:
-        raise Unreadable("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
+        raise FileRefused("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
     hidden += range(first, following)
 
 
 def check_sheets(count: int) -> None:
     """Raise Unreadable for a file of more sheets than any ledger has."""
     if count > (most := limits.most("sheets")):
-        raise Unreadable("sheets_too_many", most=most)
+        raise FileRefused("sheets_too_many", most=most)
 
 
 def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_bytes: int) -> None:
     """Raise Unreadable where so many rows and columns cannot be held, or are too many cells for the file's size."""
     check_place(rows - 1, columns - 1)
     if filled > max(_FREE_CELLS, file_bytes * CELLS_A_BYTE):
-        raise Unreadable("archive_bomb")
+        raise FileRefused("archive_bomb")
     if rows * columns > max(_LARGEST_SPARSE_CELLS, _SPARSE * filled):
-        raise Unreadable(
+        raise FileRefused(
             "cells_far_apart",
             where=f"工作表“{sheet}”" if sheet else "表格",
             cell=f"{column_letters(columns - 1)}{rows}",

@@ -14,8 +14,8 @@ from dashboard.ledgers.containers.archive import Archive
 from dashboard.ledgers.containers.sheet import (
     CELLS_A_BYTE,
     MOST_COLUMNS,
+    FileRefused,
     Sheet,
-    Unreadable,
     column_index,
     column_letters,
     hide,
@@ -62,7 +62,7 @@ def scan(archive: Archive, part: str, *, is_stale: bool) -> Marks:
     found = _Search(is_stale)
     for number, window in enumerate(_windows(archive, part)):
         if not _is_usual(window):
-            return _Walk(is_stale, archive.size).marks_of(archive, part)
+            return _SheetXmlWalk(is_stale, archive.size).marks_of(archive, part)
         if number == 0:
             found.columns(window[: window.find(b"<sheetData")])
         found.window(window)
@@ -92,7 +92,7 @@ def _windows(archive: Archive, part: str) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > _LONGEST_ROW_BYTES:
-            raise Unreadable("archive_bomb")
+            raise FileRefused("archive_bomb")
     yield rest
 
 
@@ -240,7 +240,7 @@ _CELL = re.compile(r"([A-Za-z]{1,99})(\d{1,99})")
 _TEXTS = ("v", "is", "f")
 
 
-class _Walk:
+class _SheetXmlWalk:
     """The same marks from any spelling of the XML, element by element."""
 
     def __init__(self, is_stale: bool, file_bytes: int) -> None:
@@ -297,7 +297,7 @@ class _Walk:
         if value or "is" in self._texts:
             marks.filled += 1
             if marks.filled > self._most_cells:
-                raise Unreadable("archive_bomb")
+                raise FileRefused("archive_bomb")
             marks.last_row = max(marks.last_row, self._row)
             marks.last_column = max(marks.last_column, self._column)
         if kind == "e":

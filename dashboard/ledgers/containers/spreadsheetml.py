@@ -24,7 +24,7 @@ _HIDDEN = ("SheetHidden", "SheetVeryHidden")
 
 def sheets(data: bytes) -> Iterator[Sheet]:
     """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
-    walk = _Walk(len(data))
+    walk = _SpreadsheetMlWalk(len(data))
     declared = _DECLARED.search(data[:200])
     encoding = None
     if declared and declared[1].lower() in _CHINESE:
@@ -34,7 +34,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
     return iter(walk.sheets)
 
 
-class _Walk:
+class _SpreadsheetMlWalk:
     """What has been seen: finished sheets, and the row and cell that are open."""
 
     def __init__(self, file_bytes: int) -> None:

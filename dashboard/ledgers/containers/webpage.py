@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 from dashboard.ledgers.containers.sheet import (
     MOST_COLUMNS,
     MOST_ROWS,
+    FileRefused,
     Grid,
     Sheet,
-    Unreadable,
     check_place,
     check_sheets,
     number,
@@ -43,20 +43,20 @@ def sheets(text: str) -> Iterator[Sheet]:
     check_place(text.count("<tr") + text.count("<TR") - 1, 0)
     if len(text) - text.rfind(">") > _LONGEST_TAIL:
         # The parser would look for the end of a tag again and again.
-        raise Unreadable("file_damaged")
-    page = _Page(len(text))
+        raise FileRefused("file_damaged")
+    page = _PageParser(len(text))
     try:
         page.feed(_MEANINGLESS.sub("", text))
         page.close()
     except AssertionError as error:
         # Of a declaration that is none.
-        raise Unreadable("file_damaged") from error
+        raise FileRefused("file_damaged") from error
     if page.asks_for_password:
-        raise Unreadable("not_a_table", what="网页登录页")
+        raise FileRefused("not_a_table", what="网页登录页")
     if page.open_tables or ("<html" in text[:2000].lower() and "</html" not in text[-2000:].lower()):
-        raise Unreadable("file_damaged")
+        raise FileRefused("file_damaged")
     if not page.tables:
-        raise Unreadable("not_a_table", what="网页")
+        raise FileRefused("not_a_table", what="网页")
     return iter(_numbered([grid.finished() for grid in page.tables]))
 
 
@@ -82,7 +82,7 @@ class _Table:
         self.merges: list[tuple[int, int, int, int]] = []
 
 
-class _Page(HTMLParser):
+class _PageParser(HTMLParser):
     """What has been seen of a page: finished tables, and those that are open."""
 
     def __init__(self, file_bytes: int) -> None:
@@ -117,7 +117,7 @@ class _Page(HTMLParser):
     def _begin_table(self) -> None:
         self._end_line()
         if len(self._open) > 50:
-            raise Unreadable("file_hostile")
+            raise FileRefused("file_hostile")
         grid = self._title_block() if not self._open else Grid(Sheet(None, []), self._file_bytes)
         for title in self._titles if not self._open else ():
             grid.put(len(grid.sheet.rows), 0, title)
@@ -194,7 +194,7 @@ class _Page(HTMLParser):
         if line:
             self._titles.append(line)
             if len(self._titles) > _MOST_TITLES:
-                raise Unreadable("not_a_table", what="网页")
+                raise FileRefused("not_a_table", what="网页")
 
     def _end_cell(self) -> None:
         table = self._open[-1]

@@ -7,8 +7,8 @@ from dashboard.ledgers.containers import by_calamine, xml_events
 from dashboard.ledgers.containers.archive import Archive
 from dashboard.ledgers.containers.sheet import (
     MOST_COLUMNS,
+    FileRefused,
     Sheet,
-    Unreadable,
     check_extent,
     check_place,
     check_sheets,
@@ -31,7 +31,7 @@ def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
         _refuse_false_counts(archive)
         marked = {name: _marks(archive, part) for name, part in _parts(archive).items()}
     except (struct.error, IndexError, UnicodeDecodeError) as error:
-        raise Unreadable("file_damaged") from error
+        raise FileRefused("file_damaged") from error
     yield from by_calamine.sheets(data, marked)
 
 
@@ -39,7 +39,7 @@ def _parts(archive: Archive) -> dict[str, str]:
     """Sheet name → its part, of worksheets that are not hidden."""
     relations = archive.find("xl/_rels/workbook.bin.rels")
     if relations is None:
-        raise Unreadable("file_damaged")
+        raise FileRefused("file_damaged")
     targets = {
         facts.get("Id"): facts.get("Target", "")
         for _, facts in xml_events.elements(archive.read(relations), {"Relationship"})
@@ -54,7 +54,7 @@ def _parts(archive: Archive) -> dict[str, str]:
             if state == 0 and relation in targets:
                 part = archive.find(f"xl/{targets[relation]}")
                 if part is None:
-                    raise Unreadable("file_damaged")
+                    raise FileRefused("file_damaged")
                 parts[name] = part
                 check_sheets(len(parts))
     return parts
@@ -67,7 +67,7 @@ def _refuse_false_counts(archive: Archive) -> None:
     kind, body = next(_records(texts), (None, b""))
     # (The number before it is of cells, of which many may share a text.)
     if kind == _TEXTS and struct.unpack_from("<I", body, 4)[0] > len(texts):
-        raise Unreadable("file_damaged")
+        raise FileRefused("file_damaged")
 
 
 def _marks(archive: Archive, part: str) -> Marks:

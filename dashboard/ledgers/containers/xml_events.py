@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from xml.parsers import expat
 
-from dashboard.ledgers.containers.sheet import Unreadable
+from dashboard.ledgers.containers.sheet import FileRefused
 
 Attributes = dict[str, str]
 
@@ -15,7 +15,7 @@ _DEEPEST = 10_000
 def refuse_document_type(head: bytes) -> None:
     """Raise Unreadable where the beginning of an XML part declares a document type, in any encoding."""
     if _DOCTYPE in head.replace(b"\x00", b"").upper():
-        raise Unreadable("file_hostile")
+        raise FileRefused("file_hostile")
 
 
 def parse(
@@ -50,11 +50,11 @@ def parse(
         for block in blocks:
             depth += _net_depth(block)
             if depth > _DEEPEST:
-                raise Unreadable("file_damaged")
+                raise FileRefused("file_damaged")
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise Unreadable("file_damaged") from error
+        raise FileRefused("file_damaged") from error
 
 
 class _LocalNames(dict[str, str]):
@@ -78,4 +78,4 @@ def _net_depth(block: bytes) -> int:
 
 
 def _refuse(*_: object) -> None:
-    raise Unreadable("file_hostile")
+    raise FileRefused("file_hostile")

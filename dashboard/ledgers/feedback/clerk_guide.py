@@ -21,7 +21,7 @@ _HEADINGS = {
 _PLACEHOLDER = re.compile(r"\{\w+(?:[:!][^}]*)?\}")
 
 
-def written() -> str:
+def write() -> str:
     """The part of the guide that people write: how to report, questions and answers; without its title."""
     text = FILE.read_text(encoding="utf-8").partition(MARKER)[0]
     return text.partition("\n")[2].removesuffix(f"## {_ALL_MESSAGES}\n\n").strip()

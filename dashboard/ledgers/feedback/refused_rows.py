@@ -15,7 +15,7 @@ from dashboard.ledgers.cells import formulas
 from dashboard.ledgers.cells.values import is_blank
 from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.feedback import refused_rows_workbook
-from dashboard.ledgers.feedback.refused_rows_workbook import HINT, LONGEST_SHEET_NAME, NOT_GIVEN_BACK, Page
+from dashboard.ledgers.feedback.refused_rows_workbook import HINT, LONGEST_SHEET_NAME, NOT_GIVEN_BACK, ReturnedSheet
 from dashboard.ledgers.layout import own_workbooks
 from dashboard.ledgers.reporting import issues, report
 from dashboard.ledgers.reporting.issues import Issue
@@ -103,8 +103,8 @@ def _wanted(entries: Sequence[SheetReport]) -> list[int]:
 # From the sender's sheet to a page ------------------------------------------------------------------------------
 
 
-def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> Page:
-    last = max(entry.understood.header_rows[1] for entry in entries)
+def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> ReturnedSheet:
+    last = max(entry.recognition.header_rows[1] for entry in entries)
     own = own_workbooks.columns(sheet) or ()
     wanted = [row for row in _wanted(entries) if last < row <= len(sheet.rows)]
     formulas.compute(sheet, [row - 1 for row in wanted])
@@ -112,7 +112,7 @@ def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> Page:
     numbers = {row: _first_number(sheet, row, own) for row in wanted}
     drop = set(own)
     above = _above(sheet, entries, file)
-    page = Page(
+    page = ReturnedSheet(
         sheet.name or file.rpartition(".")[0] or file,
         above + [_without(row, drop) for row in sheet.rows[:last]],
         [
@@ -163,7 +163,7 @@ def _reasons(found: Sequence[tuple[SheetReport, Issue]], *, several: bool) -> li
 def _index(entry: SheetReport, title: str | None) -> int | None:
     """The index of the sender's column of a title, None where the sheet has no such column."""
     columns = [column for column, name in entry.titles.items() if name == title]
-    return next((use.index for use in entry.understood.columns if use.column in columns), None)
+    return next((use.index for use in entry.recognition.columns if use.column in columns), None)
 
 
 def _types(entries: Sequence[SheetReport]) -> dict[int, str]:
@@ -171,7 +171,7 @@ def _types(entries: Sequence[SheetReport]) -> dict[int, str]:
     return {
         use.index: forms.get(entry.ledger).field(use.column).type
         for entry in entries
-        for use in entry.understood.columns
+        for use in entry.recognition.columns
         if use.column
     }
 
@@ -180,9 +180,9 @@ def _above(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> list[list
     """A line for what the next upload could not know from the workbook alone: what a person said, a long name."""
     said = []
     for entry in entries:
-        if entry.understood.year_from == _BY_PERSON:
-            said.append(f"年度：{entry.understood.year}年")
-        said += [f"单位：{unit}" for unit, source in entry.understood.units if source == _BY_PERSON]
+        if entry.recognition.year_from == _BY_PERSON:
+            said.append(f"年度：{entry.recognition.year}年")
+        said += [f"单位：{unit}" for unit, source in entry.recognition.units if source == _BY_PERSON]
     if sheet.name is None and len(stem := file.rpartition(".")[0]) > LONGEST_SHEET_NAME:
         said.append(stem)
     return [list(dict.fromkeys(said))] if said else []
@@ -209,7 +209,7 @@ def _filled(sheet: Sheet, wanted: Sequence[int], last: int) -> dict[int, list[An
 
 def _in_one_cell(cells: Sequence[Any], entry: SheetReport) -> list[Any]:
     """A record whose cells cannot be told apart, as it came, in one cell; what is required beside it stays open."""
-    fields = {use.index: forms.get(entry.ledger).field(use.column) for use in entry.understood.columns if use.column}
+    fields = {use.index: forms.get(entry.ledger).field(use.column) for use in entry.recognition.columns if use.column}
     row = [""] * (max(fields) + 1)
     for index, field_ in fields.items():
         if field_.required:

@@ -32,7 +32,7 @@ _TEXT_TYPES = {"text", "code", "region_code", "id_number", "phone", "tags", "cho
 
 
 @dataclass
-class Page:
+class ReturnedSheet:
     """A sheet of the workbook: the lines above the data, the rows to be put right, and what is said about them."""
 
     name: str
@@ -49,12 +49,12 @@ class Page:
         return max(map(_length, [*self.block, *(cells for _, cells in self.rows)]), default=0)
 
 
-def fits(page: Page) -> bool:
+def fits(page: ReturnedSheet) -> bool:
     """Whether a sheet has room for a page and our two columns."""
     return page.width + _OWN_COLUMNS <= _EXCEL_COLUMNS
 
 
-def written(pages: Sequence[Page]) -> bytes:
+def written(pages: Sequence[ReturnedSheet]) -> bytes:
     """The pages as the sheets of one workbook."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -97,7 +97,7 @@ class _Looks:
 class _Writer:
     """One page put onto a worksheet."""
 
-    def __init__(self, sheet: Any, looks: _Looks, page: Page, comments: Iterator[int]) -> None:
+    def __init__(self, sheet: Any, looks: _Looks, page: ReturnedSheet, comments: Iterator[int]) -> None:
         self._sheet = sheet
         self._looks = looks
         self._page = page
@@ -203,7 +203,7 @@ def _screen_width(value: Any) -> int:
     return max((sum(2 if ord(character) > 0x2E80 else 1 for character in line) for line in text.split("\n")), default=0)
 
 
-def _sheet_names(pages: Sequence[Page]) -> list[str]:
+def _sheet_names(pages: Sequence[ReturnedSheet]) -> list[str]:
     """Names that Excel allows, each once."""
     taken: set[str] = set()
     names = []

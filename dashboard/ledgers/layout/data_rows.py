@@ -42,7 +42,7 @@ class Refusal(NamedTuple):
     details: dict[str, Any]
 
 
-class Columns:
+class SheetColumns:
     """The cells below a header by column, taken apart once for all who look at them."""
 
     def __init__(self, sheet: Sheet, start: int) -> None:
@@ -82,7 +82,7 @@ class Body:
     filled: int = 0
     blank_below: list[tuple[str, int]] = field(default_factory=list)
     refusal: Refusal | None = None
-    columns: Columns | None = None
+    columns: SheetColumns | None = None
 
 
 def data_lines(sheet: Sheet, header: Header) -> Body:
@@ -95,8 +95,8 @@ def data_lines(sheet: Sheet, header: Header) -> Body:
     body = Body(_filled_rows(sheet, start), filled=sum(map(len, filled.values())))
     if body.rows and row_words.is_numbering(sheet.rows[body.rows[0]]):
         body.skipped[_NUMBERING].append(body.rows.pop(0))
-    body.columns = Columns(sheet, start)
-    _Sorting(sheet, header, body, filled).set_aside()
+    body.columns = SheetColumns(sheet, start)
+    _RowClassifier(sheet, header, body, filled).set_aside()
     if header.only_with:
         body.rows = [row for row in body.rows if any(not is_blank(cell) for cell in _own(sheet.rows[row], header))]
     if sheet.is_text and not body.columns.is_even:
@@ -151,7 +151,7 @@ def _blank_below(header: Header, body: Body) -> list[tuple[str, int]]:
     return found
 
 
-class _Sorting:
+class _RowClassifier:
     """Moves lines that are not data from a body's ``rows`` to ``skipped``; only suspicious lines are looked at."""
 
     def __init__(self, sheet: Sheet, header: Header, body: Body, filled: dict[int, set[int]]) -> None:

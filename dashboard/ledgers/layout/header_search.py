@@ -44,7 +44,7 @@ class Header:
     columns: dict[str, int]
     titles: dict[str, str]
     notes: dict[str, tuple[str, ...]]
-    left_out: list[str] = field(default_factory=list)
+    unmapped_columns: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     alike: list[tuple[str, list[str]]] = field(default_factory=list)
@@ -112,7 +112,7 @@ def of(form: Form, first: int, last: int, titles: list[tuple[str, str]], columns
         if index in by_index:
             _note(header, by_index[index], index, title or f"{column_letters(index)}列", group)
         elif title:
-            header.left_out.append(one_line(title))
+            header.unmapped_columns.append(one_line(title))
     header.missing = missing(header)
     return header
 
@@ -246,7 +246,7 @@ def mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[s
             continue
         match = _match(known, title, group)
         if match is None:
-            header.left_out.append(title_text.named(title, ""))
+            header.unmapped_columns.append(title_text.named(title, ""))
             continue
         field_, worth = match
         claims.setdefault(field_.column, []).append(_Claim(worth, index, title, group))

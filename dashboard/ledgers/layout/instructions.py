@@ -26,7 +26,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Said:
+class Instructions:
     """What a person says about one file; None leaves it to the file.
 
     ``is_left_out``: the sheet is not to be read. ``is_about_layout``: something is said of this very sheet that holds
@@ -40,14 +40,14 @@ class Said:
     year: int | None = None
     unit: str | None = None
     layout: Layout | None = None
-    is_left_out: bool = False
+    is_skipped: bool = False
     is_about_layout: bool = False
     year_is_certain: bool = False
     unit_is_certain: bool = False
-    sheets: Mapping[tuple[str, str], "Said"] = field(default_factory=dict, hash=False)
-    remembered: Mapping[str, "Remembered"] = field(default_factory=dict, hash=False)
+    sheets: Mapping[tuple[str, str], "Instructions"] = field(default_factory=dict, hash=False)
+    remembered: Mapping[str, "SavedLayout"] = field(default_factory=dict, hash=False)
 
-    def about(self, inner: str, sheet: str | None) -> "Said":
+    def about(self, inner: str, sheet: str | None) -> "Instructions":
         """What is said about one sheet: its own words before those about the file."""
         own = self.sheets.get((inner, sheet or ""))
         if own is None:
@@ -65,30 +65,34 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Remembered:
+class SavedLayout:
     """What was confirmed for a layout: ``said`` of the columns as counted from the header's leftmost title.
 
-    ``confirmed_on`` is the day (2026-11-22), ``titles`` the header's titles, ``file_name`` the file they came in.
+    ``saved_on`` is the day (2026-11-22), ``titles`` the header's titles, ``file_name`` the file they came in.
     """
 
-    said: Said
-    confirmed_on: str
+    instructions: Instructions
+    saved_on: str
     titles: tuple[str, ...]
     file_name: str
 
     @property
     def in_words(self) -> str:
         """What is remembered, in words."""
-        known = {"台账种类": self.said.ledger, "列对应关系": self.said.layout, "金额单位": self.said.unit}
+        known = {
+            "台账种类": self.instructions.ledger,
+            "列对应关系": self.instructions.layout,
+            "金额单位": self.instructions.unit,
+        }
         return "、".join(words for words, value in known.items() if value)
 
     @property
     def ledger_name(self) -> str:
         """The ledger's name; '' where it is left to the header, or no longer one of the forms."""
-        return forms.get(self.said.ledger).name if self.said.ledger in forms.kinds() else ""
+        return forms.get(self.instructions.ledger).name if self.instructions.ledger in forms.kinds() else ""
 
 
-def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, Remembered] | None:
+def saved_for(sheet: Sheet, remembered: Mapping[str, SavedLayout]) -> tuple[Instructions, SavedLayout] | None:
     """What is remembered for the layout of a sheet, with its columns and rows as they stand in this sheet."""
     if not remembered:
         return None
@@ -96,11 +100,11 @@ def recalled(sheet: Sheet, remembered: Mapping[str, Remembered]) -> tuple[Said, 
         for first in range(max(0, last - known_titles.DEEPEST + 1), last + 1):
             known = remembered.get(fingerprint(sheet, first, last))
             if known is not None:
-                return _placed(known.said, sheet, first, last), known
+                return _placed(known.instructions, sheet, first, last), known
     return None
 
 
-def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: date) -> tuple[str, Remembered]:
+def to_save(said: Instructions, sheet: Sheet, found: Header, file_name: str, today: date) -> tuple[str, SavedLayout]:
     """The fingerprint of a sheet's layout and what is to be remembered of what a person said about it.
 
     Where the person said what the columns hold, what was understood of the others is remembered with it.
@@ -113,11 +117,11 @@ def memory(said: Said, sheet: Sheet, found: Header, file_name: str, today: date)
         titled = [index for index, (title, _) in enumerate(known_titles.titles(sheet, *rows)) if title]
         layout = Layout((0, rows[1] - rows[0]), tuple((index - left, filled.get(index)) for index in titled))
     titles = tuple(title for title, _ in known_titles.titles(sheet, *rows) if title)
-    kept = Said(found.form.kind if said.ledger or layout else None, unit=said.unit, layout=layout)
-    return fingerprint(sheet, *rows), Remembered(kept, today.isoformat(), titles, file_name)
+    kept = Instructions(found.form.kind if said.ledger or layout else None, unit=said.unit, layout=layout)
+    return fingerprint(sheet, *rows), SavedLayout(kept, today.isoformat(), titles, file_name)
 
 
-def fits(said: Said) -> bool:
+def fits(said: Instructions) -> bool:
     """Whether what is remembered can still be meant: its ledger and fields are those of the forms as they are now."""
     if said.ledger is None:
         return said.layout is None
@@ -182,7 +186,7 @@ def _refuse_impossible(form: Form, columns: Sequence[tuple[int, str | None]], na
             raise SheetRefused("columns_assigned_twice", field=form.field(column).title, columns=listed)
 
 
-def _placed(said: Said, sheet: Sheet, first: int, last: int) -> Said:
+def _placed(said: Instructions, sheet: Sheet, first: int, last: int) -> Instructions:
     if said.layout is None:
         return said
     left = _left(sheet, first, last)

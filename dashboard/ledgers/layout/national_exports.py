@@ -11,7 +11,7 @@ from dashboard import paths
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells.values import is_blank, text_of
-from dashboard.ledgers.checking.check_sheet import Options, year_said
+from dashboard.ledgers.checking.check_sheet import ReadingOptions, year_of_sheet
 from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.layout import data_rows, header_search, known_titles, title_text
 from dashboard.ledgers.layout.header_search import Header
@@ -45,7 +45,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Export:
+class NationalExport:
     """An export: the titles it is known by and the ledgers it fills."""
 
     name: str
@@ -75,8 +75,8 @@ class Contradiction(NamedTuple):
     other_row: int
     other_value: Any
 
-    def tell(self, report: SheetReport) -> None:
-        report.say(
+    def add_issue(self, report: SheetReport) -> None:
+        report.add_issue(
             "household_rows_differ",
             row=self.row + 1,
             column=self.title,
@@ -89,46 +89,46 @@ class Contradiction(NamedTuple):
 
 
 @dataclass
-class Filled:
+class FilledSheet:
     """One ledger of an export as a sheet of its own, each row where Excel shows the household's first."""
 
     sheet: Sheet
-    header_search: Header
+    header: Header
     contradictions: list[Contradiction] = field(default_factory=list)
     body: data_rows.Body | None = None
 
-    def tell(self, report: SheetReport) -> None:
+    def add_issues(self, report: SheetReport) -> None:
         """What is to be said of the export's lines that this ledger's own sheet does not show."""
         for contradiction in self.contradictions:
-            contradiction.tell(report)
+            contradiction.add_issue(report)
         if self.body is not None:
             for code, rows in self.body.skipped.items():
-                report.say(code, count=len(rows), rows=_JOIN.join(str(row + 1) for row in rows))
+                report.add_issue(code, count=len(rows), rows=_JOIN.join(str(row + 1) for row in rows))
             for row, width in self.body.ragged:
-                report.say("csv_field_count", row=row + 1, fields=width, expected=len(self.sheet.rows[row]))
+                report.add_issue("csv_field_count", row=row + 1, fields=width, expected=len(self.sheet.rows[row]))
 
 
 @dataclass
-class Contents:
+class ExportContents:
     """What an export fills, and the ledgers it cannot fill with what they lack.
 
     ``undated`` are those that lack nothing but the year, which a person can say.
     """
 
     name: str
-    filled: list[Filled]
+    filled: list[FilledSheet]
     lacking: list[tuple[Form, list[str]]]
     undated: list[Form]
 
-    def tell(self, report: SheetReport) -> None:
+    def add_issues(self, report: SheetReport) -> None:
         """The notices for the whole export."""
         named = _JOIN.join(one.header.form.name for one in self.filled)
-        report.say("export_recognised", name=self.name, ledgers=named)
+        report.add_issue("export_recognised", name=self.name, ledgers=named)
         for form, lacking in self.lacking:
-            report.say("export_not_filled", ledger=form.name, columns=_JOIN.join(lacking))
+            report.add_issue("export_not_filled", ledger=form.name, columns=_JOIN.join(lacking))
 
 
-def read(sheet: Sheet, wanted: str | None, options: Options) -> Contents | None:
+def read(sheet: Sheet, wanted: str | None, options: ReadingOptions) -> ExportContents | None:
     """What a sheet fills as an export (or only the ``wanted`` ledger); None where it is none or fills nothing."""
     found = _recognised(sheet)
     if found is None:
@@ -143,15 +143,15 @@ def read(sheet: Sheet, wanted: str | None, options: Options) -> Contents | None:
     used = set().union(*(plan.used for plan in able))
     body = data_rows.data_lines(sheet, able[0].header)
     filled = [plan.filled(body, is_first=plan is able[0]) for plan in able]
-    filled[0].header.left_out = [
+    filled[0].header.unmapped_columns = [
         title_text.one_line(title) for index, (title, _) in enumerate(able[0].titles) if title and index not in used
     ]
     undated = [form for form, titles in lacking if form.needs_year and titles == [form.field(form.needs_year).title]]
     lacking = [(form, titles) for form, titles in lacking if titles and form not in undated]
-    return Contents(export.name, filled, lacking, undated)
+    return ExportContents(export.name, filled, lacking, undated)
 
 
-def _recognised(sheet: Sheet) -> tuple[Export, int] | None:
+def _recognised(sheet: Sheet) -> tuple[NationalExport, int] | None:
     for row, cells in enumerate(sheet.rows[: known_titles.SEARCHED_ROWS]):
         titles = {_tight(cell) for cell in cells if isinstance(cell, str) and cell}
         for export in _exports():
@@ -197,18 +197,18 @@ class _Plan:
         """Indexes of the columns the ledger takes."""
         return set(self.header.columns.values()).union(*self._special.values())
 
-    def lacking(self, options: Options) -> list[str]:
+    def lacking(self, options: ReadingOptions) -> list[str]:
         """Titles of what the ledger requires and the sheet has not."""
         year = self.target.form.needs_year
         lacking = [one.title for one in self.target.form.fields if one.required and not self._has(one.column)]
-        if year and not self._has(year) and year_said(self._sheet, self.header, options) is not None:
+        if year and not self._has(year) and year_of_sheet(self._sheet, self.header, options) is not None:
             lacking.remove(self.target.form.field(year).title)
         return lacking
 
-    def filled(self, body: data_rows.Body, *, is_first: bool) -> Filled:
+    def filled(self, body: data_rows.Body, *, is_first: bool) -> FilledSheet:
         """The ledger as a sheet of its own."""
         if not self._special and self.target.one_for is None and self.target.only_with is None:
-            return Filled(self._sheet, self.header)
+            return FilledSheet(self._sheet, self.header)
         columns = [one for one in self.target.form.fields if self._has(one.column)]
         rows: list[list[Any]] = [[] for _ in self._sheet.rows]
         ragged = {row for row, _ in body.ragged}
@@ -226,7 +226,7 @@ class _Plan:
             if self.target.only_with is None or not is_blank(line[self._place(columns, self.target.only_with)]):
                 rows[group[0]] = line
         kept = {row for row, line in enumerate(rows) if line}
-        return Filled(
+        return FilledSheet(
             self._of_its_own(columns, rows),
             self._header_of(columns),
             [one for one in contradictions if one.row in kept],
@@ -247,7 +247,7 @@ class _Plan:
             self.header,
             columns={one.column: index for index, one in enumerate(columns)},
             titles={one.column: self._title(one) for one in columns},
-            left_out=[],
+            unmapped_columns=[],
             alike=[],
             missing=[],
         )
@@ -347,13 +347,13 @@ def _tight(title: str) -> str:
 
 
 @cache
-def _exports() -> tuple[Export, ...]:
+def _exports() -> tuple[NationalExport, ...]:
     files = sorted((paths.DATA / "exports").glob("*.toml"))
     return tuple(_export(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
 
 
-def _export(facts: dict[str, Any]) -> Export:
-    return Export(
+def _export(facts: dict[str, Any]) -> NationalExport:
+    return NationalExport(
         name=facts["name"],
         all=tuple(frozenset(map(_tight, one)) for one in facts["all"]),
         none=frozenset(map(_tight, facts["none"])),

@@ -39,20 +39,20 @@ def parts(sheet: Sheet, found: Header) -> list[tuple[Sheet, Header]]:
     return [(_with_days(sheet, part) if part.month else sheet, part) for part in found.parts or [found]]
 
 
-def tell(sheet: Sheet, found: Header, report: SheetReport) -> None:
+def add_issues(sheet: Sheet, found: Header, report: SheetReport) -> None:
     """Notices of what was made of the sheet's layout."""
     if above := _table_above(sheet, found):
-        report.say("lines_above_header", count=len(above), rows="、".join(str(row + 1) for row in above))
+        report.add_issue("lines_above_header", count=len(above), rows="、".join(str(row + 1) for row in above))
     if found.month_given:
-        report.say("month_inferred", month=found.month_given.value, source=found.month_given.source)
+        report.add_issue("month_inferred", month=found.month_given.value, source=found.month_given.source)
     if found.parts and found is found.parts[0]:
-        report.say("columns_spread", groups="、".join(part.label for part in found.parts))
+        report.add_issue("columns_spread", groups="、".join(part.label for part in found.parts))
     for used, others in found.alike:
-        report.say("columns_alike", used=used, others="、".join(others))
+        report.add_issue("columns_alike", used=used, others="、".join(others))
     for column, given in found.given.items():
         if column in _PLACE_FIELDS:
             title = found.form.field(column).title
-            report.say("place_inferred", field=title, place=given.value, source=given.source)
+            report.add_issue("place_inferred", field=title, place=given.value, source=given.source)
 
 
 def untitled(sheet: Sheet, found: Header) -> list[str]:
@@ -174,7 +174,7 @@ def _day_alone(cell: Any, month: str, *, is_text: bool) -> str | None:
 # Places -------------------------------------------------------------------------------------------------------------
 
 
-class Place(NamedTuple):
+class NamedPlace(NamedTuple):
     """The names of township and village in a text; None for what it does not name."""
 
     township: str | None
@@ -195,7 +195,7 @@ def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
         (header_search.lines_above(sheet, found), "表头上方的标题"),
         ([file_name], "文件名称"),
     )
-    for column, name in zip(_PLACE_FIELDS, Place._fields, strict=True):
+    for column, name in zip(_PLACE_FIELDS, NamedPlace._fields, strict=True):
         if column not in wanted:
             continue
         named = [(getattr(place, name), source) for texts, source in sources for place in _named(texts)]
@@ -207,10 +207,10 @@ def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
         part.given |= {column: given for column, given in found.given.items() if column in wanted}
         part.missing = header_search.missing(part)
     found.missing = header_search.missing(found)
-    _offer_village(sheet, found, [text for texts, _ in sources for text in texts])
+    _propose_village(sheet, found, [text for texts, _ in sources for text in texts])
 
 
-def _offer_village(sheet: Sheet, found: Header, texts: Iterable[str]) -> None:
+def _propose_village(sheet: Sheet, found: Header, texts: Iterable[str]) -> None:
     """Offer the bare name of a sheet (新民) as the village, where nothing names any and nothing else is missing."""
     column, name = _PLACE_FIELDS[1], (sheet.name or "").strip()
     is_key = column in header_search.key_columns(found.form)
@@ -221,23 +221,23 @@ def _offer_village(sheet: Sheet, found: Header, texts: Iterable[str]) -> None:
         found.missing = []
 
 
-def _headings(sheet: Sheet, found: Header) -> list[Place]:
+def _headings(sheet: Sheet, found: Header) -> list[NamedPlace]:
     """The places that stand alone in a row below the header."""
     rows = (row for row in sheet.rows[found.last_row + 1 :] if row.count("") == len(row) - 1)
     return _named(text_of(cell) for row in rows for cell in row if isinstance(cell, str) and cell)
 
 
-def _named(texts: Iterable[str]) -> list[Place]:
+def _named(texts: Iterable[str]) -> list[NamedPlace]:
     return [place for text in texts for phrase in _PHRASES.split(text) if (place := place_of(phrase)) != (None, None)]
 
 
-def place_of(phrase: str) -> Place:
+def place_of(phrase: str) -> NamedPlace:
     """The township and village a phrase begins with (清源县城关镇新民村2024年…)."""
     match = _pattern().match(title_text.normal(phrase))
     if not match:
-        return Place(None, None)
+        return NamedPlace(None, None)
     none = forms.common()["places"]["none"]
-    return Place(*(None if name is None or name in none else name for name in match.group("township", "village")))
+    return NamedPlace(*(None if name is None or name in none else name for name in match.group("township", "village")))
 
 
 @cache

@@ -16,7 +16,7 @@ _CODE_TITLES = ("行政村代码", "village_code", "村代码")
 _DEGREES = (-180, -90, 180, 90)
 
 
-class Unusable(Exception):
+class BoundariesRefused(Exception):
     """The file holds no outlines that can be drawn; ``code`` is an entry of the catalogue."""
 
     def __init__(self, code: str) -> None:
@@ -29,9 +29,9 @@ def read(data: bytes) -> list[dict[str, Any]]:
     try:
         features = json.loads(data.decode("utf-8-sig"))["features"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise Unusable("boundaries_unreadable") from error
+        raise BoundariesRefused("boundaries_unreadable") from error
     if not isinstance(features, list) or not features:
-        raise Unusable("boundaries_unreadable")
+        raise BoundariesRefused("boundaries_unreadable")
     return features
 
 
@@ -43,13 +43,13 @@ def checked(features: Iterable[Any], directory: Directory, report: SheetReport) 
         report.rows_read += 1
         code = _code(feature)
         if code is None:
-            report.say("boundary_without_code", row=number)
+            report.add_issue("boundary_without_code", row=number)
         elif not directory.knows(code):
-            report.say("village_code_unknown", row=number, column=_CODE_TITLES[0], value=code)
+            report.add_issue("village_code_unknown", row=number, column=_CODE_TITLES[0], value=code)
         elif code in found:
-            report.say("boundary_repeated", row=number, column=_CODE_TITLES[0], value=code)
+            report.add_issue("boundary_repeated", row=number, column=_CODE_TITLES[0], value=code)
         elif (outline := _outline(feature)) is None:
-            report.say("boundary_invalid", row=number, column=_CODE_TITLES[0], value=code)
+            report.add_issue("boundary_invalid", row=number, column=_CODE_TITLES[0], value=code)
         else:
             found[code] = outline
             rows.append(number)

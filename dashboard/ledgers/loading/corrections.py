@@ -30,7 +30,7 @@ FILE = paths.DATA / "corrections.toml"
 _PARTS = ("ledger", "key", "column", "was", "becomes", "reason", "by", "on")
 
 
-class Malformed(Exception):
+class CorrectionsInvalid(Exception):
     """The file of corrections cannot be used; the message is one Chinese sentence that names the entry."""
 
 
@@ -56,9 +56,9 @@ def read(today: date, file: Path | None = None) -> list[Correction]:
     try:
         entries = tomllib.loads(file.read_text(encoding="utf-8")).get("correction", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Malformed(f"更正登记 {file.name} 的格式不正确，请对照文件开头的说明改正。") from error
+        raise CorrectionsInvalid(f"更正登记 {file.name} 的格式不正确，请对照文件开头的说明改正。") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise Malformed(f"更正登记 {file.name} 的每一条都要以 [[correction]] 开头。")
+        raise CorrectionsInvalid(f"更正登记 {file.name} 的每一条都要以 [[correction]] 开头。")
     return [_correction(number, entry, today) for number, entry in enumerate(entries, start=1)]
 
 
@@ -75,14 +75,14 @@ def corrected(form: Form, rows: pa.Table, found: Sequence[Correction], report: S
     return rows
 
 
-def standing_corrected(
+def current_corrected(
     build: versions.Build, form: Form, found: Sequence[Correction], report: SheetReport
 ) -> pa.Table | None:
     """The standing rows that corrections change, corrected, with their places in files; None where there are none."""
     keys = [correction.record_key for correction in found if correction.kind == form.kind]
     if not keys:
         return None
-    rows = merge.standing_rows(build, form, keys)
+    rows = merge.current_rows(build, form, keys)
     after = corrected(form, rows, found, report)
     if after.equals(rows):
         return None
@@ -104,12 +104,14 @@ def _at(rows: pa.Table, place: int, correction: Correction, report: SheetReport)
     if _equal(stands, correction.becomes):
         # A column that the sheet does not have keeps what stands, corrected already.
         if title:
-            report.say("correction_not_needed", value=_plain(stands), **where, **words)
+            report.add_issue("correction_not_needed", value=_plain(stands), **where, **words)
         return rows
     if not _equal(stands, correction.was):
-        report.say("correction_no_longer_fits", value=_plain(stands), stands=_shown(stands, field), **where, **words)
+        report.add_issue(
+            "correction_no_longer_fits", value=_plain(stands), stands=_shown(stands, field), **where, **words
+        )
         return rows
-    report.say("correction_applied", value=_plain(stands), **where, **words)
+    report.add_issue("correction_applied", value=_plain(stands), **where, **words)
     mask = pa.array(np.arange(len(rows)) == place)
     for column, value in correction.becomes.items():
         kind = rows.schema.field(column).type
@@ -135,19 +137,21 @@ def _correction(number: int, entry: dict[str, Any], today: date) -> Correction:
     missing = [part for part in _PARTS if part not in entry]
     if missing or set(entry) - set(_PARTS):
         wrong = "、".join(missing or sorted(set(entry) - set(_PARTS)))
-        raise Malformed(f"{where}{'缺少' if missing else '有不认识的'}内容：{wrong}，请补全或改正。")
+        raise CorrectionsInvalid(f"{where}{'缺少' if missing else '有不认识的'}内容：{wrong}，请补全或改正。")
     form = next((form for form in forms.all_forms() if entry["ledger"] in (form.kind, form.name)), None)
     if form is None:
-        raise Malformed(f"{where}的台账“{entry['ledger']}”不存在，请填写台账种类，如 households。")
+        raise CorrectionsInvalid(f"{where}的台账“{entry['ledger']}”不存在，请填写台账种类，如 households。")
     field = next((field for field in form.fields if field.title == entry["column"]), None)
     if field is None or field.column in form.key or field.column.startswith("place_"):
-        raise Malformed(f"{where}的列“{entry['column']}”不是{form.name}中可以更正的列（编号和所在地请在台账中改正）。")
+        raise CorrectionsInvalid(
+            f"{where}的列“{entry['column']}”不是{form.name}中可以更正的列（编号和所在地请在台账中改正）。"
+        )
     said = {part: entry[part] for part in ("reason", "by")}
     if not all(isinstance(text, str) and text.strip() for text in said.values()) or type(entry["on"]) is not date:
-        raise Malformed(f"{where}须写明原因（reason）、登记人（by）和日期（on，如 2025-06-30）。")
+        raise CorrectionsInvalid(f"{where}须写明原因（reason）、登记人（by）和日期（on，如 2025-06-30）。")
     was, becomes = (_parsed(where, field, entry[part], today) for part in ("was", "becomes"))
     if field.required and not any(value.is_valid for value in becomes.values()):
-        raise Malformed(f"{where}把必填的“{field.title}”改成了空，请填写改后的内容。")
+        raise CorrectionsInvalid(f"{where}把必填的“{field.title}”改成了空，请填写改后的内容。")
     return Correction(form.kind, _key(where, form, entry["key"], today), field, was, becomes, on=entry["on"], **said)
 
 
@@ -155,10 +159,10 @@ def _key(where: str, form: Form, given: Any, today: date) -> str:
     titles = {column: _key_field(form, column) for column in form.key}
     if not isinstance(given, dict) or set(given) != {field.title for field in titles.values()}:
         wanted = "、".join(field.title for field in titles.values())
-        raise Malformed(f"{where}的 key 须写明{form.name}的{wanted}。")
+        raise CorrectionsInvalid(f"{where}的 key 须写明{form.name}的{wanted}。")
     parts = [next(iter(_parsed(where, field, given[field.title], today).values())) for field in titles.values()]
     if not all(part.is_valid for part in parts):
-        raise Malformed(f"{where}的 key 不能为空。")
+        raise CorrectionsInvalid(f"{where}的 key 不能为空。")
     return merge.KEY_JOIN.join(str(part.as_py()) for part in parts)
 
 
@@ -173,5 +177,5 @@ def _parsed(where: str, field: Field, value: Any, today: date) -> dict[str, pa.S
     for problem in result.problems:
         if issues.catalogue()[problem.code].severity == issues.REFUSED:
             told = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
-            raise Malformed(f"{where}中{told.message}")
+            raise CorrectionsInvalid(f"{where}中{told.message}")
     return {column: array[0] for column, array in result.arrays.items()}

@@ -19,13 +19,13 @@ _COLUMNS = {
 _IN_PERSON = {"head_member_differs", "head_number_differs"}
 
 
-def tell(build: versions.Build, reports: Mapping[int, SheetReport]) -> None:
+def add_issues(build: versions.Build, reports: Mapping[int, SheetReport]) -> None:
     """Warn of touched households whose members do not fit the register, and of numbers that stand for two people."""
-    for name in ("load/told_composition", "load/told_identity_numbers"):
+    for name in ("load/contradictions_composition", "load/contradictions_identity_numbers"):
         for kind, file_no, row, code, household, value, detail in queries.fetch(build.con, name):
             report = reports[file_no]
             field = forms.get(kind).field(_COLUMNS[code][kind])
-            report.say(
+            report.add_issue(
                 code,
                 row=row,
                 column=report.titles.get(field.column, field.title),

@@ -204,11 +204,11 @@ class Directory:
         before = [township for township in self._townships if township in narrow(name) and township != narrow(name)]
         if len(before) == 1:
             return self.village(county, before[0], name, None)
-        return Place(issue="village_unknown", args=_offer(name, [village.name for village in self._by_code.values()]))
+        return Place(issue="village_unknown", args=_closest(name, [village.name for village in self._by_code.values()]))
 
     def _unknown_township(self, township: str) -> Place:
         names = {village.township for village in self._by_code.values()}
-        return Place(issue="township_unknown", column="place_township", args=_offer(township, names))
+        return Place(issue="township_unknown", column="place_township", args=_closest(township, names))
 
     def _unknown(self, scopes: set[str], township: str, name: str) -> Place:
         here = [village.name for village in self._by_code.values() if village.township_code in scopes]
@@ -216,7 +216,7 @@ class Directory:
         if elsewhere:
             others = sorted({self._by_code[code].township for code in elsewhere})
             return Place(issue="village_other_township", args={"township": township, "others": "、".join(others)})
-        return Place(issue="village_unknown", args=_offer(name, here))
+        return Place(issue="village_unknown", args=_closest(name, here))
 
 
 def _bare(name: str, township: str, *counties: str) -> str:
@@ -262,6 +262,6 @@ def _same_county(said: str, stands: str) -> bool:
     return stands.endswith(said) or any(name.endswith(stands) for name in (said, *in_full))
 
 
-def _offer(name: str, known: Iterable[str]) -> dict[str, Any]:
+def _closest(name: str, known: Iterable[str]) -> dict[str, Any]:
     close = difflib.get_close_matches(name, sorted(set(known)), n=_OFFERED, cutoff=0.5)
     return {"offer": f"，最接近的是{'、'.join(f'“{one}”' for one in close)}" if close else ""}

@@ -12,8 +12,9 @@ from dashboard.definitions import forms, policy
 from dashboard.definitions.forms import Form
 from dashboard.ledgers import containers
 from dashboard.ledgers.checking import check_sheet
-from dashboard.ledgers.checking.check_sheet import Rows
-from dashboard.ledgers.checking.read_file import Found, Said
+from dashboard.ledgers.checking.check_sheet import CheckedRows
+from dashboard.ledgers.checking.read_file import ReadSheet
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import (
     boundaries,
     corrections,
@@ -50,7 +51,7 @@ def load(
     unit: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
-    by_file: Mapping[Path, Said] | None = None,
+    by_file: Mapping[Path, Instructions] | None = None,
 ) -> Report:
     """Load ledger files and folders into one new version; bad input is told in the report, never raised.
 
@@ -60,13 +61,13 @@ def load(
     """
     told = Report(dry_run=dry_run)
     today, known = date.today(), saved_layouts.read(root)
-    said = Said(ledger, year, unit, remembered=known)
+    said = Instructions(ledger, year, unit, remembered=known)
     by_file = {path: replace(words, remembered=known) for path, words in (by_file or {}).items()}
     registered = _registered(today)
     notify = progress or (lambda share, what: None)
     opened = versions.rehearsing if dry_run else versions.building
     with client.reader() as reader, opened(root) as build:
-        intake = _Intake(build, told, today, said, by_file, registered)
+        intake = _Load(build, told, today, said, by_file, registered)
         intake.read(reader, _files(paths, told), notify)
         intake.merge(notify)
         if dry_run:
@@ -109,7 +110,7 @@ def _recompute_ledger(
     entry = SheetReport(
         corrections.FILE.name, ledger=form.kind, ledger_name=form.name, file_no=last_file_no + len(told.files) + 1
     )
-    rows = corrections.standing_corrected(build, form, registered, entry)
+    rows = corrections.current_corrected(build, form, registered, entry)
     if rows is None:
         merge.keep(build, form)
         return
@@ -127,21 +128,21 @@ def _recompute_ledger(
 def _registered(today: date) -> list[Correction]:
     try:
         return corrections.read(today)
-    except corrections.Malformed as malformed:
+    except corrections.CorrectionsInvalid as malformed:
         raise versions.StoreError(str(malformed)) from malformed
 
 
 @dataclass
-class _Intake:
+class _Load:
     """What has been read so far, by ledger, for the version in the making."""
 
     build: versions.Build
-    told: Report
+    report: Report
     today: date
-    said: Said
-    by_file: Mapping[Path, Said]
+    instructions: Instructions
+    by_file: Mapping[Path, Instructions]
     corrections: Sequence[Correction] = ()
-    rows: dict[str, list[Rows]] = field(default_factory=dict)
+    rows: dict[str, list[CheckedRows]] = field(default_factory=dict)
     outlines: list[tuple[SheetReport, list]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -153,13 +154,13 @@ class _Intake:
         bar = _Bar(files, notify)
         for path in files:
             bar.begin(path)
-            said = self.by_file.get(path, self.said)
-            self._take(reader.read(path, said, self.today, self._last_file_no + 1, bar.tell))
+            said = self.by_file.get(path, self.instructions)
+            self._take(reader.read(path, said, self.today, self._last_file_no + 1, bar.show))
 
-    def _take(self, sheets: Iterable[Found]) -> None:
+    def _take(self, sheets: Iterable[ReadSheet]) -> None:
         for found in sheets:
             self._last_file_no = max(self._last_file_no, found.report.file_no)
-            self.told.files.append(found.report)
+            self.report.files.append(found.report)
             if found.rows is not None:
                 self.rows.setdefault(found.rows.form.kind, []).append(found.rows)
             elif found.outlines is not None:
@@ -167,7 +168,7 @@ class _Intake:
 
     def merge(self, notify: Progress) -> None:
         """Bring every ledger into the version, in the order in which they refer to each other."""
-        reports = {entry.file_no: entry for entry in self.told.files}
+        reports = {entry.file_no: entry for entry in self.report.files}
         all_forms = forms.all_forms()
         directory = None
         for number, form in enumerate(all_forms):
@@ -177,15 +178,15 @@ class _Intake:
                 self._leave_unknown_offers(directory)
                 self._merge_outlines(directory)
             self._merge_ledger(form, directory)
-        cross_ledger_checks.tell(self.build, reports)
-        for entry in self.told.files:
+        cross_ledger_checks.add_issues(self.build, reports)
+        for entry in self.report.files:
             if entry.status == report.LOADED and entry.refused:
                 entry.status = report.PARTIAL
 
     def _leave_unknown_offers(self, directory: Directory) -> None:
         """Take out the files with sheets whose names were offered as villages and are none."""
         sheets = [rows for of_kind in self.rows.values() for rows in of_kind]
-        refused = proposed_villages.refuse_unknown(sheets, self.told.files, directory)
+        refused = proposed_villages.refuse_unknown(sheets, self.report.files, directory)
         for kind in self.rows:
             self.rows[kind] = [rows for rows in self.rows[kind] if rows.report.file_no not in refused]
 
@@ -197,12 +198,14 @@ class _Intake:
         tables = [self._ready(form, rows, directory) for rows in sheets]
         reports = {rows.report.file_no: rows.report for rows in sheets}
         refused = merge.refused_keys(sheets)
-        self.told.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today, refused))
+        self.report.ledgers.append(
+            merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today, refused)
+        )
 
-    def _ready(self, form: Form, rows: Rows, directory: Directory | None) -> pa.Table:
+    def _ready(self, form: Form, rows: CheckedRows, directory: Directory | None) -> pa.Table:
         """A sheet's rows placed, filled from what stands and corrected, ready to be merged."""
-        table = merge.with_standing(self.build, form, place_rows.placed(rows, directory), rows.report)
-        table = merge.with_standing_precision(self.build, form, table)
+        table = merge.with_current_values(self.build, form, place_rows.with_region_codes(rows, directory), rows.report)
+        table = merge.with_current_precision(self.build, form, table)
         return corrections.corrected(form, table, self.corrections, rows.report)
 
     def _merge_outlines(self, directory: Directory) -> None:
@@ -211,7 +214,7 @@ class _Intake:
             return
         tables = [boundaries.checked(features, directory, entry) for entry, features in self.outlines]
         reports = {entry.file_no: entry for entry, _ in self.outlines}
-        self.told.ledgers.append(
+        self.report.ledgers.append(
             merge.merge(self.build, boundaries.FORM, pa.concat_tables(tables), reports, self.today)
         )
 
@@ -237,9 +240,9 @@ class _Bar:
         self._done_mb += self._size_mb
         self._file, self._size_mb = file, self._sizes_mb[file]
         self._begun = time.monotonic()
-        self.tell("")
+        self.show("")
 
-    def tell(self, stage: str) -> None:
+    def show(self, stage: str) -> None:
         """The file is still being read."""
         passed_s = time.monotonic() - self._begun
         # Nobody knows how long a file takes: the bar moves on for as long as it does, ever slower.
@@ -267,13 +270,13 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
                 told.files.append(_passed_by(path, others))
             if not known:
                 entry = SheetReport(str(path))
-                entry.refuse("folder_empty")
+                entry.reject("folder_empty")
                 told.files.append(entry)
         elif path.is_file():
             files.append(path)
         else:
             entry = SheetReport(str(path))
-            entry.refuse("file_not_found")
+            entry.reject("file_not_found")
             told.files.append(entry)
     return list(dict.fromkeys(files))
 
@@ -282,7 +285,9 @@ def _passed_by(folder: Path, others: Sequence[Path]) -> SheetReport:
     """The report of a folder's files that are none of the ledgers."""
     entry = SheetReport(str(folder), status=SKIPPED)
     named = "、".join(str(file.relative_to(folder)) for file in others[:_NAMED_AT_MOST])
-    entry.say("folder_files_passed", count=len(others), names=named + ("等" if len(others) > _NAMED_AT_MOST else ""))
+    entry.add_issue(
+        "folder_files_passed", count=len(others), names=named + ("等" if len(others) > _NAMED_AT_MOST else "")
+    )
     return entry
 
 

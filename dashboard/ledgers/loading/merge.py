@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Form
-from dashboard.ledgers.checking.check_sheet import Rows
+from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import Change, LedgerReport, SheetReport
 from dashboard.warehouse import queries, versions
@@ -54,7 +54,7 @@ def merge(
     ``refused`` are the keys of rows held back before (`refused_keys`), which are in the files all the same.
     """
     con = build.con
-    show_standing(build, form)
+    bind_current(build, form)
     con.register("incoming", _staged_columns(con, form, table))
     queries.execute(con, "load/stage")
     con.unregister("incoming")
@@ -62,7 +62,7 @@ def merge(
     if form.place == "household":
         _hold_back_unknown_households(con, form, reports)
     _hold_back_duplicates(con, form, reports)
-    _tell_contradictions(con, form, reports, today)
+    _add_contradictions(con, form, reports, today)
     if form.kind in ("households", "members"):
         queries.execute(con, "load/touch", {"kind": form.kind})
     told = _counted(con, form, reports)
@@ -71,7 +71,7 @@ def merge(
     return told
 
 
-def refused_keys(sheets: Sequence[Rows]) -> pa.Array:
+def refused_keys(sheets: Sequence[CheckedRows]) -> pa.Array:
     """The keys of rows that were refused when they were read or placed; null for each whose key cannot be told."""
     found = []
     for rows in sheets:
@@ -87,7 +87,7 @@ def refused_keys(sheets: Sequence[Rows]) -> pa.Array:
     return pa.concat_arrays(found)
 
 
-def with_standing(build: versions.Build, form: Form, rows: pa.Table, report: SheetReport) -> pa.Table:
+def with_current_values(build: versions.Build, form: Form, rows: pa.Table, report: SheetReport) -> pa.Table:
     """A sheet's rows with what stands for their keys in the columns the sheet does not have at all.
 
     A blank cell says that there is nothing; a column left out says nothing.
@@ -99,7 +99,7 @@ def with_standing(build: versions.Build, form: Form, rows: pa.Table, report: She
     absent = [column for column in absent if rows[column].null_count == len(rows)]
     if build.base is None or not absent or not len(rows):
         return rows
-    show_standing(build, form)
+    bind_current(build, form)
     standing = build.con.table("standing").select("record_key", *absent).to_arrow_table()
     places = pa.compute.index_in(record_keys(form, rows), standing["record_key"].combine_chunks())
     kept = []
@@ -111,11 +111,11 @@ def with_standing(build: versions.Build, form: Form, rows: pa.Table, report: She
             kept.append(column)
     titles = [field.title for field in form.fields if not set(kept).isdisjoint(_columns_of(field))]
     if titles:
-        report.say("columns_kept", columns="、".join(titles))
+        report.add_issue("columns_kept", columns="、".join(titles))
     return rows
 
 
-def with_standing_precision(build: versions.Build, form: Form, rows: pa.Table) -> pa.Table:
+def with_current_precision(build: versions.Build, form: Form, rows: pa.Table) -> pa.Table:
     """The rows with the precision that stands for a date, where theirs is the day by which a month is stored.
 
     What is given out has days only; given back, it changes nothing.
@@ -123,7 +123,7 @@ def with_standing_precision(build: versions.Build, form: Form, rows: pa.Table) -
     dates = [field.column for field in form.fields if field.type == "date"]
     if build.base is None or not dates or not len(rows):
         return rows
-    show_standing(build, form)
+    bind_current(build, form)
     for column in dates:
         precision = f"{column}_precision"
         is_month = duckdb.ColumnExpression(precision) == duckdb.ConstantExpression("month")
@@ -137,9 +137,9 @@ def with_standing_precision(build: versions.Build, form: Form, rows: pa.Table) -
     return rows
 
 
-def standing_rows(build: versions.Build, form: Form, keys: Sequence[str]) -> pa.Table:
+def current_rows(build: versions.Build, form: Form, keys: Sequence[str]) -> pa.Table:
     """The standing rows of some keys."""
-    show_standing(build, form)
+    bind_current(build, form)
     is_meant = duckdb.ColumnExpression("record_key").isin(*map(duckdb.ConstantExpression, keys))
     return build.con.table("standing").filter(is_meant).to_arrow_table()
 
@@ -159,28 +159,28 @@ def keep(build: versions.Build, form: Form, without: pa.Array | None = None) -> 
     """Take a ledger over as it stands, but for the rows of some keys."""
     if build.base is None:
         return
-    show_standing(build, form)
+    bind_current(build, form)
     if without is not None:
         build.con.register("removed", pa.table({"record_key": without}))
     queries.execute(build.con, "load/keep" if without is None else "load/keep_others")
     _store(build.con, form)
 
 
-def standing_keys(build: versions.Build, form: Form, keys: Sequence[str]) -> pa.Array:
+def current_keys(build: versions.Build, form: Form, keys: Sequence[str]) -> pa.Array:
     """Those of the keys that stand."""
-    show_standing(build, form)
-    return _asked(build.con, "load/standing_keys", pa.array(keys, pa.string()))
+    bind_current(build, form)
+    return _asked(build.con, "load/current_keys", pa.array(keys, pa.string()))
 
 
 def vanishing_regions(build: versions.Build, villages: pa.Array) -> pa.Array:
     """Codes of the regions that are gone once the villages are taken out of the directory."""
-    show_standing(build, forms.get("regions"))
+    bind_current(build, forms.get("regions"))
     return _asked(build.con, "load/vanishing_regions", villages)
 
 
 def referring(build: versions.Build, form: Form, column: str, removed: pa.Array) -> pa.Array:
     """Keys of a ledger's rows whose column names something that is being removed."""
-    show_standing(build, form)
+    bind_current(build, form)
     refers_to = duckdb.ColumnExpression(column).alias("refers_to")
     build.con.register("referring", build.con.table("standing").select("record_key", refers_to))
     return _asked(build.con, "load/referring", removed)
@@ -191,7 +191,7 @@ def _asked(con: duckdb.DuckDBPyConnection, name: str, removed: pa.Array) -> pa.A
     return queries.relation(con, name).to_arrow_table()["record_key"].combine_chunks()
 
 
-def show_standing(build: versions.Build, form: Form) -> None:
+def bind_current(build: versions.Build, form: Form) -> None:
     """Show the ledger of the version this one starts from (empty for the first) as ``standing``, with its keys."""
     source = build.con.table(f"base.{form.table}" if build.base is not None else form.table)
     parts = [duckdb.ColumnExpression(column) for column in form.key]
@@ -244,7 +244,7 @@ def _hold_back_unknown_households(con, form: Form, reports: Mapping[int, SheetRe
     unknown = queries.fetch(con, "load/unknown_households")
     for file_no, row, household in unknown:
         title = reports[file_no].titles.get("household_id", form.field("household_id").title)
-        reports[file_no].say("household_unknown", row=row, column=title, value=household)
+        reports[file_no].add_issue("household_unknown", row=row, column=title, value=household)
     _hold_back(con, unknown)
 
 
@@ -260,9 +260,9 @@ def _hold_back_duplicates(con, form: Form, reports: Mapping[int, SheetReport]) -
         title = report.titles.get(column, field.title)
         about = {"row": row, "column": title, "value": _shown(key), "personal": field.personal, "first": first}
         if verdict == "conflict" and (file_no, row) in two_people:
-            report.say("id_of_two_people", differs=two_people[file_no, row], **about)
+            report.add_issue("id_of_two_people", differs=two_people[file_no, row], **about)
         else:
-            report.say(codes[verdict], **about)
+            report.add_issue(codes[verdict], **about)
     _hold_back(con, [row for row in found if row[2] != "stands"])
 
 
@@ -293,20 +293,26 @@ def _hold_back(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None:
         con.unregister("held_back")
 
 
-def _tell_contradictions(con, form: Form, reports: Mapping[int, SheetReport], today: date) -> None:
-    asked = [f"load/told_{form.kind}"] + (["load/told_household_rows"] if form.place == "household" else [])
+def _add_contradictions(con, form: Form, reports: Mapping[int, SheetReport], today: date) -> None:
+    asked = [f"load/contradictions_{form.kind}"] + (
+        ["load/contradictions_household_rows"] if form.place == "household" else []
+    )
     for name in asked:
         if name in queries.names("load"):
             params = {"today": today} if "today" in queries.get(name).params else None
             for file_no, row, code, column, value, detail in queries.fetch(con, name, params):
-                _say(form, reports[file_no], row, code, column, value, detail)
+                _add_issue(form, reports[file_no], row, code, column, value, detail)
 
 
-def _say(form: Form, report: SheetReport, row: int, code: str, column: str, value: Any, detail: str | None) -> None:
+def _add_issue(
+    form: Form, report: SheetReport, row: int, code: str, column: str, value: Any, detail: str | None
+) -> None:
     field = form.field(column) if form.has(column) else None
     title = report.titles.get(column, field.title if field else None)
     personal = field.personal if field else ""
-    report.say(code, row=row, column=title, value=value, personal=personal, detail=issues.masked(detail, personal))
+    report.add_issue(
+        code, row=row, column=title, value=value, personal=personal, detail=issues.masked(detail, personal)
+    )
 
 
 def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerReport:
@@ -320,17 +326,19 @@ def _counted(con, form: Form, reports: Mapping[int, SheetReport]) -> LedgerRepor
     told.refused = sum(len(report.refused) for report in reports.values())
     missing = queries.fetch(con, "load/missing_keys", {"keys": _NAMED_KEYS})
     if missing and reports:
-        _tell_missing(form, missing, told, reports)
-        told.left_out = _left_out(con, form)
+        _note_absent_rows(form, missing, told, reports)
+        told.absent_rows = _absent_rows(con, form)
     if told.changed:
         told.examples = _examples(con, form)
         for report in reports.values():
             if report.changed:
-                report.say("rows_changed", count=report.changed, new=report.new, unchanged=report.unchanged)
+                report.add_issue("rows_changed", count=report.changed, new=report.new, unchanged=report.unchanged)
     return told
 
 
-def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, reports: Mapping[int, SheetReport]) -> None:
+def _note_absent_rows(
+    form: Form, missing: Sequence[tuple], told: LedgerReport, reports: Mapping[int, SheetReport]
+) -> None:
     personal = form.field(form.key[0]).personal if form.has(form.key[0]) else ""
     told.missing = missing[0][1]
     last = reports[max(reports)]
@@ -341,10 +349,10 @@ def _tell_missing(form: Form, missing: Sequence[tuple], told: LedgerReport, repo
         named += f"、{others.pop(0)}"
         named_keys += 1
     more = " 等" if told.missing > named_keys else ""
-    last.say("rows_missing", count=told.missing, keys=named + more, ledger=form.name)
+    last.add_issue("rows_missing", count=told.missing, keys=named + more, ledger=form.name)
 
 
-def _left_out(con, form: Form) -> pa.Table:
+def _absent_rows(con, form: Form) -> pa.Table:
     """The standing rows that the load leaves out though it speaks of their place and period (record_key, place, shown).
 
     A file of one month, or of one village, says nothing of the others.
@@ -356,7 +364,7 @@ def _left_out(con, form: Form) -> pa.Table:
     standing = con.table("standing")
     shown = next(duckdb.ColumnExpression(column) for column in _SHOWN_BESIDE_KEY if column in standing.columns)
     con.register("standing_scope", standing.select("record_key", shown.alias("shown"), *_scope(form, standing.columns)))
-    return queries.relation(con, "load/left_out").to_arrow_table()
+    return queries.relation(con, "load/absent_rows").to_arrow_table()
 
 
 def _scope(form: Form, columns: Sequence[str]) -> list[duckdb.Expression]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from dashboard.ledgers.checking.check_sheet import Rows
+from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.loading.directory import Directory, Place
 from dashboard.ledgers.reporting import issues
 
@@ -14,7 +14,7 @@ _PLACE_COLUMNS = ("place_county", "place_township", "place_village", "place_code
 _SEPARATOR = "|"
 
 
-def placed(rows: Rows, directory: Directory) -> pa.Table:
+def with_region_codes(rows: CheckedRows, directory: Directory) -> pa.Table:
     """The rows with the columns of their place; those that cannot be placed are refused in the report and gone."""
     match rows.form.place:
         case "directory":
@@ -29,7 +29,7 @@ def placed(rows: Rows, directory: Directory) -> pa.Table:
             return rows.table
 
 
-def _village_rows(rows: Rows, directory: Directory) -> pa.Table:
+def _village_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
     def found(county, township, village, code) -> Place:
         return directory.village(county, township, village, code)
 
@@ -38,7 +38,7 @@ def _village_rows(rows: Rows, directory: Directory) -> pa.Table:
     return _without_refused(rows, rows.table.append_column("village_code", pa.array(codes, pa.string())))
 
 
-def _region_rows(rows: Rows, directory: Directory) -> pa.Table:
+def _region_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
     def found(county, township, village, code) -> Place:
         return directory.region(township, village)
 
@@ -57,7 +57,7 @@ def _region_rows(rows: Rows, directory: Directory) -> pa.Table:
     return _without_refused(rows, table)
 
 
-def _household_rows(rows: Rows, directory: Directory) -> pa.Table:
+def _household_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
     """Household ledgers take the village from the register; what they name themselves is only compared with it."""
 
     def found(county, township, village, code) -> Place:
@@ -68,7 +68,7 @@ def _household_rows(rows: Rows, directory: Directory) -> pa.Table:
     return _without_refused(rows, rows.table.append_column("said_village_codes", pa.array(said, pa.string())))
 
 
-def _directory_rows(rows: Rows) -> pa.Table:
+def _directory_rows(rows: CheckedRows) -> pa.Table:
     """The directory itself: codes of a village, its township and county must be each other's beginning."""
     columns = {
         name: rows.table[name].to_pylist() for name in ("village_code", "township_code", "county_code", "row_no")
@@ -79,24 +79,24 @@ def _directory_rows(rows: Rows) -> pa.Table:
         for code, digits, column in ((township, 9, "township_code"), (counties[-1], 6, "county_code")):
             if code[:digits] != village[:digits]:
                 title = rows.report.titles.get(column)
-                rows.report.say("codes_disagree", row=row, column=title, value=code, village=village)
+                rows.report.add_issue("codes_disagree", row=row, column=title, value=code, village=village)
     table = rows.table.set_column(
         rows.table.schema.get_field_index("county_code"), "county_code", pa.array(counties, pa.string())
     )
     return _without_refused(rows, table)
 
 
-def _resolved(rows: Rows, found, *, ambiguous_is_fine: bool) -> list[Place]:
+def _resolved(rows: CheckedRows, found, *, ambiguous_is_fine: bool) -> list[Place]:
     """A place for each row; every distinct combination of names and code is looked up once."""
     combinations = list(zip(*(_cells(rows, column) for column in _PLACE_COLUMNS), strict=True))
     by_combination = {names: found(*names) for names in dict.fromkeys(combinations)}
     places = [by_combination[names] for names in combinations]
     if any(place.issue for place in by_combination.values()):
-        _tell(rows, places, combinations, ambiguous_is_fine)
+        _add_issues(rows, places, combinations, ambiguous_is_fine)
     return places
 
 
-def _tell(rows: Rows, places: Sequence[Place], combinations, ambiguous_is_fine: bool) -> None:
+def _add_issues(rows: CheckedRows, places: Sequence[Place], combinations, ambiguous_is_fine: bool) -> None:
     row_numbers = rows.table["row_no"].to_pylist()
     noticed: dict[tuple, int] = defaultdict(int)
     for place, names, row in zip(places, combinations, row_numbers, strict=True):
@@ -107,16 +107,16 @@ def _tell(rows: Rows, places: Sequence[Place], combinations, ambiguous_is_fine: 
         if issues.catalogue()[place.issue].severity == issues.NOTICE:
             noticed[place.issue, title, value, tuple(place.args.items())] += 1
         else:
-            rows.report.say(place.issue, row=row, column=title, value=value, **place.args)
+            rows.report.add_issue(place.issue, row=row, column=title, value=value, **place.args)
     for (code, title, value, args), count in noticed.items():
-        rows.report.say(code, column=title, value=value, count=count, **dict(args))
+        rows.report.add_issue(code, column=title, value=value, count=count, **dict(args))
 
 
-def _cells(rows: Rows, column: str) -> list[str | None]:
+def _cells(rows: CheckedRows, column: str) -> list[str | None]:
     return rows.table[column].to_pylist() if column in rows.table.column_names else [None] * len(rows.table)
 
 
-def _without_refused(rows: Rows, table: pa.Table) -> pa.Table:
+def _without_refused(rows: CheckedRows, table: pa.Table) -> pa.Table:
     if not rows.report.refused:
         return table
     return table.filter(pa.array(~np.isin(table["row_no"].to_numpy(), list(rows.report.refused))))

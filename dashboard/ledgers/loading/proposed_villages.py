@@ -6,7 +6,7 @@ the column is missing and the file refused, before anything of it is merged.
 
 from collections.abc import Iterable, Sequence
 
-from dashboard.ledgers.checking.check_sheet import Rows
+from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.loading.directory import Directory
 from dashboard.ledgers.reporting import report
 from dashboard.ledgers.reporting.report import SheetReport
@@ -14,7 +14,7 @@ from dashboard.ledgers.reporting.report import SheetReport
 _VILLAGE = "place_village"
 
 
-def refuse_unknown(sheets: Iterable[Rows], entries: Sequence[SheetReport], directory: Directory) -> set[int]:
+def refuse_unknown(sheets: Iterable[CheckedRows], entries: Sequence[SheetReport], directory: Directory) -> set[int]:
     """Refuse the files with a sheet whose offered name is no village's; the numbers of their sheets.
 
     ``entries`` are the reports of all sheets of the load.
@@ -22,7 +22,7 @@ def refuse_unknown(sheets: Iterable[Rows], entries: Sequence[SheetReport], direc
     unknown = [
         rows
         for rows in sheets
-        if rows.offered_village and not directory.village(None, None, rows.offered_village, None).codes
+        if rows.proposed_village and not directory.village(None, None, rows.proposed_village, None).codes
     ]
     refused = {rows.report.file_no for rows in unknown}
     for rows in unknown:
@@ -30,10 +30,10 @@ def refuse_unknown(sheets: Iterable[Rows], entries: Sequence[SheetReport], direc
         rows.report.issues.clear()
         rows.report.refused.clear()
         title = rows.form.field(_VILLAGE).title
-        rows.report.refuse("columns_missing", ledger=rows.form.name, columns=title)
+        rows.report.reject("columns_missing", ledger=rows.form.name, columns=title)
     files = {rows.report.path for rows in unknown}
     for entry in entries:
         if entry.path in files and entry.file_no not in refused and entry.status != report.SKIPPED:
-            entry.refuse("sheet_goes_with_file")
+            entry.reject("sheet_goes_with_file")
             refused.add(entry.file_no)
     return refused

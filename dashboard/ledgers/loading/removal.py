@@ -32,7 +32,7 @@ class RemovalRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Offer:
+class RemovalCandidates:
     """Rows of one ledger that a load left out, for a person to decide about.
 
     ``keys`` are their record keys; ``shown`` has a row each: the key's titles, 乡镇, 行政村, a name — unmasked.
@@ -81,22 +81,22 @@ class Removal:
         return f"已{rows}；已发布版本 {self.report.version}，可随时回退到 {self.base}。"
 
 
-def offers(told: Report, root: Path, version: versions.Version | None = None) -> list[Offer]:
+def candidates(told: Report, root: Path, version: versions.Version | None = None) -> list[RemovalCandidates]:
     """What a load or check left out, by ledger; nothing where the files hold only rows returned before.
 
     ``version`` names the places (the current one where it is not given).
     """
     returned = {entry.ledger for entry in told.files if entry.is_returned}
-    left_out = [
+    absent_rows = [
         ledger
         for ledger in told.ledgers
-        if ledger.left_out is not None and len(ledger.left_out) and ledger.kind not in returned
+        if ledger.absent_rows is not None and len(ledger.absent_rows) and ledger.kind not in returned
     ]
     standing = version or versions.current(root)
-    if not left_out or standing is None:
+    if not absent_rows or standing is None:
         return []
     names = _place_names(root, standing)
-    return [_offer(ledger.kind, ledger.left_out, names) for ledger in left_out]
+    return [_candidates_of(ledger.kind, ledger.absent_rows, names) for ledger in absent_rows]
 
 
 def remove(
@@ -122,7 +122,7 @@ def remove(
         merge.begin(build)
         progress(0.1, f"核对{form.name}")
         wanted = list(dict.fromkeys(keys))
-        standing = merge.standing_keys(build, form, wanted)
+        standing = merge.current_keys(build, form, wanted)
         found = set(standing.to_pylist())
         told = Removal(kind, base, len(found), [key for key in wanted if key not in found])
         if not found:
@@ -161,16 +161,16 @@ def keys_of(kind: str, file: Path) -> list[str]:
     return [merge.KEY_JOIN.join(row[title].strip() for title in titles) for row in rows]
 
 
-def _offer(kind: str, left_out: pa.Table, names: Mapping[str, tuple[str, str]]) -> Offer:
+def _candidates_of(kind: str, absent_rows: pa.Table, names: Mapping[str, tuple[str, str]]) -> RemovalCandidates:
     form = _form(kind)
-    keys = left_out["record_key"].to_pylist()
+    keys = absent_rows["record_key"].to_pylist()
     parts = list(zip(*(key.split(merge.KEY_JOIN) for key in keys), strict=True))
     shown = {_title(form, column): list(values) for column, values in zip(form.key, parts, strict=True)}
-    places = [names.get(code, ("", "")) for code in left_out["place"].to_pylist()]
+    places = [names.get(code, ("", "")) for code in absent_rows["place"].to_pylist()]
     shown[_TOWNSHIP] = [township for township, _ in places]
     shown[_VILLAGE] = [village for _, village in places]
-    shown[_SHOWN] = left_out["shown"].to_pylist()
-    return Offer(kind, form.name, tuple(keys), pd.DataFrame(shown))
+    shown[_SHOWN] = absent_rows["shown"].to_pylist()
+    return RemovalCandidates(kind, form.name, tuple(keys), pd.DataFrame(shown))
 
 
 def _place_names(root: Path, version: versions.Version) -> dict[str, tuple[str, str]]:
@@ -223,7 +223,7 @@ def _log(build: versions.Build, told: Report, gone: Mapping[str, pa.Array]) -> N
         entry = SheetReport(f"移除 {len(keys)} 行", None, kind, form.name, file_no=number)
         personal = _personal(form, form.key[0])
         for key in keys.to_pylist():
-            entry.say("row_removed", value=key.replace(merge.KEY_JOIN, " "), personal=personal, ledger=form.name)
+            entry.add_issue("row_removed", value=key.replace(merge.KEY_JOIN, " "), personal=personal, ledger=form.name)
         told.files.append(entry)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from dashboard.ledgers.layout.instructions import Layout, Remembered, Said
+from dashboard.ledgers.layout.instructions import Instructions, Layout, SavedLayout
 from dashboard.ledgers.reporting.report import SheetReport
 from dashboard.warehouse import versions
 
@@ -17,11 +17,11 @@ _LOCK_S = 10
 _DAMAGED = "记住的列对应关系文件 layouts.json 已损坏，请在“台账导入”页面清除记住的对应关系，或删除该文件后重试。"
 
 
-def read(root: Path) -> dict[str, Remembered]:
+def read(root: Path) -> dict[str, SavedLayout]:
     """What is remembered, by fingerprint of the layout; StoreError where the file is damaged."""
     try:
         facts = json.loads((root / _FILE).read_text(encoding="utf-8"))
-        return {fingerprint: _remembered(entry) for fingerprint, entry in facts.items()}
+        return {fingerprint: _saved_layout(entry) for fingerprint, entry in facts.items()}
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -30,7 +30,7 @@ def read(root: Path) -> dict[str, Remembered]:
 
 def is_kept(entry: SheetReport) -> bool:
     """Whether a person said of a sheet that can be read what holds for others of its layout."""
-    return bool(entry.rows_loaded and entry.understood.layout)
+    return bool(entry.rows_loaded and entry.recognition.layout)
 
 
 def keep(root: Path, entries: Iterable[SheetReport]) -> bool:
@@ -40,11 +40,11 @@ def keep(root: Path, entries: Iterable[SheetReport]) -> bool:
         return True
     try:
         with _alone(root):
-            _write(root, read(root) | dict(entry.understood.layout for entry in said))
+            _write(root, read(root) | dict(entry.recognition.layout for entry in said))
     except OSError:
         # The rows are published all the same; Timeout of the lock is an OSError too.
         for entry in said:
-            entry.say("layout_not_kept")
+            entry.add_issue("layout_not_kept")
         return False
     return True
 
@@ -62,15 +62,15 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
-def _write(root: Path, known: Mapping[str, Remembered]) -> None:
+def _write(root: Path, known: Mapping[str, SavedLayout]) -> None:
     facts = {fingerprint: _facts(one) for fingerprint, one in known.items()}
     versions.write_text(root / _FILE, json.dumps(facts, ensure_ascii=False, indent=1))
 
 
-def _facts(known: Remembered) -> dict[str, Any]:
-    said, layout = known.said, known.said.layout
+def _facts(known: SavedLayout) -> dict[str, Any]:
+    said, layout = known.instructions, known.instructions.layout
     return {
-        "confirmed_on": known.confirmed_on,
+        "confirmed_on": known.saved_on,
         "file_name": known.file_name,
         "titles": list(known.titles),
         "ledger": said.ledger,
@@ -80,10 +80,10 @@ def _facts(known: Remembered) -> dict[str, Any]:
     }
 
 
-def _remembered(facts: Mapping[str, Any]) -> Remembered:
+def _saved_layout(facts: Mapping[str, Any]) -> SavedLayout:
     layout = None
     if facts["columns"] is not None:
         first, last = facts["header_rows"]
         layout = Layout((int(first), int(last)), tuple((int(index), column) for index, column in facts["columns"]))
-    said = Said(facts["ledger"], unit=facts["unit"], layout=layout)
-    return Remembered(said, facts["confirmed_on"], tuple(facts["titles"]), facts["file_name"])
+    said = Instructions(facts["ledger"], unit=facts["unit"], layout=layout)
+    return SavedLayout(said, facts["confirmed_on"], tuple(facts["titles"]), facts["file_name"])

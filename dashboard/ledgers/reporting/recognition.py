@@ -11,7 +11,7 @@ from dashboard.ledgers.layout.header_search import Header
 from dashboard.ledgers.reporting import issues
 
 if TYPE_CHECKING:
-    from dashboard.ledgers.layout.instructions import Remembered
+    from dashboard.ledgers.layout.instructions import SavedLayout
 
 # How many of a sheet's first rows and columns are shown, so that a person can say which of them is the header.
 _SHOWN_ROWS = 12
@@ -35,14 +35,14 @@ class ColumnUse:
 
 
 @dataclass
-class Understood:
+class Recognition:
     """What was understood of one sheet. Row numbers are as Excel shows them; None and blanks: not known.
 
     ``top`` are the sheet's first rows, masked; ``is_one_of_several``: the sheet fills more than this ledger or year;
-    ``left_out`` are the rows that are no data, by the notice that tells of them; ``units`` are the titles by (unit,
-    where it was found); ``given`` are values that no column has, such as the village in a sheet's name: (field, value,
-    where it was found). ``layout`` is what a person said now that may be remembered (`confirmed.memory`),
-    ``confirmed_on`` the day of what was remembered and used.
+    ``non_data_rows`` are the rows that are no data, by the notice that tells of them; ``units`` are the titles by
+    (unit, where it was found); ``given`` are values that no column has, such as the village in a sheet's name:
+    (field, value, where it was found). ``layout`` is what a person said now that may be saved (`instructions.to_save`),
+    ``saved_on`` the day of the saved layout that was used.
     """
 
     top: list[list[str]] = field(default_factory=list)
@@ -54,16 +54,16 @@ class Understood:
     missing: list[str] = field(default_factory=list)
     data_rows: tuple[int, int] | None = None
     rows: int = 0
-    left_out: dict[str, list[int]] = field(default_factory=dict)
+    non_data_rows: dict[str, list[int]] = field(default_factory=dict)
     units: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     year: int | None = None
     year_from: str = ""
     given: list[tuple[str, str, str]] = field(default_factory=list)
-    layout: "tuple[str, Remembered] | None" = None
-    confirmed_on: str = ""
+    layout: "tuple[str, SavedLayout] | None" = None
+    saved_on: str = ""
 
     @classmethod
-    def of(cls, sheet: Sheet) -> "Understood":
+    def of(cls, sheet: Sheet) -> "Recognition":
         """What a sheet shows before its header is known."""
         rows = sheet.rows[:_SHOWN_ROWS]
         return cls([[_shown(cell) for cell in row[:_SHOWN_COLUMNS]] for row in rows], len(sheet.rows))
@@ -88,11 +88,11 @@ class Understood:
                 )
         self.missing = list(found.missing)
 
-    def note_rows(self, rows: Sequence[int], left_out: Mapping[str, Iterable[int]]) -> None:
+    def note_rows(self, rows: Sequence[int], non_data_rows: Mapping[str, Iterable[int]]) -> None:
         """Which rows, by index, are data and which are not."""
         if rows:
             self.data_rows, self.rows = (min(rows) + 1, max(rows) + 1), len(rows)
-        self.left_out = {code: [row + 1 for row in found] for code, found in left_out.items()}
+        self.non_data_rows = {code: [row + 1 for row in found] for code, found in non_data_rows.items()}
 
     def note_given(self, found: Header) -> None:
         """What no column has but the sheet's name or title gives, the same for every row."""

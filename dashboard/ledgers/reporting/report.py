@@ -10,7 +10,7 @@ import pyarrow as pa
 from dashboard.access import masking
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.issues import Issue
-from dashboard.ledgers.reporting.recognition import Understood
+from dashboard.ledgers.reporting.recognition import Recognition
 
 LOADED, PARTIAL, REFUSED, SKIPPED = "loaded", "partial", "refused", "skipped"
 
@@ -50,19 +50,21 @@ class SheetReport:
     refused: set[int] = field(default_factory=set)
     issues: list[Issue] = field(default_factory=list)
     titles: Mapping[str, str] = field(default_factory=dict)
-    understood: Understood = field(default_factory=Understood)
+    recognition: Recognition = field(default_factory=Recognition)
     is_returned: bool = False
 
-    def say(self, code: str, row: int | None = None, column: str | None = None, value: Any = None, **more: Any) -> None:
+    def add_issue(
+        self, code: str, row: int | None = None, column: str | None = None, value: Any = None, **more: Any
+    ) -> None:
         """Add an issue; ``column`` is the sender's title. A refused row is remembered as held back."""
         said = issues.issue(code, sheet=self.sheet, row=row, column=column, value=value, **more)
         self.issues.append(said)
         if said.severity == issues.REFUSED and row is not None:
             self.refused.add(row)
 
-    def refuse(self, code: str, **more: Any) -> None:
+    def reject(self, code: str, **more: Any) -> None:
         """Refuse the whole sheet: nothing of it is loaded."""
-        self.say(code, **more)
+        self.add_issue(code, **more)
         self.status = REFUSED
         self.rows_loaded = 0
 
@@ -92,7 +94,7 @@ class Change:
 class LedgerReport:
     """What a load did to one ledger, counted over its files.
 
-    ``left_out`` are standing rows that the files leave out though they speak of their place and period: record_key,
+    ``absent_rows`` are standing rows that the files leave out though they speak of their place and period: record_key,
     place, shown (a name).
     """
 
@@ -104,7 +106,7 @@ class LedgerReport:
     missing: int = 0
     refused: int = 0
     examples: list[Change] = field(default_factory=list)
-    left_out: pa.Table | None = None
+    absent_rows: pa.Table | None = None
 
     @property
     def counts(self) -> dict[str, int]:

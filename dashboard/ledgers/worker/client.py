@@ -25,8 +25,9 @@ from typing import Any
 import psutil
 
 from dashboard import paths
-from dashboard.ledgers.checking.read_file import Found, Said
-from dashboard.ledgers.containers.sheet import Unreadable
+from dashboard.ledgers.checking.read_file import ReadSheet
+from dashboard.ledgers.containers.sheet import FileRefused
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.reporting.report import SheetReport
 from dashboard.ledgers.worker import limits, protocol
 from dashboard.ledgers.worker.limits import MEGABYTE, Limits
@@ -44,7 +45,7 @@ _OF_RETURNING = 3
 # What the allocators of Rust, Python and C++ say last.
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 
-Told = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 class _Broken(Exception):
@@ -61,7 +62,9 @@ class Reader:
     def __init__(self) -> None:
         self._child: _Child | None = _idle.take() or _Child()
 
-    def read(self, path: Path, said: Said, today: date, file_no: int, told: Told = lambda stage: None) -> list[Found]:
+    def read(
+        self, path: Path, said: Instructions, today: date, file_no: int, told: Notify = lambda stage: None
+    ) -> list[ReadSheet]:
         """`reading.read`; a file that breaks or overloads the process is refused, never raised.
 
         ``told`` hears many times a second what is being done, '' where nothing is known yet.
@@ -72,8 +75,8 @@ class Reader:
         except _Broken as broken:
             self._end()
             entry = SheetReport(str(path), file_no=file_no)
-            entry.refuse(broken.code)
-            return [Found(entry)]
+            entry.reject(broken.code)
+            return [ReadSheet(entry)]
         except BaseException:
             # Whoever interrupts the load does not wait for the file.
             self._end()
@@ -89,8 +92,8 @@ class Reader:
             answer = self._fresh_child().ask(request, allowed)
         except _Broken as broken:
             self._end()
-            raise Unreadable(broken.code) from broken
-        if isinstance(answer, Unreadable):
+            raise FileRefused(broken.code) from broken
+        if isinstance(answer, FileRefused):
             raise answer
         return answer
 
@@ -154,7 +157,7 @@ class _Child:
         self._answers: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="ledger reader", daemon=True).start()
 
-    def ask(self, request: dict[str, Any], allowed: Limits, told: Told = lambda stage: None) -> Any:
+    def ask(self, request: dict[str, Any], allowed: Limits, told: Notify = lambda stage: None) -> Any:
         """What the process makes of a file, whose path is the first of the request's arguments; raises _Broken."""
         if self._first_bytes is None:
             self._wait(_Watch(self._usage, allowed), told)
@@ -182,7 +185,7 @@ class _Child:
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 
-    def _wait(self, watch: "_Watch", told: Told) -> Any:
+    def _wait(self, watch: "_Watch", told: Notify) -> Any:
         """What the process answers; raises _Broken where it fails, ends or takes too much."""
         stage = ""
         while True:

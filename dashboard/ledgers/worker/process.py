@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from dashboard.ledgers.checking import read_file
-from dashboard.ledgers.containers.sheet import Unreadable
+from dashboard.ledgers.containers.sheet import FileRefused
 from dashboard.ledgers.reporting.report import SheetReport
 from dashboard.ledgers.worker import limits, protocol
 from dashboard.ledgers.worker.limits import MEGABYTE, Limits
@@ -95,14 +95,14 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
 
 def _returned(
     path: Path, entries: Sequence[SheetReport], data: bytes | None, grown: Callable[[int], None]
-) -> list[tuple[str, bytes]] | Unreadable:
+) -> list[tuple[str, bytes]] | FileRefused:
     """The workbooks of what is refused of a file, or why there are none."""
     # Few loads need what writes workbooks, and every load waits for this process to start.
     from dashboard.ledgers.feedback import refused_rows
 
     try:
         return refused_rows.workbooks(path, entries, data, grown)
-    except Unreadable as unreadable:
+    except FileRefused as unreadable:
         return unreadable
 
 

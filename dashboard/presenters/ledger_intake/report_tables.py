@@ -8,8 +8,8 @@ import pandas as pd
 from dashboard.definitions import indicators
 from dashboard.display import columns
 from dashboard.display.cards import Card
-from dashboard.ledgers.loading.removal import Offer
-from dashboard.ledgers.loading.saved_layouts import Remembered
+from dashboard.ledgers.layout.instructions import SavedLayout
+from dashboard.ledgers.loading.removal import RemovalCandidates
 from dashboard.ledgers.reporting import issues, report
 from dashboard.ledgers.reporting.report import Report, SheetReport
 from dashboard.presenters.ledger_intake.session import Upload
@@ -47,7 +47,7 @@ SHEET_COLUMNS = {
     "unchanged": columns.count("未变", width=65),
     "missing": columns.count("本次文件中没有", width=120),
 }
-SAID_COLUMNS = {
+ISSUE_COLUMNS = {
     "severity": columns.text("类别", width=75),
     "file": columns.text("文件", width=145),
     "sheet": columns.text("工作表", width=85),
@@ -64,7 +64,7 @@ CHANGE_COLUMNS = {
     "old": columns.text("原值"),
     "new": columns.text("新值"),
 }
-REMEMBERED_COLUMNS = {
+SAVED_LAYOUT_COLUMNS = {
     "ledger": columns.text("台账种类", width=160),
     "titles": columns.text("表头", width=420),
     "holds": columns.text("记住的内容", width=220),
@@ -84,7 +84,7 @@ def sheets(told: Report) -> pd.DataFrame:
     return pd.DataFrame([_sheet(entry) for entry in told.files], columns=list(SHEET_COLUMNS))
 
 
-def said_rows(told: Report) -> pd.DataFrame:
+def issue_rows(told: Report) -> pd.DataFrame:
     """One row for everything said about the files: refusals first, then in the order of sheets and rows; masked."""
     catalogue = issues.catalogue()
     rows = [
@@ -102,10 +102,10 @@ def said_rows(told: Report) -> pd.DataFrame:
         for place, entry in enumerate(told.files)
         for issue in entry.issues
     ]
-    found = pd.DataFrame(rows, columns=["place", *SAID_COLUMNS]).astype({"row": "Int64"})
+    found = pd.DataFrame(rows, columns=["place", *ISSUE_COLUMNS]).astype({"row": "Int64"})
     order = {"severity": found["severity"].map(_RANKS), "place": found["place"], "row": found["row"]}
     ordered = pd.DataFrame(order).sort_values(["severity", "place", "row"], kind="stable", na_position="first").index
-    return found.loc[ordered, list(SAID_COLUMNS)].reset_index(drop=True)
+    return found.loc[ordered, list(ISSUE_COLUMNS)].reset_index(drop=True)
 
 
 def changes(told: Report) -> pd.DataFrame:
@@ -144,13 +144,13 @@ def counted(told: Report) -> list[Card]:
     ]
 
 
-def left_out(offer: Offer) -> tuple[pd.DataFrame, dict[str, columns.Column]]:
+def absent_rows(offer: RemovalCandidates) -> tuple[pd.DataFrame, dict[str, columns.Column]]:
     """The rows of an offer to remove as they are shown, masked, and their columns."""
     shown = offer.masked()
     return shown, {title: columns.text(title) for title in shown.columns}
 
 
-def not_offered(told: Report, offers: Sequence[Offer]) -> str:
+def why_not_offered(told: Report, offers: Sequence[RemovalCandidates]) -> str:
     """Why rows that the files do not have cannot be chosen for removal, in one sentence; '' where all of them can."""
     offered = {offer.kind: len(offer.keys) for offer in offers}
     reasons: dict[str, list[str]] = {}
@@ -161,7 +161,7 @@ def not_offered(told: Report, offers: Sequence[Offer]) -> str:
     return f"{'；'.join(said)}；这些行保留不动，不供勾选移除。" if said else ""
 
 
-def remembered_rows(known: dict[str, Remembered]) -> pd.DataFrame:
+def saved_layout_rows(known: dict[str, SavedLayout]) -> pd.DataFrame:
     """One row a remembered layout, newest first, with its ``fingerprint``."""
     rows = [
         {
@@ -170,11 +170,11 @@ def remembered_rows(known: dict[str, Remembered]) -> pd.DataFrame:
             "titles": "、".join(one.titles),
             "holds": one.in_words,
             "file": one.file_name,
-            "confirmed_on": one.confirmed_on,
+            "confirmed_on": one.saved_on,
         }
         for fingerprint, one in known.items()
     ]
-    found = pd.DataFrame(rows, columns=["fingerprint", *REMEMBERED_COLUMNS])
+    found = pd.DataFrame(rows, columns=["fingerprint", *SAVED_LAYOUT_COLUMNS])
     return found.sort_values("confirmed_on", ascending=False, kind="stable").reset_index(drop=True)
 
 

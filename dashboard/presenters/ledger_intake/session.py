@@ -22,9 +22,9 @@ from typing import Any
 
 from dashboard.definitions import policy
 from dashboard.ledgers.feedback import refused_rows
-from dashboard.ledgers.layout.instructions import Said
+from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import load, removal, saved_layouts
-from dashboard.ledgers.loading.removal import Offer, Removal
+from dashboard.ledgers.loading.removal import Removal, RemovalCandidates
 from dashboard.ledgers.reporting.report import LOADED, PARTIAL, Report, SheetReport
 from dashboard.ledgers.worker import client
 from dashboard.warehouse import versions
@@ -113,7 +113,7 @@ class Job:
         self.share, self.what = min(max(share, 0.0), 1.0), what
 
 
-class Desk:
+class IntakeSession:
     """What one clerk is doing.
 
     ``report`` is the last check, ``done`` the last load, ``removal`` what the removal asked about would do.
@@ -125,10 +125,10 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.uploads: tuple[Upload, ...] = ()
-        self.said: dict[int, Said] = {}
+        self.instructions: dict[int, Instructions] = {}
         self.report: Report | None = None
         self.done: Report | None = None
-        self.offers: list[Offer] = []
+        self.offers: list[RemovalCandidates] = []
         self.removal: Removal | None = None
         self.error = ""
         self.notice = ""
@@ -169,9 +169,9 @@ class Desk:
         """Whether the last check left anything that would change the data."""
         return self.report is not None and self.report.changes > 0
 
-    def words(self, at: SheetAt) -> Said | None:
+    def words(self, at: SheetAt) -> Instructions | None:
         """What was said of one sheet so far."""
-        return self.said.get(at.upload, Said()).sheets.get((at.inner, at.sheet))
+        return self.instructions.get(at.upload, Instructions()).sheets.get((at.inner, at.sheet))
 
     def receive(self, uploads: Sequence[Upload]) -> None:
         """Take these files instead of any before and check them; ignored while a load is under way.
@@ -187,18 +187,18 @@ class Desk:
                 if self.uploads:
                     self._start(CHECKING)
 
-    def check(self, said: Mapping[int, Said]) -> None:
+    def check(self, said: Mapping[int, Instructions]) -> None:
         """Check again with what the clerk says about files, by their place."""
         with self._lock:
             if self.uploads and self.job is None:
-                self.said = dict(said)
+                self.instructions = dict(said)
                 self._start(CHECKING)
 
-    def correct(self, words: Mapping[SheetAt, Said | None]) -> None:
+    def correct(self, words: Mapping[SheetAt, Instructions | None]) -> None:
         """Check again with what the clerk says about single sheets; None takes back what was said of a sheet."""
-        said = dict(self.said)
+        said = dict(self.instructions)
         for at, its_words in words.items():
-            about = said.get(at.upload, Said())
+            about = said.get(at.upload, Instructions())
             others = {sheet: one for sheet, one in about.sheets.items() if sheet != (at.inner, at.sheet)}
             own = {} if its_words is None else {(at.inner, at.sheet): its_words}
             said[at.upload] = replace(about, sheets=others | own)
@@ -281,10 +281,10 @@ class Desk:
                 self._clear()
                 self.round += 1
                 self.done = job.result
-                self.offers = removal.offers(self.done, self.root)
+                self.offers = removal.candidates(self.done, self.root)
             elif job.result is not None:
                 self.report = job.result
-                self.offers = removal.offers(self.report, self.root)
+                self.offers = removal.candidates(self.report, self.root)
 
     @property
     def has_returns(self) -> bool:
@@ -308,9 +308,9 @@ class Desk:
     def _start(self, doing: str) -> None:
         self.done, self.error, self.notice, self.offers, self.removal = None, "", "", [], None
         self.checks += 1
-        uploads, said, root = self.uploads, dict(self.said), self.root
+        uploads, said, root = self.uploads, dict(self.instructions), self.root
         self._sent = uploads
-        self.checked_on = _standing(root)
+        self.checked_on = _current_id(root)
         self._run(doing, lambda progress: _loaded(uploads, said, root, doing == CHECKING, progress))
 
     def _start_removal(self, **how: bool) -> None:
@@ -335,11 +335,11 @@ class Desk:
         self.notice = told.headline
 
     def _clear(self) -> None:
-        self.uploads, self.said, self.report, self.done = (), {}, None, None
+        self.uploads, self.instructions, self.report, self.done = (), {}, None, None
         self.job, self.error, self.notice, self.offers, self.removal = None, "", "", [], None
 
 
-def _standing(root: Path) -> str | None:
+def _current_id(root: Path) -> str | None:
     with contextlib.suppress(versions.StoreError):
         version = versions.current(root)
         return version.id if version else ""
@@ -355,7 +355,7 @@ def clean_name(name: str) -> str:
 
 
 def _loaded(
-    uploads: Sequence[Upload], said: Mapping[int, Said], root: Path, dry_run: bool, progress: load.Progress
+    uploads: Sequence[Upload], said: Mapping[int, Instructions], root: Path, dry_run: bool, progress: load.Progress
 ) -> Report:
     """Load from a folder that only this process's user can enter and that is gone afterwards."""
     _sweep()
@@ -381,7 +381,7 @@ def _sweep() -> None:
 
 def alike(told: Report, at: SheetAt, rows: tuple[int, int]) -> list[SheetAt]:
     """The sheets that have the very same texts in some rows (as Excel shows them) as the sheet ``at``, itself first."""
-    sheets = {SheetAt.of(entry): entry.understood.top for entry in told.files if entry.understood.top}
+    sheets = {SheetAt.of(entry): entry.recognition.top for entry in told.files if entry.recognition.top}
     header = sheets[at][rows[0] - 1 : rows[1]]
     same = [other for other, top in sheets.items() if header and top[rows[0] - 1 : rows[1]] == header]
     return [at, *(other for other in same if other != at)]
@@ -407,7 +407,7 @@ def _returns(files: Sequence[tuple[Upload, Sequence[SheetReport]]]) -> bytes:
     return packed.getvalue()
 
 
-def _without(offer: Offer, keys: Sequence[str]) -> Offer:
+def _without(offer: RemovalCandidates, keys: Sequence[str]) -> RemovalCandidates:
     gone = set(keys)
     kept = [place for place, key in enumerate(offer.keys) if key not in gone]
     shown = offer.shown.iloc[kept].reset_index(drop=True)

@@ -9,9 +9,9 @@ from dashboard.definitions import forms
 from dashboard.display import columns
 from dashboard.ledgers.containers import column_letters
 from dashboard.ledgers.layout import known_titles
-from dashboard.ledgers.layout.instructions import Layout, Said
+from dashboard.ledgers.layout.instructions import Instructions, Layout
 from dashboard.ledgers.reporting import issues
-from dashboard.ledgers.reporting.recognition import Understood
+from dashboard.ledgers.reporting.recognition import Recognition
 from dashboard.ledgers.reporting.report import LOADED, PARTIAL, REFUSED, SKIPPED, Report, SheetReport
 from dashboard.presenters.ledger_intake.session import SheetAt
 
@@ -31,7 +31,7 @@ def sheets(told: Report) -> dict[SheetAt, SheetReport]:
     worst: dict[SheetAt, int] = {}
     order = [REFUSED, PARTIAL, LOADED, SKIPPED]
     for entry in told.files:
-        if entry.understood.top:
+        if entry.recognition.top:
             at = SheetAt.of(entry)
             found.setdefault(at, entry)
             worst[at] = min(worst.get(at, len(order)), order.index(entry.status))
@@ -40,7 +40,7 @@ def sheets(told: Report) -> dict[SheetAt, SheetReport]:
 
 def headline(told: Mapping[SheetAt, SheetReport]) -> str:
     """What the panel of corrections holds, in one line."""
-    unread = sum(use.field is None for entry in told.values() for use in entry.understood.columns)
+    unread = sum(use.field is None for entry in told.values() for use in entry.recognition.columns)
     return f"识别结果和更正（{len(told)} 张工作表" + (f"，{unread} 列未读）" if unread else "，各列都已读）")
 
 
@@ -53,7 +53,7 @@ def named(at: SheetAt, entry: SheetReport, file: str) -> str:
 
 def facts(entry: SheetReport) -> str:
     """What was understood of a sheet beside its columns, in one line."""
-    known = entry.understood
+    known = entry.recognition
     if known.header_rows is None:
         return "没有认出表头：请选择台账种类和表头行，重新核对后再指定各列。"
     several = "一张表填入多个台账、年度或月份，各列由程序拆分" if known.is_one_of_several else ""
@@ -61,7 +61,7 @@ def facts(entry: SheetReport) -> str:
     return "；".join(filter(None, told))
 
 
-def mapping(known: Understood) -> pd.DataFrame:
+def mapping(known: Recognition) -> pd.DataFrame:
     """One row a column of the sender: letter, title, example, the field it fills."""
     rows = [
         {LETTER: use.letter, TITLE: use.title, EXAMPLE: use.example, FIELD: use.field or NOT_READ}
@@ -70,7 +70,7 @@ def mapping(known: Understood) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[LETTER, TITLE, EXAMPLE, FIELD])
 
 
-def top(known: Understood) -> pd.DataFrame:
+def top(known: Recognition) -> pd.DataFrame:
     """The sheet's first rows as Excel shows them: row numbers, columns by letter."""
     width = max(map(len, known.top), default=0)
     letters = [column_letters(index) for index in range(width)]
@@ -83,12 +83,12 @@ def fields(kind: str) -> list[str]:
     return [NOT_READ, *(field.title for field in forms.get(kind).fields)]
 
 
-def header_rows(known: Understood) -> list[int]:
+def header_rows(known: Recognition) -> list[int]:
     """The rows that may be said to be the header."""
     return list(range(1, min(known.height, known_titles.SEARCHED_ROWS) + 1))
 
 
-def objections(kind: str, chosen: Sequence[str], known: Understood) -> list[str]:
+def objections(kind: str, chosen: Sequence[str], known: Recognition) -> list[str]:
     """What cannot be, or is still missing, in the fields chosen for the columns; a sentence each."""
     letters: dict[str, list[str]] = {}
     for use, title in zip(known.columns, chosen, strict=True):
@@ -108,21 +108,21 @@ def objections(kind: str, chosen: Sequence[str], known: Understood) -> list[str]
 
 
 def words(
-    known: Understood,
-    earlier: Said | None,
+    known: Recognition,
+    earlier: Instructions | None,
     *,
     kind: str,
     rows: tuple[int, int] | None,
     chosen: Sequence[str],
     year: int,
     unit: str,
-) -> Said | None:
+) -> Instructions | None:
     """What the clerk's choices say about a sheet beyond what was understood of it; None where they say nothing.
 
     ``rows`` are the header's as Excel shows them, ``chosen`` the fields by column; '' and 0 leave a thing to the file.
     """
     if kind == LEFT_OUT:
-        return Said(is_left_out=True)
+        return Instructions(is_skipped=True)
     layout = earlier.layout if earlier else None
     ledger = kind if kind != known.kind or (earlier and earlier.ledger) else None
     if rows is not None and rows != known.header_rows:
@@ -131,11 +131,13 @@ def words(
         layout = Layout(layout.header_rows) if layout and layout.header_rows else None
     elif list(chosen) != mapping(known)[FIELD].tolist():
         layout, ledger = _layout(known, chosen), kind
-    said = Said(ledger or None, year or None, unit or None, layout)
-    return said if said != Said() else None
+    said = Instructions(ledger or None, year or None, unit or None, layout)
+    return said if said != Instructions() else None
 
 
-def also(told: Mapping[SheetAt, Said | None], sheets_alike: Sequence[SheetAt], said: Said) -> dict[SheetAt, Said]:
+def also(
+    told: Mapping[SheetAt, Instructions | None], sheets_alike: Sequence[SheetAt], said: Instructions
+) -> dict[SheetAt, Instructions]:
     """What is said of a sheet, said also of those with the same header of which the same or nothing was said before.
 
     ``told`` is what was said before, by sheet; the year is each sheet's own.
@@ -143,15 +145,15 @@ def also(told: Mapping[SheetAt, Said | None], sheets_alike: Sequence[SheetAt], s
     at, *others = sheets_alike
     before = _without_year(told.get(at))
     return {at: said} | {
-        other: Said(said.ledger, its.year if (its := told.get(other)) else None, said.unit, said.layout)
+        other: Instructions(said.ledger, its.year if (its := told.get(other)) else None, said.unit, said.layout)
         for other in others
-        if not said.is_left_out and _without_year(told.get(other)) in (before, None)
+        if not said.is_skipped and _without_year(told.get(other)) in (before, None)
     }
 
 
-def automatic(entry: SheetReport) -> Said | None:
+def automatic(entry: SheetReport) -> Instructions | None:
     """What is said to have a sheet read by its header alone: that its layout is, where another one is remembered."""
-    return Said(layout=Layout()) if entry.understood.confirmed_on else None
+    return Instructions(layout=Layout()) if entry.recognition.saved_on else None
 
 
 def kind_in_words(kind: str) -> str:
@@ -182,46 +184,46 @@ def unit_in_words(unit: str) -> str:
 
 
 def _ledger(entry: SheetReport) -> str:
-    return forms.get(entry.understood.kind).name if entry.understood.kind else "未识别"
+    return forms.get(entry.recognition.kind).name if entry.recognition.kind else "未识别"
 
 
-def _layout(known: Understood, chosen: Sequence[str]) -> Layout:
+def _layout(known: Recognition, chosen: Sequence[str]) -> Layout:
     form = forms.get(known.kind)
     by_title = {field.title: field.column for field in form.fields}
     pairs = tuple((use.index, by_title.get(title)) for use, title in zip(known.columns, chosen, strict=True))
     return Layout((known.header_rows[0] - 1, known.header_rows[1] - 1), pairs)
 
 
-def _without_year(said: Said | None) -> Said | None:
+def _without_year(said: Instructions | None) -> Instructions | None:
     if said is None:
         return None
-    bare = Said(said.ledger, unit=said.unit, layout=said.layout, is_left_out=said.is_left_out)
-    return bare if bare != Said() else None
+    bare = Instructions(said.ledger, unit=said.unit, layout=said.layout, is_skipped=said.is_skipped)
+    return bare if bare != Instructions() else None
 
 
-def _header(known: Understood) -> str:
+def _header(known: Recognition) -> str:
     first, last = known.header_rows
     return f"表头第 {first} 行" if first == last else f"表头第 {first}–{last} 行"
 
 
-def _rows(known: Understood) -> str:
+def _rows(known: Recognition) -> str:
     if known.data_rows is None:
         return ""
     first, last = known.data_rows
-    aside = Counter({issues.catalogue()[code].title: len(rows) for code, rows in known.left_out.items()})
+    aside = Counter({issues.catalogue()[code].title: len(rows) for code, rows in known.non_data_rows.items()})
     more = "".join(f"，{title} {count} 行" for title, count in aside.items())
     return f"数据第 {first}–{last} 行，共 {known.rows:,} 行{more}"
 
 
-def _units(known: Understood) -> str:
+def _units(known: Recognition) -> str:
     if not known.units:
         return ""
     return "金额单位" + "、".join(f"{unit}（{source}）" if source else unit for unit, source in known.units)
 
 
-def _year(known: Understood) -> str:
+def _year(known: Recognition) -> str:
     return f"年度 {known.year}（{known.year_from}）" if known.year else ""
 
 
-def _given(known: Understood) -> str:
+def _given(known: Recognition) -> str:
     return "；".join(f"{title}“{value}”（{source}）" for title, value, source in known.given)

@@ -18,7 +18,7 @@ VERSION_COLUMNS = {
     "note": columns.text("内容"),
     "counts": columns.text("行数"),
 }
-STANDING_COLUMNS = {
+LEDGER_COLUMNS = {
     "ledger": columns.text("台账"),
     "rows": columns.count("现有（行）"),
     "version": columns.text("最近更新的版本"),
@@ -30,7 +30,7 @@ _COUNTED = {"new": "新增", "changed": "变更", "unchanged": "未变", "refuse
 
 def table(root: Path) -> pd.DataFrame:
     """One row a published version that can be listed, newest first, the current one marked."""
-    standing = _standing_id(root)
+    standing = _current_id(root)
     return pd.DataFrame(
         [
             {
@@ -41,16 +41,16 @@ def table(root: Path) -> pd.DataFrame:
                 "note": version.note,
                 "counts": _counted(version),
             }
-            for version in versions.versions(root)
+            for version in versions.published(root)
         ],
         columns=list(VERSION_COLUMNS),
     )
 
 
-def standing(root: Path) -> pd.DataFrame:
+def current_ledgers(root: Path) -> pd.DataFrame:
     """One row a ledger kind of the current version: rows that stand, and which version last changed them and when."""
     current = versions.current(root)
-    history = _history(current, {version.id: version for version in versions.versions(root)})
+    history = _history(current, {version.id: version for version in versions.published(root)})
     steps = list(zip(history, [*history[1:], None], strict=True))
     kinds = [*forms.all_forms(), boundaries.FORM]
     last = {
@@ -66,11 +66,11 @@ def standing(root: Path) -> pd.DataFrame:
             }
             for form in kinds
         ],
-        columns=list(STANDING_COLUMNS),
+        columns=list(LEDGER_COLUMNS),
     )
 
 
-def _standing_id(root: Path) -> str | None:
+def _current_id(root: Path) -> str | None:
     """The id of the version in force; None where nothing says which it is."""
     try:
         return versions.current_id(root)
