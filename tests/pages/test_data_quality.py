@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages import words
+from test_every_page import words
 
 from dashboard import paths
 from dashboard.cli.commands import main

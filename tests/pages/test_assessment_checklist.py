@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from test_pages import opened, words
+from test_every_page import opened, words
 
 from dashboard.definitions import policy
 from dashboard.ledgers.loading import load

@@ -8,7 +8,7 @@ import ledger_files
 import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_pages_intake import checked, settled, words
+from test_ledger_intake import checked, settled, words
 
 from dashboard import paths
 from dashboard.ledgers.layout.instructions import Instructions, Layout

@@ -23,7 +23,7 @@ import pytest
 
 from dashboard.warehouse import derive, queries
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parent.parent / "cases"
 DEFAULTS = tomllib.loads((CASES / "defaults.toml").read_text(encoding="utf-8"))
 
 Row = dict[str, str | None]

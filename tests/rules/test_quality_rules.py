@@ -16,7 +16,7 @@ from dashboard.warehouse import derive, quality, queries
 AS_OF = date(2025, 12, 31)
 CASES = {
     rule: case
-    for file in sorted((Path(__file__).parent / "quality_rules").glob("*.toml"))
+    for file in sorted(Path(__file__).parent.glob("*.toml"))
     for rule, [case] in tomllib.loads(file.read_text(encoding="utf-8")).items()
 }
 RULES = {rule.id: rule for rule in quality_rules.rules()}
