@@ -1,0 +1,154 @@
+"""How large things may be, what they may be called, and that what is looked for is where it is guessed."""
+
+import ast
+from collections import Counter
+
+import pytest
+from structure import Package
+
+from dashboard import paths
+
+MOST_MODULES, LONGEST_MODULE, LONGEST_PAGE, MOST_PAGE_IMPORTS = 15, 450, 100, 6
+PAGES = sorted((paths.PROJECT / "pages").glob("*.py"))
+PACKAGE = Package(paths.PROJECT / "dashboard")
+TOP_LEVEL = {
+    "app.py",
+    "pages",
+    "data",
+    "queries",
+    "tests",
+    "requirements.txt",
+    "README.md",
+    "dashboard",
+    "pyproject.toml",
+    "Makefile",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "docs",
+    "bench",
+}
+
+
+def test_the_top_level_is_what_was_agreed():
+    present = {entry.name for entry in paths.PROJECT.iterdir() if not entry.name.startswith((".", "__"))}
+    assert present - {"test-results"} == TOP_LEVEL
+
+
+def test_no_folder_has_more_than_fifteen_modules():
+    counts = Counter(module.folder for module in PACKAGE.modules.values() if not module.is_package)
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+@pytest.mark.parametrize("name", PACKAGE.modules)
+def test_no_module_is_long(name):
+    assert len(PACKAGE.modules[name].file.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_a_class_name_is_used_once_in_the_package():
+    homes: dict[str, list[str]] = {}
+    for module in PACKAGE.modules.values():
+        for name in module.classes():
+            homes.setdefault(name, []).append(module.name)
+    assert {name: modules for name, modules in homes.items() if len(modules) > 1} == {}
+
+
+def test_every_folder_says_what_it_is_for():
+    silent = [
+        name for name, module in PACKAGE.modules.items() if module.is_package and not ast.get_docstring(module.tree)
+    ]
+    assert silent == []
+
+
+def test_a_name_is_imported_from_where_it_is_defined():
+    """No module passes on what it imported itself; `ledgers.containers` is the one façade."""
+    passed_on = [
+        f"{name}: {target}.{alias.name}"
+        for name, module in PACKAGE.modules.items()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("dashboard")
+        for target in [node.module.removeprefix("dashboard").lstrip(".")]
+        for alias in node.names
+        if target in PACKAGE.modules
+        and f"{target}.{alias.name}".lstrip(".") not in PACKAGE.modules
+        and target != "ledgers.containers"
+        and alias.name not in _defined(target)
+    ]
+    assert passed_on == []
+
+
+def _defined(name: str) -> set[str]:
+    names = set()
+    for node in PACKAGE.modules[name].tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            names |= {
+                part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            }
+    return names
+
+
+# Pages ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_is_a_short_script(page):
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= LONGEST_PAGE
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_has_its_presenter(page):
+    assert f"presenters.{page.stem}" in PACKAGE.modules
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_knows_only_streamlit_and_the_package(page):
+    tree = ast.parse(page.read_text(encoding="utf-8"))
+    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    modules |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    assert {name.partition(".")[0] for name in modules} <= {"streamlit", "dashboard"}
+    # Pages say in which order; how rows come about and files are read is not theirs.
+    folders = {name.split(".")[1] for name in modules if name.startswith("dashboard.")}
+    assert folders <= {"display", "serving", "presenters", "web", "definitions"}
+    assert len(modules) <= MOST_PAGE_IMPORTS
+
+
+# Methods of tables that select, sort or count: a presenter's work.
+TABLE_WORK = {
+    "query",
+    "sort_values",
+    "value_counts",
+    "groupby",
+    "dropna",
+    "merge",
+    "assign",
+    "iloc",
+    "loc",
+    "map",
+    "isna",
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_neither_calculates_nor_works_on_tables(page):
+    tree = ast.parse(page.read_text(encoding="utf-8"))
+    arithmetic = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div | ast.Sub | ast.FloorDiv | ast.Mod)
+    ]
+    tables = [
+        ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in TABLE_WORK
+    ]
+    masks = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Compare | ast.BoolOp)
+    ]
+    assert arithmetic + tables + masks == []
+
+
+def test_pages_folder_is_not_beside_the_script_that_draws_pages():
+    """Streamlit would discover a folder of that name beside its entry script as a second set of pages."""
+    assert not (paths.PROJECT / "dashboard" / "web" / "pages").exists()
+    assert not (paths.PROJECT / "dashboard" / "pages").exists()
