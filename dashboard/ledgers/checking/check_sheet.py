@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import amount_scale, column_parsing, dates, formulas, numbers, units, values
 from dashboard.ledgers.containers import Sheet
+from dashboard.ledgers.errors import SheetRefused
 from dashboard.ledgers.layout import data_rows
 from dashboard.ledgers.layout.header_search import Header, lines_above
 from dashboard.ledgers.reporting import issues
@@ -30,15 +30,6 @@ _REST_OF_DAY = re.compile(r"\s*[年\-./]\s*\d{1,2}\s*[月\-./]\s*\d{1,2}")
 SEVERAL = re.compile(r"[、,，;；/\s]+")
 _NAMED_AT_MOST = 30
 _YEARLESS = "date_year_needed"
-
-
-class SheetRefused(Exception):
-    """The sheet cannot be loaded as this ledger; ``code`` and ``details`` name the sentence."""
-
-    def __init__(self, code: str, **details: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.details = details
 
 
 @dataclass(frozen=True)

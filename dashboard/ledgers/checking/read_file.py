@@ -11,7 +11,8 @@ from typing import Any
 from dashboard.definitions import forms
 from dashboard.ledgers import containers
 from dashboard.ledgers.checking import check_sheet
-from dashboard.ledgers.checking.check_sheet import CheckedRows, ReadingOptions, SheetRefused
+from dashboard.ledgers.checking.check_sheet import CheckedRows, ReadingOptions
+from dashboard.ledgers.errors import BoundariesRefused, FileRefused, SheetRefused
 from dashboard.ledgers.layout import header_search, instructions, national_exports, own_workbooks, sheet_parts
 from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import boundaries
@@ -112,7 +113,7 @@ class _FileReader:
             if handed.refused:
                 raise handed.refused
             found = self.outlines() if containers.is_outlines(handed.data) else self.sheets()
-        except containers.Unreadable as unreadable:
+        except FileRefused as unreadable:
             entry = self.entry(None)
             entry.reject(unreadable.code, **unreadable.details)
             found = [ReadSheet(entry)]
@@ -134,7 +135,7 @@ class _FileReader:
         entry = self.entry(None, boundaries.FORM.kind, boundaries.FORM.name)
         try:
             return [ReadSheet(entry, outlines=boundaries.read(self._handed.data))]
-        except boundaries.BoundariesRefused as unusable:
+        except BoundariesRefused as unusable:
             entry.reject(unusable.code)
             return [ReadSheet(entry)]
 

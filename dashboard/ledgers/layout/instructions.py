@@ -7,8 +7,8 @@ from datetime import date
 
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Form
-from dashboard.ledgers.checking.check_sheet import SheetRefused
 from dashboard.ledgers.containers import Sheet, column_letters
+from dashboard.ledgers.errors import SheetRefused
 from dashboard.ledgers.layout import header_search, known_titles, title_text
 from dashboard.ledgers.layout.header_search import Header
 

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard.definitions.forms import Form
+from dashboard.ledgers.errors import BoundariesRefused
 from dashboard.ledgers.loading.directory import Directory
 from dashboard.ledgers.reporting.report import SheetReport
 
@@ -14,14 +15,6 @@ FORM = Form("boundaries", "行政村边界", "core_boundaries", ("village_code",
 
 _CODE_TITLES = ("行政村代码", "village_code", "村代码")
 _DEGREES = (-180, -90, 180, 90)
-
-
-class BoundariesRefused(Exception):
-    """The file holds no outlines that can be drawn; ``code`` is an entry of the catalogue."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def read(data: bytes) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import column_parsing
 from dashboard.ledgers.cells.values import Context
+from dashboard.ledgers.errors import CorrectionsInvalid
 from dashboard.ledgers.loading import merge
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import SheetReport
@@ -28,10 +29,6 @@ from dashboard.warehouse import versions
 FILE = paths.DATA / "corrections.toml"
 
 _PARTS = ("ledger", "key", "column", "was", "becomes", "reason", "by", "on")
-
-
-class CorrectionsInvalid(Exception):
-    """The file of corrections cannot be used; the message is one Chinese sentence that names the entry."""
 
 
 @dataclass(frozen=True)
