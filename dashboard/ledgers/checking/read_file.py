@@ -12,7 +12,7 @@ from dashboard.definitions import forms
 from dashboard.ledgers import containers
 from dashboard.ledgers.checking import check_sheet
 from dashboard.ledgers.checking.check_sheet import CheckedRows, ReadingOptions
-from dashboard.ledgers.errors import BoundariesRefused, FileRefused, SheetRefused
+from dashboard.ledgers.errors import BoundariesRefused, SheetRefused
 from dashboard.ledgers.layout import header_search, instructions, national_exports, own_workbooks, sheet_parts
 from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import boundaries
@@ -113,7 +113,7 @@ class _FileReader:
             if handed.refused:
                 raise handed.refused
             found = self.outlines() if containers.is_outlines(handed.data) else self.sheets()
-        except FileRefused as unreadable:
+        except containers.FileRefused as unreadable:
             entry = self.entry(None)
             entry.reject(unreadable.code, **unreadable.details)
             found = [ReadSheet(entry)]

@@ -8,8 +8,10 @@ from dashboard.ledgers.containers.archive import is_of_the_system
 from dashboard.ledgers.containers.detect import Handed, files, is_outlines, may_be_table, sheets, unpacked_bytes, within
 from dashboard.ledgers.containers.sheet import Sheet, column_index, column_letters
 from dashboard.ledgers.containers.text_rows import TextRows, Texts, distinct
+from dashboard.ledgers.errors import FileRefused
 
 __all__ = [
+    "FileRefused",
     "Handed",
     "Sheet",
     "TextRows",

@@ -21,7 +21,6 @@ from odf.text import P
 from dashboard.ledgers import containers, limits
 from dashboard.ledgers.checking import read_file
 from dashboard.ledgers.containers import sheet_scan
-from dashboard.ledgers.errors import FileRefused
 from dashboard.ledgers.layout.instructions import Instructions
 
 CELLS = [
@@ -600,7 +599,7 @@ def test_few_texts_may_stand_in_many_cells():
 
 
 def test_a_far_cell_of_a_binary_workbook_is_refused():
-    with pytest.raises(FileRefused) as refusal:
+    with pytest.raises(containers.FileRefused) as refusal:
         list(containers.sheets(xlsb([["甲"]], far=1_048_575)))
     assert refusal.value.code == "cells_far_apart"
 

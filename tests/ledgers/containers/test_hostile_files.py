@@ -344,7 +344,6 @@ READ = """
 import json, sys, time
 from pathlib import Path
 from dashboard.ledgers import containers
-from dashboard.ledgers.errors import FileRefused
 code = None
 details = {}
 started = time.process_time()
@@ -353,7 +352,7 @@ for handed in containers.files(Path(sys.argv[1])):
         if handed.refused:
             raise handed.refused
         list(containers.sheets(handed.data))
-    except FileRefused as error:
+    except containers.FileRefused as error:
         code, details = error.code, error.details
 [peak] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
 used_mb = int(peak.split()[1]) / 1024

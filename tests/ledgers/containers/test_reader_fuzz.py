@@ -19,7 +19,6 @@ from test_containers import CELLS, MARKED, MERGES, WORKBOOKS, WRITERS
 
 from dashboard import paths
 from dashboard.ledgers import containers
-from dashboard.ledgers.errors import FileRefused
 from dashboard.ledgers.reporting import issues
 
 _LONGEST_S = 10
@@ -108,7 +107,7 @@ def attempt(data: bytes) -> str:
         for sheet in containers.sheets(data):
             assert len({len(row) for row in sheet.rows}) <= 1 or sheet.is_text
         return "rows"
-    except FileRefused as unreadable:
+    except containers.FileRefused as unreadable:
         return issues.issue(unreadable.code, **unreadable.details).code
 
 
