@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dashboard.definitions import forms
+from dashboard.ledgers import containers
 from dashboard.ledgers.feedback import blank_templates
 from dashboard.ledgers.loading import removal
 from dashboard.ledgers.reporting.report import Report, SheetReport
