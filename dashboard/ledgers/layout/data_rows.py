@@ -15,9 +15,8 @@ import pyarrow as pa
 
 from dashboard.ledgers.cells.values import is_blank, narrow
 from dashboard.ledgers.containers import Sheet, TextRows, Texts, distinct
-from dashboard.ledgers.layout import header_search as headers
-from dashboard.ledgers.layout import known_titles, row_words, subtotals
-from dashboard.ledgers.layout.header_search import Header
+from dashboard.ledgers.layout import header_model, header_search, known_titles, row_words, subtotals
+from dashboard.ledgers.layout.header_model import Header
 from dashboard.ledgers.layout.title_text import normal
 
 _FOOTER_CELLS = 2
@@ -157,7 +156,7 @@ class _RowClassifier:
     def __init__(self, sheet: Sheet, header: Header, body: Body, filled: dict[int, set[int]]) -> None:
         self._sheet, self._header, self._body, self._filled = sheet, header, body, filled
         self._titles = {normal(title) for title in header.titles.values()}
-        keys = [headers.STANDS_FOR.get(column, column) for column in header.form.key]
+        keys = [header_model.KEY_SUBSTITUTES.get(column, column) for column in header.form.key]
         self._keys = [header.columns[column] for column in keys if column in header.columns]
         # The keys that are words, such as a village's name.
         self._worded = {header.columns[one] for one in keys if one in header.columns and _is_worded(header, one)}
@@ -228,9 +227,9 @@ class _RowClassifier:
                     return self._left_out_from(row, suspects)
                 continue
             below = Sheet(None, self._sheet.rows[row : row + 3])
-            found = headers.find(below)
+            found = header_search.find(below)
             is_ledger = found is not None and not found.missing
-            if is_ledger or headers.is_repeated(cells, self._titles):
+            if is_ledger or header_search.is_repeated(cells, self._titles):
                 self._body.refusal = Refusal("second_header", {"line": row + 1})
             return self._left_out_from(row, suspects)
         return suspects

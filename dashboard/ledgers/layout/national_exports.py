@@ -11,10 +11,10 @@ from dashboard import paths
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells.values import is_blank, text_of
-from dashboard.ledgers.checking.check_sheet import ReadingOptions, year_of_sheet
 from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.layout import data_rows, header_search, known_titles, title_text
-from dashboard.ledgers.layout.header_search import Header
+from dashboard.ledgers.layout.header_model import Header
+from dashboard.ledgers.layout.sheet_context import ReadingOptions, year_of_sheet
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import SheetReport
 

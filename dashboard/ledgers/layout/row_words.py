@@ -10,7 +10,7 @@ from dashboard.definitions import forms
 from dashboard.definitions.forms import Field
 from dashboard.ledgers.cells import dates
 from dashboard.ledgers.cells.values import is_blank, narrow, text_of
-from dashboard.ledgers.layout.header_search import Header
+from dashboard.ledgers.layout.header_model import Header
 
 _ORDINALS = "甲乙丙丁戊己庚辛壬癸"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -11,8 +11,8 @@ from dashboard.definitions import forms
 from dashboard.ledgers.cells import dates
 from dashboard.ledgers.cells.values import is_blank, narrow, text_of
 from dashboard.ledgers.containers import Sheet, column_letters
-from dashboard.ledgers.layout import header_search, known_titles, title_text
-from dashboard.ledgers.layout.header_search import Given, Header
+from dashboard.ledgers.layout import header_model, known_titles, title_text
+from dashboard.ledgers.layout.header_model import Given, Header
 from dashboard.ledgers.reporting.report import SheetReport
 
 _PLACE_FIELDS = ("place_township", "place_village")
@@ -134,7 +134,7 @@ def _day(cell: Any, part: Header) -> Any:
 def _give_month(sheet: Sheet, found: Header) -> None:
     """Give days written without their month (5日, 3.5) the one month that the sheet's title or name is about."""
     index = found.columns.get(found.form.by_month or "")
-    sources = ((header_search.lines_above(sheet, found), "表头上方的标题"), ([sheet.name or ""], "工作表名称"))
+    sources = ((header_model.lines_above(sheet, found), "表头上方的标题"), ([sheet.name or ""], "工作表名称"))
     named = [(months.pop(), source) for texts, source in sources if len(months := _months_of(texts)) == 1]
     if index is None or not named:
         return
@@ -192,7 +192,7 @@ def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
         return
     sources = (
         ([sheet.name or ""], "工作表名称"),
-        (header_search.lines_above(sheet, found), "表头上方的标题"),
+        (header_model.lines_above(sheet, found), "表头上方的标题"),
         ([file_name], "文件名称"),
     )
     for column, name in zip(_PLACE_FIELDS, NamedPlace._fields, strict=True):
@@ -205,19 +205,19 @@ def give_places(sheet: Sheet, found: Header, file_name: str) -> None:
             found.given[column] = Given(*named[0])
     for part in found.parts:
         part.given |= {column: given for column, given in found.given.items() if column in wanted}
-        part.missing = header_search.missing(part)
-    found.missing = header_search.missing(found)
+        part.missing = header_model.missing_titles(part)
+    found.missing = header_model.missing_titles(found)
     _propose_village(sheet, found, [text for texts, _ in sources for text in texts])
 
 
 def _propose_village(sheet: Sheet, found: Header, texts: Iterable[str]) -> None:
     """Offer the bare name of a sheet (新民) as the village, where nothing names any and nothing else is missing."""
     column, name = _PLACE_FIELDS[1], (sheet.name or "").strip()
-    is_key = column in header_search.key_columns(found.form)
+    is_key = column in header_model.key_columns(found.form)
     if is_key or found.missing != [found.form.field(column).title] or not _BARE_NAME.fullmatch(name):
         return
     if not any(place.village for place in (*_named(texts), *_headings(sheet, found))):
-        found.given[column] = Given(name, "工作表名称", is_offered=True)
+        found.given[column] = Given(name, "工作表名称", is_proposed=True)
         found.missing = []
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from dashboard.ledgers.cells import numbers
 from dashboard.ledgers.containers import Sheet
-from dashboard.ledgers.layout.header_search import Header
+from dashboard.ledgers.layout.header_model import Header
 
 # So many amounts must be sums, of so many rows, that chance is out of the question.
 _FEWEST_AMOUNTS = 2

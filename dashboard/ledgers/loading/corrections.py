@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard import paths
-from dashboard.definitions import forms
+from dashboard.definitions import forms, messages
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import column_parsing
 from dashboard.ledgers.cells.values import Context
@@ -172,7 +172,7 @@ def _parsed(where: str, field: Field, value: Any, today: date) -> dict[str, pa.S
     """A value as the field's parser reads a cell of it, by database column; Malformed where it refuses it."""
     result = column_parsing.parse(field, [value], Context(today=today))
     for problem in result.problems:
-        if issues.catalogue()[problem.code].severity == issues.REFUSED:
+        if messages.catalogue()[problem.code].severity == issues.REFUSED:
             told = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
             raise CorrectionsInvalid(f"{where}中{told.message}")
     return {column: array[0] for column, array in result.arrays.items()}
