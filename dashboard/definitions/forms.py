@@ -116,6 +116,11 @@ def all_forms() -> tuple[Form, ...]:
     return tuple(get(kind) for kind in kinds())
 
 
+def outlines() -> Form:
+    """The form of the outlines of villages (行政村边界)."""
+    return Form("boundaries", "行政村边界", "core_boundaries", ("village_code",), "none", None, ())
+
+
 @cache
 def common() -> dict[str, Any]:
     """What all forms share (``data/forms/common.toml``)."""

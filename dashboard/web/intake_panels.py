@@ -210,8 +210,8 @@ def _editor(known, key: str) -> list[str]:
 @st.dialog("台账填报说明", width="large")
 def _guide() -> None:
     how, messages = st.tabs(["怎么报、常见问题", "全部提示"])
-    how.markdown(clerk_guide.write())
-    messages.markdown(clerk_guide.messages())
+    how.markdown(clerk_guide.written_part())
+    messages.markdown(clerk_guide.message_tables())
 
 
 def removals(desk: IntakeSession, view: View) -> None:

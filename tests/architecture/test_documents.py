@@ -42,4 +42,4 @@ def test_the_guide_of_the_clerk_tells_every_message_as_it_is():
 
 
 def test_the_guide_leaves_no_placeholder_to_the_reader():
-    assert "{" not in clerk_guide.messages()
+    assert "{" not in clerk_guide.message_tables()

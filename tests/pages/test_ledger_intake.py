@@ -420,7 +420,7 @@ def test_sentences_are_shown_whole_and_escaped(page, accounts):
 def test_the_guide_of_the_clerk_is_read_on_the_page(page):
     page.button(key="intake_guide").click().run()
     shown = "\n".join(element.value for element in page.markdown)
-    assert clerk_guide.write() in shown and clerk_guide.messages().strip() in shown
+    assert clerk_guide.written_part() in shown and clerk_guide.message_tables().strip() in shown
     assert "三步" in shown and clerk_guide.MARKER not in shown
 
 

@@ -6,8 +6,10 @@ catalogue. How each container is read stands in ``containers/``.
 
 from dashboard.ledgers.containers.archive import is_of_the_system
 from dashboard.ledgers.containers.detect import Handed, files, is_outlines, may_be_table, sheets, unpacked_bytes, within
-from dashboard.ledgers.containers.sheet import FileRefused, Sheet, column_index, column_letters
+from dashboard.ledgers.containers.geojson import features
+from dashboard.ledgers.containers.sheet import Sheet, column_index, column_letters
 from dashboard.ledgers.containers.text_rows import TextRows, Texts, distinct
+from dashboard.ledgers.errors import FileRefused
 
 __all__ = [
     "FileRefused",
@@ -18,6 +20,7 @@ __all__ = [
     "column_index",
     "column_letters",
     "distinct",
+    "features",
     "files",
     "is_of_the_system",
     "is_outlines",

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePath, PurePosixPath
 
-from dashboard.ledgers.containers.sheet import FileRefused
+from dashboard.ledgers.errors import FileRefused
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 

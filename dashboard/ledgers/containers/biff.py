@@ -7,7 +7,8 @@ from typing import Any
 import xlrd
 from xlrd import xldate
 
-from dashboard.ledgers.containers.sheet import FileRefused, Grid, Sheet, check_sheets, day_or_moment
+from dashboard.ledgers.containers.sheet import Grid, Sheet, check_sheets, day_or_moment
+from dashboard.ledgers.errors import FileRefused
 
 # A bare stream without the OLE container, as old programs wrote it.
 SIGNATURES = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")

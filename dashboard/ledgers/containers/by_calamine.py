@@ -6,8 +6,9 @@ from typing import TypeVar
 
 import python_calamine
 
-from dashboard.ledgers.containers.sheet import FileRefused, Sheet
+from dashboard.ledgers.containers.sheet import Sheet
 from dashboard.ledgers.containers.sheet_scan import Marks
+from dashboard.ledgers.errors import FileRefused
 
 _T = TypeVar("_T")
 

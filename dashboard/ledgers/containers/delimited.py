@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dashboard.ledgers.containers import text_rows
-from dashboard.ledgers.containers.sheet import MOST_COLUMNS, FileRefused, Sheet, check_place
+from dashboard.ledgers.containers.sheet import MOST_COLUMNS, Sheet, check_place
+from dashboard.ledgers.errors import FileRefused
 
 # What a file is called of which no program is known.
 UNKNOWN = "无法识别的数据"

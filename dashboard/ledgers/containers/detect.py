@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
+from dashboard.ledgers import limits
 from dashboard.ledgers.containers import archive, biff, delimited, odf, ooxml, spreadsheetml, webpage, xlsb
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import FileRefused, Sheet
-from dashboard.ledgers.worker import limits
-from dashboard.ledgers.worker.limits import MEGABYTE
+from dashboard.ledgers.containers.sheet import Sheet
+from dashboard.ledgers.errors import FileRefused
+from dashboard.ledgers.limits import MEGABYTE
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

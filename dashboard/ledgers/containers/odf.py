@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import FileRefused, Grid, Sheet, check_sheets, iso_moment, number, whole
+from dashboard.ledgers.containers.sheet import Grid, Sheet, check_sheets, iso_moment, number, whole
+from dashboard.ledgers.errors import FileRefused
 
 CONTENT = "content.xml"
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from dashboard.ledgers.containers import by_calamine, sheet_scan, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import FileRefused, Sheet, check_extent, check_sheets
+from dashboard.ledgers.containers.sheet import Sheet, check_extent, check_sheets
+from dashboard.ledgers.errors import FileRefused
 
 WORKBOOK = "xl/workbook.xml"
 

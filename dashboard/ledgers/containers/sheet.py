@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from dashboard.ledgers.worker import limits
+from dashboard.ledgers import limits
+from dashboard.ledgers.errors import FileRefused
 
 # What a sheet of Excel holds, and no ledger goes beyond.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
@@ -18,15 +19,6 @@ CELLS_A_BYTE = 2
 _LETTERS = 26
 # Of a number in an attribute: enough to be beyond any sheet.
 _ENOUGH_DIGITS = 10
-
-
-class FileRefused(Exception):
-    """A file that is no readable table; ``code`` and ``details`` name the sentence of the catalogue."""
-
-    def __init__(self, code: str, **details: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.details = details
 
 
 @dataclass

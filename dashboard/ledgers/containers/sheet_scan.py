@@ -14,13 +14,13 @@ from dashboard.ledgers.containers.archive import Archive
 from dashboard.ledgers.containers.sheet import (
     CELLS_A_BYTE,
     MOST_COLUMNS,
-    FileRefused,
     Sheet,
     column_index,
     column_letters,
     hide,
     whole,
 )
+from dashboard.ledgers.errors import FileRefused
 
 _LONGEST_ROW_BYTES = 1 << 24
 # Walking takes its time: so many cells at least, more only in a file of a size to hold them.

@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 from dashboard.ledgers.containers.sheet import (
     MOST_COLUMNS,
     MOST_ROWS,
-    FileRefused,
     Grid,
     Sheet,
     check_place,
@@ -18,6 +17,7 @@ from dashboard.ledgers.containers.sheet import (
     number,
     whole,
 )
+from dashboard.ledgers.errors import FileRefused
 
 # A table of at most so many rows before another one is its title block.
 _TITLE_ROWS = 3

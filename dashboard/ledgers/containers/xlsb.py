@@ -5,16 +5,9 @@ from collections.abc import Iterator
 
 from dashboard.ledgers.containers import by_calamine, xml_events
 from dashboard.ledgers.containers.archive import Archive
-from dashboard.ledgers.containers.sheet import (
-    MOST_COLUMNS,
-    FileRefused,
-    Sheet,
-    check_extent,
-    check_place,
-    check_sheets,
-    hide,
-)
+from dashboard.ledgers.containers.sheet import MOST_COLUMNS, Sheet, check_extent, check_place, check_sheets, hide
 from dashboard.ledgers.containers.sheet_scan import Marks
+from dashboard.ledgers.errors import FileRefused
 
 WORKBOOK = "xl/workbook.bin"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from xml.parsers import expat
 
-from dashboard.ledgers.containers.sheet import FileRefused
+from dashboard.ledgers.errors import FileRefused
 
 Attributes = dict[str, str]
 

@@ -1,13 +1,14 @@
-"""The clerk's guide (台账填报说明): the written part of ``docs/clerk.md``, and every message with what to do.
+"""The clerk's guide (台账填报说明): the hand-written part of ``docs/clerk.md``, and every message with what to do.
 
-``python -m dashboard.ledgers.feedback.clerk_guide`` writes the part below the marker anew from the catalogue.
+``python -m dashboard.ledgers.feedback.clerk_guide`` rewrites the part below the marker from ``data/messages.toml``.
 """
 
 import re
 
 from dashboard import paths
+from dashboard.definitions import messages
+from dashboard.definitions.messages import Message
 from dashboard.ledgers.reporting import issues
-from dashboard.ledgers.reporting.issues import Kind
 
 FILE = paths.PROJECT / "docs" / "clerk.md"
 MARKER = "<!-- 以下由 data/messages.toml 生成：python -m dashboard.ledgers.feedback.clerk_guide -->"
@@ -21,33 +22,33 @@ _HEADINGS = {
 _PLACEHOLDER = re.compile(r"\{\w+(?:[:!][^}]*)?\}")
 
 
-def write() -> str:
-    """The part of the guide that people write: how to report, questions and answers; without its title."""
+def written_part() -> str:
+    """The hand-written part of the guide without its title: how to report, questions and answers."""
     text = FILE.read_text(encoding="utf-8").partition(MARKER)[0]
     return text.partition("\n")[2].removesuffix(f"## {_ALL_MESSAGES}\n\n").strip()
 
 
-def messages() -> str:
-    """Every entry of the catalogue as Markdown tables, one a severity."""
+def message_tables() -> str:
+    """All messages as Markdown tables, one for each severity."""
     parts = []
     for severity, (heading, meaning) in _HEADINGS.items():
-        rows = [_row(kind) for kind in issues.catalogue().values() if kind.severity == severity]
+        rows = [_row(message) for message in messages.catalogue().values() if message.severity == severity]
         table = "\n".join(["| 提示 | 系统怎么说 | 怎么办 |", "|---|---|---|", *rows])
         parts.append(f"### {heading}（{len(rows)} 种）\n\n{meaning}\n\n{table}\n")
     return "\n".join(parts)
 
 
 def document() -> str:
-    """The whole guide with its messages as they are now; ValueError where the marker is gone."""
+    """The whole guide with its messages as they are now; ValueError where the file has no marker."""
     written, marker, _ = FILE.read_text(encoding="utf-8").partition(MARKER)
     if not marker:
         raise ValueError(f"{FILE.name} has no marker line")
-    return f"{written}{MARKER}\n\n{messages()}"
+    return f"{written}{MARKER}\n\n{message_tables()}"
 
 
-def _row(kind: Kind) -> str:
-    says = _PLACEHOLDER.sub("…", kind.says).replace("……", "…")
-    return f"| {kind.title} | {_cell(says)} | {_cell(kind.todo)} |"
+def _row(message: Message) -> str:
+    says = _PLACEHOLDER.sub("…", message.says).replace("……", "…")
+    return f"| {message.title} | {_cell(says)} | {_cell(message.todo)} |"
 
 
 def _cell(text: str) -> str:

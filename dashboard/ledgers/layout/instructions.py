@@ -1,24 +1,17 @@
-"""What a person says of one file or sheet before it is read: its ledger, its header's rows, its columns, year, unit."""
+"""Manual settings for reading files: ledger, header rows, columns, year and unit, and those saved for a layout."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from dashboard.definitions import forms
-from dashboard.definitions.forms import Form
-from dashboard.ledgers.checking.check_sheet import SheetRefused
-from dashboard.ledgers.containers import Sheet, column_letters
-from dashboard.ledgers.layout import header_search, known_titles, title_text
-from dashboard.ledgers.layout.header_search import Header
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a sheet's header stands and what its columns hold (列对应关系), as a person says it.
+    """Which rows of a sheet are its header and what its columns hold (列对应关系).
 
-    ``header_rows`` are the first and last row, from 0; None leaves them to the reader. ``columns`` are pairs of a
-    column's index, from 0, and the database column it fills, None for a column that is not to be read.
+    header_rows: first and last row, from 0; None = detect automatically.
+    columns: (index of a column, from 0; the database column it fills, None for a column that is not read).
     """
 
     header_rows: tuple[int, int] | None = None
@@ -27,13 +20,14 @@ class Layout:
 
 @dataclass(frozen=True)
 class Instructions:
-    """What a person says about one file; None leaves it to the file.
+    """Manual settings for reading one file or sheet; None = detect automatically.
 
-    ``is_left_out``: the sheet is not to be read. ``is_about_layout``: something is said of this very sheet that holds
-    for others of its layout, which the year never does. What is certain was said of this very sheet, or of its layout,
-    and goes before what the sheet itself says.
-    ``sheets`` says more of single sheets, by the file's path within an archive ('' outside one) and the sheet's name
-    ('' where it has none). ``remembered`` is what was confirmed at earlier loads, by fingerprint of the header.
+    ledger, year, unit, layout: values chosen by the user.
+    is_skipped: the sheet is not to be read.
+    is_about_layout: a setting of this very sheet holds for other sheets of its layout (the year never does).
+    year_is_certain, unit_is_certain: chosen for exactly this sheet or its layout, so they override its own title.
+    sheets: settings of single sheets, by (path inside the archive or "", sheet name or "").
+    remembered: settings saved by earlier loads, by fingerprint of the header (`saved_layout.fingerprint`).
     """
 
     ledger: str | None = None
@@ -48,7 +42,7 @@ class Instructions:
     remembered: Mapping[str, "SavedLayout"] = field(default_factory=dict, hash=False)
 
     def about(self, inner: str, sheet: str | None) -> "Instructions":
-        """What is said about one sheet: its own words before those about the file."""
+        """The settings for one sheet, by its file's path inside the archive: its own before those of the file."""
         own = self.sheets.get((inner, sheet or ""))
         if own is None:
             return replace(self, sheets={}, remembered={})
@@ -66,9 +60,12 @@ class Instructions:
 
 @dataclass(frozen=True)
 class SavedLayout:
-    """What was confirmed for a layout: ``said`` of the columns as counted from the header's leftmost title.
+    """Settings saved for all sheets of one layout.
 
-    ``saved_on`` is the day (2026-11-22), ``titles`` the header's titles, ``file_name`` the file they came in.
+    instructions: ledger, unit and layout; its column indexes count from the header's leftmost title.
+    saved_on: day of saving, such as 2026-11-22.
+    titles: titles of the header.
+    file_name: name of the file they came in.
     """
 
     instructions: Instructions
@@ -78,123 +75,15 @@ class SavedLayout:
 
     @property
     def in_words(self) -> str:
-        """What is remembered, in words."""
-        known = {
+        """Which settings are saved, in Chinese."""
+        settings = {
             "台账种类": self.instructions.ledger,
             "列对应关系": self.instructions.layout,
             "金额单位": self.instructions.unit,
         }
-        return "、".join(words for words, value in known.items() if value)
+        return "、".join(words for words, value in settings.items() if value)
 
     @property
     def ledger_name(self) -> str:
-        """The ledger's name; '' where it is left to the header, or no longer one of the forms."""
+        """Name of the ledger; '' where it is left to the header, or there is no form of it any more."""
         return forms.get(self.instructions.ledger).name if self.instructions.ledger in forms.kinds() else ""
-
-
-def saved_for(sheet: Sheet, remembered: Mapping[str, SavedLayout]) -> tuple[Instructions, SavedLayout] | None:
-    """What is remembered for the layout of a sheet, with its columns and rows as they stand in this sheet."""
-    if not remembered:
-        return None
-    for last in range(min(known_titles.SEARCHED_ROWS, len(sheet.rows))):
-        for first in range(max(0, last - known_titles.DEEPEST + 1), last + 1):
-            known = remembered.get(fingerprint(sheet, first, last))
-            if known is not None:
-                return _placed(known.instructions, sheet, first, last), known
-    return None
-
-
-def to_save(said: Instructions, sheet: Sheet, found: Header, file_name: str, today: date) -> tuple[str, SavedLayout]:
-    """The fingerprint of a sheet's layout and what is to be remembered of what a person said about it.
-
-    Where the person said what the columns hold, what was understood of the others is remembered with it.
-    """
-    rows = found.first_row, found.last_row
-    left = _left(sheet, *rows)
-    layout = None
-    if said.layout is not None:
-        filled = {index: column for column, index in found.columns.items()}
-        titled = [index for index, (title, _) in enumerate(known_titles.titles(sheet, *rows)) if title]
-        layout = Layout((0, rows[1] - rows[0]), tuple((index - left, filled.get(index)) for index in titled))
-    titles = tuple(title for title, _ in known_titles.titles(sheet, *rows) if title)
-    kept = Instructions(found.form.kind if said.ledger or layout else None, unit=said.unit, layout=layout)
-    return fingerprint(sheet, *rows), SavedLayout(kept, today.isoformat(), titles, file_name)
-
-
-def fits(said: Instructions) -> bool:
-    """Whether what is remembered can still be meant: its ledger and fields are those of the forms as they are now."""
-    if said.ledger is None:
-        return said.layout is None
-    if said.ledger not in forms.kinds():
-        return False
-    form = forms.get(said.ledger)
-    return said.layout is None or all(form.has(column) for _, column in said.layout.columns if column)
-
-
-def read(sheet: Sheet, layout: Layout, kind: str | None) -> Header | None:
-    """The header as a person says it is; None where the kind is left open and no ledger fits. Raises SheetRefused."""
-    rows = layout.header_rows
-    if rows is None:
-        found = header_search.find(sheet, kind)
-        if found is None:
-            return None
-    else:
-        if not 0 <= rows[0] <= rows[1] < len(sheet.rows) or rows[1] - rows[0] >= known_titles.DEEPEST:
-            raise SheetRefused("header_rows_impossible", first=rows[0] + 1, last=rows[1] + 1, rows=len(sheet.rows))
-        considered = [forms.get(kind)] if kind else forms.all_forms()
-        found = max(
-            (header_search.at(sheet, form, *rows) for form in considered),
-            key=lambda one: header_search.rank(sheet, one),
-        )
-        if kind is None and not found.columns:
-            return None
-    return _assigned(sheet, found, layout.columns)
-
-
-def fingerprint(sheet: Sheet, first: int, last: int) -> str:
-    """What tells a layout from others: the titles of the header's rows, tidied, in their order, from the leftmost."""
-    left = _left(sheet, first, last)
-    rows = ["\x1f".join(title_text.normal(str(cell)) for cell in row[left:]) for row in sheet.rows[first : last + 1]]
-    return hashlib.sha256("\x1e".join(row.rstrip("\x1f") for row in rows).encode()).hexdigest()[:32]
-
-
-def _assigned(sheet: Sheet, found: Header, columns: Sequence[tuple[int, str | None]]) -> Header:
-    """The header with the columns a person assigned; what was found stands for the others."""
-    if not columns:
-        return found
-    titles = known_titles.titles(sheet, found.first_row, found.last_row)
-    named = {index: title or column_letters(index) for index, (title, _) in enumerate(titles)}
-    _refuse_impossible(found.form, columns, named)
-    said = dict(columns)
-    taken = {column for column in said.values() if column}
-    mapped = {column: index for column, index in found.columns.items() if index not in said and column not in taken} | {
-        column: index for index, column in columns if column
-    }
-    return header_search.of(found.form, found.first_row, found.last_row, titles, mapped)
-
-
-def _refuse_impossible(form: Form, columns: Sequence[tuple[int, str | None]], named: Mapping[int, str]) -> None:
-    by_field: dict[str, list[int]] = {}
-    for index, column in columns:
-        if index not in named or (column and not form.has(column)):
-            raise SheetRefused("columns_assigned_nowhere", letter=column_letters(index), ledger=form.name)
-        if column:
-            by_field.setdefault(column, []).append(index)
-    for column, indexes in by_field.items():
-        if len(indexes) > 1:
-            listed = "、".join(f"{column_letters(index)} 列“{named[index]}”" for index in indexes)
-            raise SheetRefused("columns_assigned_twice", field=form.field(column).title, columns=listed)
-
-
-def _placed(said: Instructions, sheet: Sheet, first: int, last: int) -> Instructions:
-    if said.layout is None:
-        return said
-    left = _left(sheet, first, last)
-    columns = tuple((index + left, column) for index, column in said.layout.columns)
-    return replace(said, layout=Layout((first, last), columns))
-
-
-def _left(sheet: Sheet, first: int, last: int) -> int:
-    """The index of the leftmost cell of the rows that is not blank."""
-    rows = sheet.rows[first : last + 1]
-    return min((next((i for i, cell in enumerate(row) if str(cell).strip()), len(row)) for row in rows), default=0)

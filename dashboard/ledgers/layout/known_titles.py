@@ -1,4 +1,4 @@
-"""Where a sheet's titles stand, one to three rows deep with a row of units below them, and which titles are known."""
+"""Rows of a sheet that may be its header, one to three with a row of units below, and the titles of all ledgers."""
 
 import re
 from functools import cache, lru_cache
@@ -11,18 +11,20 @@ from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.layout import title_text
 from dashboard.ledgers.layout.title_text import GROUP_JOIN, normal
 
+# A header further down is not looked for: above it are titles, notes and at most a small table.
 SEARCHED_ROWS = 30
+# One title alone may be any word.
 FEWEST_TITLES = 2
 _DEEPEST = 3
 # The same with a row of units below.
 DEEPEST = _DEEPEST + 1
-# A group's name is short and no label of a line above the header (联系人：王五).
+# A group's name is short and not the label of a line above the header (联系人：王五).
 _LONGEST_OWNER = 10
 _LABEL = re.compile("[:：]")
 
 
 def titles(sheet: Sheet, first: int, last: int) -> list[tuple[str, str]]:
-    """(title, group above it) by column, where the header stands in given rows."""
+    """(title, group above it) by column, where the header is in rows ``first`` to ``last``."""
     return _stacked(_texts(sheet, last + 1), last, last - first)
 
 
@@ -33,15 +35,15 @@ def is_title(text: str) -> bool:
 
 @cache
 def known(kind: str) -> dict[str, tuple[Field, int]]:
-    """Normalised title → the field and how far its spelling is from the canonical one (0 = canonical)."""
-    found: dict[str, tuple[Field, int]] = {}
+    """(field, rank of the spelling: 0 = canonical, else place among the aliases from 1) by normalised title."""
+    fields: dict[str, tuple[Field, int]] = {}
     form = forms.get(kind)
     for field_ in form.fields:
-        found.setdefault(normal(field_.title), (field_, 0))
+        fields.setdefault(normal(field_.title), (field_, 0))
     for field_ in form.fields:
         for rank, alias in enumerate(field_.aliases, start=1):
-            found.setdefault(normal(alias), (field_, rank))
-    return found
+            fields.setdefault(normal(alias), (field_, rank))
+    return fields
 
 
 @cache
@@ -51,7 +53,12 @@ def every_title() -> frozenset[str]:
 
 
 class _Texts(NamedTuple):
-    """The texts of the first rows, the same with merged cells repeated across, and the cells of such wide merges."""
+    """The texts of the first rows.
+
+    own: by row and column.
+    spread: the same with merged cells repeated in each of their columns.
+    wide: (row, column) of cells merged across columns.
+    """
 
     own: list[list[str]]
     spread: list[list[str]]
@@ -65,9 +72,9 @@ def candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
     """
     height = min(SEARCHED_ROWS, len(sheet.rows))
     texts = _texts(sheet, height)
-    # Rows of data are told by this alone, fast.
+    # This alone is enough to skip most data rows, and fast.
     likely = [sum(map(_is_likely, row)) for row in texts.own]
-    found = []
+    rows = []
     for last in range(height):
         if sum(map(bool, texts.own[last])) < FEWEST_TITLES:
             continue
@@ -81,14 +88,14 @@ def candidates(sheet: Sheet) -> list[tuple[int, int, list[tuple[str, str]]]]:
                 continue
             titles = _stacked(texts, last, depth)
             if sum(_may_be_title(title, group) for title, group in titles) >= FEWEST_TITLES:
-                found.append((last - depth, last, titles))
-    return found
+                rows.append((last - depth, last, titles))
+    return rows
 
 
 def _has_owners(texts: _Texts, row: int, last: int) -> bool:
-    """Whether a row over titles says whose the columns below are (帮扶责任人), so that it cannot be left out.
+    """Whether a row above titles names whose the columns below are (帮扶责任人), so that it belongs to the header.
 
-    A text above the leftmost title is the table's title, not a group's.
+    A text above the leftmost title is the title of the table, not a group.
     """
     titled = [column for column, text in enumerate(texts.own[last]) if text]
     return row >= 0 and any(
@@ -99,10 +106,7 @@ def _has_owners(texts: _Texts, row: int, last: int) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _is_likely(text: str) -> bool:
-    """Whether a text may be a title, whatever stands above it: a known one, the beginning or end of one, a month's.
-
-    Of titles with a year it is not asked what else they say.
-    """
+    """Whether a text may be a title under some group: a known one or a part of one, a month, or with a year."""
     return bool(text) and (
         not _parts().isdisjoint(title_text.alone(text)) or bool(title_text.month_of(text)) or title_text.has_year(text)
     )
@@ -110,7 +114,7 @@ def _is_likely(text: str) -> bool:
 
 @cache
 def _parts() -> frozenset[str]:
-    """All titles, their beginnings and ends, and what a group alone gives its title."""
+    """All titles, their beginnings and ends, and the words (姓名) whose title is their group's name."""
     titles = every_title()
     ends = (part for title in titles for at in range(1, len(title)) for part in (title[:at], title[at:]))
     names = forms.common()["header"]["names"]
@@ -118,6 +122,7 @@ def _parts() -> frozenset[str]:
 
 
 def _may_be_title(title: str, group: str) -> bool:
+    """Whether a title with the group above it is one of any ledger, a month, or both a year and something else."""
     keys = (*title_text.with_group(title, group), *title_text.alone(title))
     if not every_title().isdisjoint(keys) or title_text.month_of(title):
         return True
@@ -137,17 +142,17 @@ def _texts(sheet: Sheet, height: int) -> _Texts:
 
 
 def _are_units(texts: _Texts, row: int) -> bool:
-    """Whether a row only says the units of the titles above it (人, 元, （万元）)."""
+    """Whether a row has nothing but units of the titles above it (人, 元, （万元）)."""
     if row >= len(texts.own):
         return False
-    found = [text for text in texts.own[row] if text]
-    return len(found) >= FEWEST_TITLES and all(title_text.is_unit(text) for text in found)
+    filled = [text for text in texts.own[row] if text]
+    return len(filled) >= FEWEST_TITLES and all(title_text.is_unit(text) for text in filled)
 
 
 def _stacked(texts: _Texts, last: int, depth: int) -> list[tuple[str, str]]:
     """(title, group) by column of the rows ``last - depth`` to ``last``: the lowest text, and those above it.
 
-    Units in the last row stand in brackets behind their titles.
+    Units in the last row are put in brackets after their titles.
     """
     if depth and _are_units(texts, last):
         above = _stacked(texts, last - 1, depth - 1)
@@ -166,10 +171,10 @@ def _stacked(texts: _Texts, last: int, depth: int) -> list[tuple[str, str]]:
             continue
         above = []
         for row in upper:
-            here = _at(texts.spread, row, column)
+            own_group = _at(texts.spread, row, column)
             if row >= lowest:
                 open_groups[row] = ""
-            elif group := here or open_groups[row]:
+            elif group := own_group or open_groups[row]:
                 above.append(group)
                 # A group that is not merged is written above the first of its columns only.
                 open_groups[row] = "" if (row, column) in texts.wide else group

@@ -6,32 +6,29 @@ and any ledger may repeat the register's columns beside its own.
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.layout import title_text
-
-if TYPE_CHECKING:
-    from dashboard.ledgers.layout.header_search import Header
+from dashboard.ledgers.layout.header_model import Header
 
 
-def worth(header: "Header", called: Iterable[str]) -> float:
-    """What speaks for a header being its ledger's; ``called`` are the texts in which the ledger may be named."""
+def worth(header: Header, texts: Iterable[str]) -> float:
+    """The worth of a header read as its ledger; ``texts`` are those in which the ledger may be named."""
     weights = forms.common()["recognition"]
-    worth = sum(_weight(header.form.kind, column) for column in header.columns)
+    total = sum(_weight(header.form.kind, column) for column in header.columns)
     for title in header.missing:
         field = header.form.field_of_title(title)
-        worth -= weights["missing_place" if field.column.startswith("place_") else "missing"]
-    return worth + (weights["called"] if header.form.kind in _called(tuple(called)) else 0)
+        total -= weights["missing_place" if field.column.startswith("place_") else "missing"]
+    return total + (weights["called"] if header.form.kind in _named_kinds(tuple(texts)) else 0)
 
 
 @lru_cache(maxsize=1_024)
-def _called(texts: tuple[str, ...]) -> set[str]:
+def _named_kinds(texts: tuple[str, ...]) -> set[str]:
     """The kinds whose names the texts hold; of names within each other the longest (村集体经济收入台账, 收入台账)."""
-    said = "\n".join({title_text.one_line(text) for text in texts})
-    found = {(name, form.kind) for form in forms.all_forms() for name in (form.name, *form.called) if name in said}
-    return {kind for name, kind in found if not any(name != other and name in other for other, _ in found)}
+    joined = "\n".join({title_text.one_line(text) for text in texts})
+    names = {(name, form.kind) for form in forms.all_forms() for name in (form.name, *form.called) if name in joined}
+    return {kind for name, kind in names if not any(name != other and name in other for other, _ in names)}
 
 
 @cache
@@ -47,6 +44,6 @@ def _weight(kind: str, column: str) -> float:
 
 
 def _is_shared(form: Form, field: Field) -> bool:
-    """Whether another ledger has a field that goes by the same title."""
-    others = (other for one in forms.all_forms() if one is not form for other in one.fields)
+    """Whether another ledger has a field with the same title."""
+    others = (other for other_form in forms.all_forms() if other_form is not form for other in other_form.fields)
     return any(field.title in (other.title, *other.aliases) for other in others)

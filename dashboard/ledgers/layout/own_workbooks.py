@@ -1,6 +1,6 @@
-"""What this product itself writes into workbooks that people hand in again, and how it is read past.
+"""Recognise what this product adds to its own workbooks when they are handed in again, and ignore it.
 
-A returned workbook (退回表) has two columns of ours beside the sender's, a template (空白模板) a page of help.
+A returned workbook (退回表) has two columns of this product beside the sender's, a template (空白模板) a page of help.
 """
 
 from dashboard.definitions import forms
@@ -14,17 +14,17 @@ def row_title() -> str:
 
 
 def reason_title() -> str:
-    """The title of the column that says what is wrong with a row."""
+    """The title of the column with what is wrong with a row."""
     return forms.common()["own"]["reason_title"]
 
 
 def page_mark() -> str:
-    """What the first cell of a page of help says."""
+    """The text of a cell in the first row of a page of help."""
     return forms.common()["own"]["page_mark"]
 
 
 def columns(sheet: Sheet) -> tuple[int, int] | None:
-    """The indexes of our two columns in a returned workbook's sheet; None in any other sheet."""
+    """(index of the row numbers, index of the reasons) in a sheet of a returned workbook; None in any other sheet."""
     for row in sheet.rows[: known_titles.SEARCHED_ROWS]:
         if row_title() in row and reason_title() in row:
             return row.index(row_title()), row.index(reason_title())
@@ -32,18 +32,18 @@ def columns(sheet: Sheet) -> tuple[int, int] | None:
 
 
 def take_out_columns(sheet: Sheet) -> bool:
-    """Blank our two columns, so that the sheet reads as the sender's; whether there were any."""
-    found = columns(sheet)
-    for row in sheet.rows if found else ():
-        for index in found:
+    """Blank these two columns in place, so that the sheet is the sender's again. Returns whether there were any."""
+    indexes = columns(sheet)
+    for row in sheet.rows if indexes else ():
+        for index in indexes:
             if index < len(row):
                 row[index] = ""
-    return found is not None
+    return indexes is not None
 
 
 def is_help(sheet: Sheet) -> bool:
-    """Whether a sheet is a template's page of help, and nobody has written a ledger below it."""
+    """Whether a sheet is a template's page of help without a ledger that somebody wrote below it."""
     if not sheet.rows or page_mark() not in sheet.rows[0]:
         return False
-    found = header_search.find(sheet)
-    return found is None or bool(found.missing)
+    header = header_search.find(sheet)
+    return header is None or bool(header.missing)

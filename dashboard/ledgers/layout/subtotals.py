@@ -1,21 +1,21 @@
-"""Lines without a key that say nothing of a total and are one: their amounts are the sums of the rows beside them."""
+"""Totals without the word of one: rows without a key whose amounts are the sums of the rows next to them."""
 
 from collections.abc import Sequence
 from functools import cache
 
 from dashboard.ledgers.cells import numbers
 from dashboard.ledgers.containers import Sheet
-from dashboard.ledgers.layout.header_search import Header
+from dashboard.ledgers.layout.header_model import Header
 
-# So many amounts must be sums, of so many rows, that chance is out of the question.
+# So many amounts must be sums, of so many rows: one amount, or the copy of one row, may be equal by chance.
 _FEWEST_AMOUNTS = 2
 _FEWEST_ROWS = 2
-# By how much a sum may differ for each row in it that was rounded to the cent.
+# By how much a sum may differ for each of its rows, each rounded to the cent.
 _ROUNDED_BY = 0.01
 
 
 def totals(sheet: Sheet, header: Header, rows: Sequence[int], lines: Sequence[int]) -> list[int]:
-    """Those of ``lines`` that are sums of ``rows`` right above or below them, up to the next line, or of all rows."""
+    """Those of ``lines`` whose amounts are the sums of ``rows`` right above or below them, or of all ``rows``."""
     if not lines:
         return []
     columns = [
@@ -35,7 +35,7 @@ def totals(sheet: Sheet, header: Header, rows: Sequence[int], lines: Sequence[in
         return sum(amount(row, index) for row in rows)
 
     def fits(line: int, sums: dict[int, float], count: int) -> bool:
-        """Whether all amounts of a line are the sums of so many rows."""
+        """Whether all amounts of a line equal these sums of ``count`` rows."""
         is_certain = count >= _FEWEST_ROWS and len(sums) >= _FEWEST_AMOUNTS
         return is_certain and all(abs(amount(line, index) - sums[index]) <= _ROUNDED_BY * count for index in sums)
 
@@ -54,7 +54,7 @@ def totals(sheet: Sheet, header: Header, rows: Sequence[int], lines: Sequence[in
 
 
 def _between(rows: Sequence[int], lines: Sequence[int]) -> list[list[int]]:
-    """The rows before the first line, between each two lines, and behind the last one."""
+    """The rows before the first line, between each two lines, and after the last one."""
     parts: list[list[int]] = [[]]
     ahead = iter(lines)
     line = next(ahead, None)

@@ -1,4 +1,4 @@
-"""What a column's title says, apart from its dress: the name, its group, its unit, the year or month it is about."""
+"""A column's title taken apart: name, group, unit, year or month, without numbering, stars and punctuation."""
 
 import re
 import unicodedata
@@ -7,9 +7,10 @@ from functools import cache, lru_cache
 from dashboard.definitions import forms
 from dashboard.ledgers.cells import dates
 
-# What joins the texts of several rows above a title.
+# Between the texts of several rows above a title.
 GROUP_JOIN = "/"
 
+# Longer texts are sentences, which are not looked up.
 _LONGEST_TITLE = 60
 _OPEN, _CLOSE = r"(\[【〔{<《〈「『〖", r")\]】〕}>》〉」』〗"
 _BRACKETS = re.compile(rf"[{_OPEN}]([^{_OPEN}{_CLOSE}]*)[{_CLOSE}]")
@@ -38,7 +39,7 @@ def normal(title: str) -> str:
 
 
 def bracketed(title: str) -> tuple[str, ...]:
-    """The words a title has in brackets, such as its unit."""
+    """The words in brackets in a title, such as its unit."""
     return tuple(note.strip() for note in _BRACKETS.findall(unicodedata.normalize("NFKC", title)))
 
 
@@ -48,13 +49,13 @@ def one_line(title: str) -> str:
 
 
 def named(title: str, group: str) -> str:
-    """A title as it is shown to the sender, with the group above it."""
+    """A title as shown to the sender, with the group above it."""
     return one_line(f"{group}{GROUP_JOIN}{title}" if group else title)
 
 
 @lru_cache(maxsize=16_384)
 def with_group(title: str, group: str) -> tuple[str, ...]:
-    """What a title may be known by together with the texts above it: 收入 over 工资性 is 工资性收入."""
+    """Normalised titles that a title may mean together with its group: 收入 over 工资性 is 工资性收入."""
     if not group or not title or len(title) > _LONGEST_TITLE or len(group) > _LONGEST_TITLE:
         return ()
     whole, nearest = group.replace(GROUP_JOIN, ""), group.rsplit(GROUP_JOIN, 1)[-1]
@@ -68,7 +69,7 @@ def with_group(title: str, group: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16_384)
 def alone(title: str) -> tuple[str, ...]:
-    """What a title may be known by without the texts above it, the nearest spelling first."""
+    """Normalised titles that a title may mean without its group, the nearest spelling first."""
     if not title or len(title) > _LONGEST_TITLE:
         return ()
     bare = normal(title)
@@ -86,7 +87,7 @@ def trailing_unit(title: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16_384)
 def year_of(title: str, group: str) -> int | None:
-    """The year a column is about by its title or the texts above it; None where they name none, or several."""
+    """The year in a column's title or group; None where they name none, or several."""
     years = {int(found) for text in (title, group) for found in _YEAR.findall(dates.in_digits(text))}
     return years.pop() if len(years) == 1 else None
 
@@ -103,7 +104,7 @@ def without_year(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def apart_from_year(title: str, group: str) -> tuple[str, str]:
-    """(title, group) without their year; where the title is nothing else, the text above it is the title."""
+    """(title, group) without their year; where the title is nothing but a year, its group becomes the title."""
     bare, above = without_year(title), without_year(group)
     if bare or not title or not above:
         return bare, above
@@ -113,27 +114,27 @@ def apart_from_year(title: str, group: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=16_384)
 def month_of(title: str) -> tuple[int | None, int] | None:
-    """(year or None, month) of a title that is a month and nothing else (3月, 2025年3月份)."""
-    found = _MONTH.fullmatch(normal(dates.in_digits(title)))
-    return (int(found[1]) if found[1] else None, int(found[2])) if found else None
+    """(year or None, month) of a title that is nothing but a month (3月, 2025年3月份); None for other titles."""
+    match = _MONTH.fullmatch(normal(dates.in_digits(title)))
+    return (int(match[1]) if match[1] else None, int(match[2])) if match else None
 
 
 @lru_cache(maxsize=16_384)
 def is_of_somebody(group: str) -> bool:
-    """Whether a group of columns is about a person of its own (帮扶责任人, 户主), whose name is not the row's."""
+    """Whether a group of columns is about another person (帮扶责任人, 户主) than the one of the row."""
     return any(word in group for word in forms.common()["header"]["owners"])
 
 
 def _cores(group: str) -> list[str]:
-    """A group's name and what remains of it: 户主 of 户主信息, 收入 of 家庭收入情况."""
-    known = forms.common()["header"]
-    ended = next((group.removesuffix(one) for one in known["group_endings"] if group.endswith(one)), group)
-    begun = next((ended.removeprefix(one) for one in known["group_beginnings"] if ended.startswith(one)), ended)
+    """A group's name, then without its usual ending, then without its usual beginning: 家庭收入情况 → 收入."""
+    words = forms.common()["header"]
+    ended = next((group.removesuffix(word) for word in words["group_endings"] if group.endswith(word)), group)
+    begun = next((ended.removeprefix(word) for word in words["group_beginnings"] if ended.startswith(word)), ended)
     return [group, ended, begun]
 
 
 def is_unit(text: str) -> bool:
-    """Whether a text is a unit and nothing else, in brackets or not."""
+    """Whether a text is nothing but a unit, in brackets or not."""
     bare = unicodedata.normalize("NFKC", "".join(text.split())).strip("()[]")
     return bare in _units() or bare in forms.common()["header"]["units"]
 

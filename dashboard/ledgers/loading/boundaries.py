@@ -1,4 +1,4 @@
-"""Village outlines (行政村边界) from a GeoJSON file: valid shapes of known villages, rings turned for drawing."""
+"""Village outlines (行政村边界) of a GeoJSON file: valid shapes of known villages, rings turned for drawing."""
 
 import json
 from collections.abc import Iterable
@@ -6,33 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from dashboard.definitions.forms import Form
+from dashboard.definitions import forms
 from dashboard.ledgers.loading.directory import Directory
 from dashboard.ledgers.reporting.report import SheetReport
 
-FORM = Form("boundaries", "行政村边界", "core_boundaries", ("village_code",), "none", None, ())
+FORM = forms.outlines()
 
 _CODE_TITLES = ("行政村代码", "village_code", "村代码")
 _DEGREES = (-180, -90, 180, 90)
-
-
-class BoundariesRefused(Exception):
-    """The file holds no outlines that can be drawn; ``code`` is an entry of the catalogue."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def read(data: bytes) -> list[dict[str, Any]]:
-    """The features of a GeoJSON file; raises Unusable."""
-    try:
-        features = json.loads(data.decode("utf-8-sig"))["features"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise BoundariesRefused("boundaries_unreadable") from error
-    if not isinstance(features, list) or not features:
-        raise BoundariesRefused("boundaries_unreadable")
-    return features
 
 
 def checked(features: Iterable[Any], directory: Directory, report: SheetReport) -> pa.Table:

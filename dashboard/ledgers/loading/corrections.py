@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard import paths
-from dashboard.definitions import forms
+from dashboard.definitions import forms, messages
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import column_parsing
 from dashboard.ledgers.cells.values import Context
+from dashboard.ledgers.errors import CorrectionsInvalid
 from dashboard.ledgers.loading import merge
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import SheetReport
@@ -28,10 +29,6 @@ from dashboard.warehouse import versions
 FILE = paths.DATA / "corrections.toml"
 
 _PARTS = ("ledger", "key", "column", "was", "becomes", "reason", "by", "on")
-
-
-class CorrectionsInvalid(Exception):
-    """The file of corrections cannot be used; the message is one Chinese sentence that names the entry."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +172,7 @@ def _parsed(where: str, field: Field, value: Any, today: date) -> dict[str, pa.S
     """A value as the field's parser reads a cell of it, by database column; Malformed where it refuses it."""
     result = column_parsing.parse(field, [value], Context(today=today))
     for problem in result.problems:
-        if issues.catalogue()[problem.code].severity == issues.REFUSED:
+        if messages.catalogue()[problem.code].severity == issues.REFUSED:
             told = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
             raise CorrectionsInvalid(f"{where}中{told.message}")
     return {column: array[0] for column, array in result.arrays.items()}

@@ -14,6 +14,7 @@ from dashboard.ledgers import containers
 from dashboard.ledgers.checking import check_sheet
 from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.checking.read_file import ReadSheet
+from dashboard.ledgers.errors import CorrectionsInvalid
 from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import (
     boundaries,
@@ -128,7 +129,7 @@ def _recompute_ledger(
 def _registered(today: date) -> list[Correction]:
     try:
         return corrections.read(today)
-    except corrections.CorrectionsInvalid as malformed:
+    except CorrectionsInvalid as malformed:
         raise versions.StoreError(str(malformed)) from malformed
 
 

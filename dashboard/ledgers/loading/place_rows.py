@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from dashboard.definitions import messages
 from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.loading.directory import Directory, Place
 from dashboard.ledgers.reporting import issues
@@ -104,7 +105,7 @@ def _add_issues(rows: CheckedRows, places: Sequence[Place], combinations, ambigu
             continue
         value = dict(zip(_PLACE_COLUMNS, names, strict=True))[place.column]
         title = rows.report.titles.get(place.column)
-        if issues.catalogue()[place.issue].severity == issues.NOTICE:
+        if messages.catalogue()[place.issue].severity == issues.NOTICE:
             noticed[place.issue, title, value, tuple(place.args.items())] += 1
         else:
             rows.report.add_issue(place.issue, row=row, column=title, value=value, **place.args)

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Form
+from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.loading import boundaries, load, merge
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import Report, SheetReport
@@ -25,10 +26,6 @@ _PLACE_OF = {"village_code": "village_code", "region_code": "region_code"}
 # Keys that are no field of their ledger's form.
 _KEY_TITLES = {"village_code": "行政村代码"}
 _TOWNSHIP, _VILLAGE, _SHOWN = "乡镇", "行政村", "户主或名称"
-
-
-class RemovalRefused(Exception):
-    """Rows that cannot be removed as asked; the message is one Chinese sentence."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,10 @@
-"""What is said about a ledger: the catalogue of refusals, warnings and notices, and their sentences."""
+"""Issues of a sheet, a row or a cell: refusals, warnings and notices with their sentences, masked."""
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from dashboard import paths
 from dashboard.access import masking
+from dashboard.definitions import messages
 
 REFUSED, WARNING, NOTICE = "refused", "warning", "notice"
 
@@ -16,23 +13,21 @@ _MASKS = {
     "phone": masking.phone,
     "name": masking.name,
 }
+# Longer values are cut, so that a remark does not fill the page.
 _LONGEST_VALUE = 40
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One entry of the catalogue (``data/messages.toml``)."""
-
-    code: str
-    severity: str
-    title: str
-    says: str
-    todo: str
-
-
-@dataclass(frozen=True)
 class Issue:
-    """One thing said about a sheet, a row or a cell; ``value`` and ``message`` are already masked."""
+    """A problem or notice of a sheet, a row or a cell.
+
+    code: code of its message in ``data/messages.toml``.
+    severity: REFUSED, WARNING or NOTICE.
+    row: row as Excel shows it; None for the whole sheet.
+    column: title of the column; None for the whole row or sheet.
+    value: content of the cell, masked.
+    message: Chinese sentence: where, what, and what to do; masked.
+    """
 
     code: str
     severity: str
@@ -53,13 +48,6 @@ class Issue:
         }
 
 
-@cache
-def catalogue() -> Mapping[str, Kind]:
-    """All entries by code."""
-    entries = tomllib.loads((paths.DATA / "messages.toml").read_text(encoding="utf-8"))
-    return {code: Kind(code, **facts) for code, facts in entries.items()}
-
-
 def issue(
     code: str,
     *,
@@ -70,14 +58,18 @@ def issue(
     personal: str = "",
     **args: Any,
 ) -> Issue:
-    """An issue of the catalogue with its sentence: where, what, and what to do. KeyError for an unknown code."""
-    kind = catalogue()[code]
+    """An issue with its sentence: where, what, and what to do. KeyError for an unknown code.
+
+    personal: kind of personal data in the value (id, phone, name), '' for none.
+    args: values for the other placeholders of the message.
+    """
+    template = messages.catalogue()[code]
     shown = masked(value, personal)
     where = _where(sheet, row, column)
-    says = kind.says.format(value=shown or "", column=column or "", row=row or "", sheet=sheet or "", **args)
-    # Titles and names of sheets are the sender's words too, and may hold somebody's number.
-    sentence = masking.free_text(f"{where}{says}{kind.todo}")
-    return Issue(code, kind.severity, row, column and masking.free_text(column), shown, sentence)
+    says = template.says.format(value=shown or "", column=column or "", row=row or "", sheet=sheet or "", **args)
+    # Titles and names of sheets are the sender's words, and may contain somebody's number.
+    sentence = masking.free_text(f"{where}{says}{template.todo}")
+    return Issue(code, template.severity, row, column and masking.free_text(column), shown, sentence)
 
 
 def masked(value: Any, personal: str = "") -> str | None:

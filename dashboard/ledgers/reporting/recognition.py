@@ -1,26 +1,22 @@
-"""What was understood of a sheet: its header, its columns, its data rows, its unit and year; told, not decided here."""
+"""What was recognised in a sheet: its header, columns, data rows, unit and year. Plain data without decisions."""
 
-import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dashboard.ledgers.containers import Sheet, column_letters
-from dashboard.ledgers.layout import known_titles, title_text
-from dashboard.ledgers.layout.header_search import Header
-from dashboard.ledgers.reporting import issues
-
-if TYPE_CHECKING:
-    from dashboard.ledgers.layout.instructions import SavedLayout
-
-# How many of a sheet's first rows and columns are shown, so that a person can say which of them is the header.
-_SHOWN_ROWS = 12
-_SHOWN_COLUMNS = 30
+from dashboard.ledgers.containers import column_letters
 
 
 @dataclass(frozen=True)
 class ColumnUse:
-    """A sender's column: its index from 0, its title, the field it fills (both None: not read), a masked example."""
+    """A column of the sender's sheet.
+
+    index: from 0.
+    title: its title, with the group above it.
+    column: database column it fills; None = not read.
+    field: title of that field; None = not read.
+    example: first value below the header, masked.
+    """
 
     index: int
     title: str
@@ -36,13 +32,21 @@ class ColumnUse:
 
 @dataclass
 class Recognition:
-    """What was understood of one sheet. Row numbers are as Excel shows them; None and blanks: not known.
+    """What was recognised in one sheet. Row numbers are as Excel shows them; None and blanks: not recognised.
 
-    ``top`` are the sheet's first rows, masked; ``is_one_of_several``: the sheet fills more than this ledger or year;
-    ``non_data_rows`` are the rows that are no data, by the notice that tells of them; ``units`` are the titles by
-    (unit, where it was found); ``given`` are values that no column has, such as the village in a sheet's name:
-    (field, value, where it was found). ``layout`` is what a person said now that may be saved (`instructions.to_save`),
-    ``saved_on`` the day of the saved layout that was used.
+    top: the sheet's first rows, masked.
+    height: number of its rows.
+    kind: kind of ledger.
+    is_one_of_several: the sheet fills more than this ledger or year.
+    header_rows: first and last row of the header.
+    missing: titles of the required fields that nothing gives.
+    data_rows: first and last data row; ``rows`` is the number of data rows.
+    non_data_rows: rows that are not data, by the code of the notice about them.
+    units: titles of columns of amounts, by (unit, where it was found).
+    year_from: where the year was found.
+    given: (field, value, where it was found) of what no column has, such as the village in a sheet's name.
+    layout: (fingerprint, `layout.instructions.SavedLayout`) of manual settings that may be saved; None = none.
+    saved_on: day on which the saved layout that was used had been saved.
     """
 
     top: list[list[str]] = field(default_factory=list)
@@ -59,53 +63,15 @@ class Recognition:
     year: int | None = None
     year_from: str = ""
     given: list[tuple[str, str, str]] = field(default_factory=list)
-    layout: "tuple[str, SavedLayout] | None" = None
+    layout: tuple[str, Any] | None = None
     saved_on: str = ""
 
-    @classmethod
-    def of(cls, sheet: Sheet) -> "Recognition":
-        """What a sheet shows before its header is known."""
-        rows = sheet.rows[:_SHOWN_ROWS]
-        return cls([[_shown(cell) for cell in row[:_SHOWN_COLUMNS]] for row in rows], len(sheet.rows))
-
-    def note_header(self, sheet: Sheet, found: Header) -> None:
-        """Where the header stands and what its columns hold."""
-        self.kind = found.form.kind
-        self.header_rows = found.first_row + 1, found.last_row + 1
-        fields = {index: column for column, index in found.columns.items()}
-        first = next(
-            (row for row in itertools.islice(sheet.rows, found.last_row + 1, None) if any(cell != "" for cell in row)),
-            [],
-        )
-        self.columns = []
-        for index, (title, group) in enumerate(known_titles.titles(sheet, found.first_row, found.last_row)):
-            if title or index in fields:
-                known = found.form.field(fields[index]) if index in fields else None
-                example = _shown(first[index], known.personal if known else "") if index < len(first) else ""
-                name = title_text.named(title, group)
-                self.columns.append(
-                    ColumnUse(index, name, known.column if known else None, known.title if known else None, example)
-                )
-        self.missing = list(found.missing)
-
     def note_rows(self, rows: Sequence[int], non_data_rows: Mapping[str, Iterable[int]]) -> None:
-        """Which rows, by index, are data and which are not."""
+        """Record which rows, by index from 0, are data and which are not."""
         if rows:
             self.data_rows, self.rows = (min(rows) + 1, max(rows) + 1), len(rows)
-        self.non_data_rows = {code: [row + 1 for row in found] for code, found in non_data_rows.items()}
-
-    def note_given(self, found: Header) -> None:
-        """What no column has but the sheet's name or title gives, the same for every row."""
-        self.given = [
-            (found.form.field(column).title, issues.plain(one.value), one.source)
-            for column, one in found.given.items()
-            if found.form.field(column).type != "year"
-        ]
+        self.non_data_rows = {code: [row + 1 for row in indexes] for code, indexes in non_data_rows.items()}
 
     def note_unit(self, unit: str, source: str, title: str) -> None:
-        """In which unit a column of amounts was read."""
+        """Record the unit in which a column of amounts was read."""
         self.units.setdefault((unit, source), []).append(title)
-
-
-def _shown(cell: Any, personal: str = "") -> str:
-    return issues.masked(cell, personal) or ""

@@ -25,12 +25,13 @@ from typing import Any
 import psutil
 
 from dashboard import paths
+from dashboard.ledgers import limits
 from dashboard.ledgers.checking.read_file import ReadSheet
-from dashboard.ledgers.containers.sheet import FileRefused
+from dashboard.ledgers.errors import FileRefused
 from dashboard.ledgers.layout.instructions import Instructions
+from dashboard.ledgers.limits import MEGABYTE, Limits
 from dashboard.ledgers.reporting.report import SheetReport
-from dashboard.ledgers.worker import limits, protocol
-from dashboard.ledgers.worker.limits import MEGABYTE, Limits
+from dashboard.ledgers.worker import protocol
 
 _LOG = logging.getLogger(__name__)
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from dashboard.ledgers import limits
 from dashboard.ledgers.checking import read_file
-from dashboard.ledgers.containers.sheet import FileRefused
+from dashboard.ledgers.errors import FileRefused
+from dashboard.ledgers.limits import MEGABYTE, Limits
 from dashboard.ledgers.reporting.report import SheetReport
-from dashboard.ledgers.worker import limits, protocol
-from dashboard.ledgers.worker.limits import MEGABYTE, Limits
+from dashboard.ledgers.worker import protocol
 
 with contextlib.suppress(ImportError):  # not on Windows, where the parent alone watches
     import resource

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.definitions import indicators
+from dashboard.definitions import indicators, messages
 from dashboard.display import columns
 from dashboard.display.cards import Card
 from dashboard.ledgers.layout.instructions import SavedLayout
@@ -86,7 +86,7 @@ def sheets(told: Report) -> pd.DataFrame:
 
 def issue_rows(told: Report) -> pd.DataFrame:
     """One row for everything said about the files: refusals first, then in the order of sheets and rows; masked."""
-    catalogue = issues.catalogue()
+    catalogue = messages.catalogue()
     rows = [
         {
             "place": place,
@@ -207,7 +207,7 @@ def put_in_before(uploads: Sequence[Upload]) -> str:
 
 def questions(told: Report, about: SheetReport) -> list[str]:
     """What a person is asked about a sheet as a whole, each in what is wrong and what to choose."""
-    catalogue = issues.catalogue()
+    catalogue = messages.catalogue()
     asked = [
         f"{_sentence(issue, catalogue[issue.code].todo)}{ASKED[issue.code].replace(_IN_PANEL, '')}"
         for entry in told.files

@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dashboard.definitions import policy
+from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.feedback import refused_rows
 from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import load, removal, saved_layouts
@@ -97,7 +98,7 @@ class Job:
             self._after = None
         try:
             self.result = self._run(self._progress)
-        except (versions.StoreError, policy.PolicyError, removal.RemovalRefused) as refusal:
+        except (versions.StoreError, policy.PolicyError, RemovalRefused) as refusal:
             self.error = str(refusal)
         except OSError as failure:
             self.error = f"读写文件失败：{failure.strerror or '未知原因'}。已发布的数据没有改动。"

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.definitions import forms
+from dashboard.definitions import forms, messages
 from dashboard.display import columns
 from dashboard.ledgers.containers import column_letters
 from dashboard.ledgers.layout import known_titles
 from dashboard.ledgers.layout.instructions import Instructions, Layout
-from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.recognition import Recognition
 from dashboard.ledgers.reporting.report import LOADED, PARTIAL, REFUSED, SKIPPED, Report, SheetReport
 from dashboard.presenters.ledger_intake.session import SheetAt
@@ -210,7 +209,7 @@ def _rows(known: Recognition) -> str:
     if known.data_rows is None:
         return ""
     first, last = known.data_rows
-    aside = Counter({issues.catalogue()[code].title: len(rows) for code, rows in known.non_data_rows.items()})
+    aside = Counter({messages.catalogue()[code].title: len(rows) for code, rows in known.non_data_rows.items()})
     more = "".join(f"，{title} {count} 行" for title, count in aside.items())
     return f"数据第 {first}–{last} 行，共 {known.rows:,} 行{more}"
 

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 from books import HEAD_ID, VILLAGES, far_apart, id_number, ledger, table, text, xlsx, zip_bytes, zipped
 
+from dashboard.definitions import messages
 from dashboard.ledgers.containers import detect
 from dashboard.ledgers.layout.instructions import Instructions, Layout
 from dashboard.ledgers.loading import corrections, saved_layouts
@@ -232,7 +233,7 @@ def _allowing(**less) -> Callable:
 
     def made(desk):
         allowed = {"memory_bytes": 10**9, "processor_s": 100} | less
-        with mock.patch.object(client, "limits", lambda path: client.Limits(**allowed)):
+        with mock.patch.object(client, "limits_for", lambda path: client.Limits(**allowed)):
             return desk.check(_many_rows(desk))
 
     return made
@@ -469,12 +470,12 @@ PROVOKE: dict[str, Callable] = {
 EMPTY_DATABASE = {"no_directory"}
 
 
-@pytest.mark.parametrize("code", issues.catalogue())
+@pytest.mark.parametrize("code", messages.catalogue())
 def test_every_message_can_be_provoked(code, desk, empty_desk, request):
     report = PROVOKE[code](empty_desk if code in EMPTY_DATABASE else desk)
     found = [issue for entry in report.files for issue in entry.issues if issue.code == code]
     assert found, [issue.message for entry in report.files for issue in entry.issues]
-    assert found[0].severity == issues.catalogue()[code].severity
+    assert found[0].severity == messages.catalogue()[code].severity
     assert not re.search(r"[{}]|None|nan", found[0].message)
     refused = [entry for entry in report.files if entry.status == "refused"]
     held_back = any(entry.refused for entry in report.files)
@@ -482,10 +483,10 @@ def test_every_message_can_be_provoked(code, desk, empty_desk, request):
 
 
 def test_the_catalogue_has_nothing_that_is_never_said():
-    assert PROVOKE.keys() == issues.catalogue().keys()
+    assert PROVOKE.keys() == messages.catalogue().keys()
 
 
-@pytest.mark.parametrize("entry", issues.catalogue().values(), ids=lambda entry: entry.code)
+@pytest.mark.parametrize("entry", messages.catalogue().values(), ids=lambda entry: entry.code)
 def test_an_entry_is_plain_chinese_and_says_what_to_do(entry):
     assert entry.severity in (issues.REFUSED, issues.WARNING, issues.NOTICE)
     assert entry.says.endswith("。")

@@ -18,11 +18,10 @@ from odf import opendocument
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
-from dashboard.ledgers import containers
+from dashboard.ledgers import containers, limits
 from dashboard.ledgers.checking import read_file
 from dashboard.ledgers.containers import sheet_scan
 from dashboard.ledgers.layout.instructions import Instructions
-from dashboard.ledgers.worker import limits
 
 CELLS = [
     ["示例县2024年农户台账", "", "", "", "", "", "", ""],
@@ -600,7 +599,7 @@ def test_few_texts_may_stand_in_many_cells():
 
 
 def test_a_far_cell_of_a_binary_workbook_is_refused():
-    with pytest.raises(containers.Unreadable) as refusal:
+    with pytest.raises(containers.FileRefused) as refusal:
         list(containers.sheets(xlsb([["甲"]], far=1_048_575)))
     assert refusal.value.code == "cells_far_apart"
 

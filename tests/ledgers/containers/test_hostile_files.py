@@ -343,16 +343,16 @@ CASES = {
 READ = """
 import json, sys, time
 from pathlib import Path
-from dashboard.ledgers import grid
+from dashboard.ledgers import containers
 code = None
 details = {}
 started = time.process_time()
-for handed in grid.files(Path(sys.argv[1])):
+for handed in containers.files(Path(sys.argv[1])):
     try:
         if handed.refused:
             raise handed.refused
-        list(grid.sheets(handed.data))
-    except grid.Unreadable as error:
+        list(containers.sheets(handed.data))
+    except containers.FileRefused as error:
         code, details = error.code, error.details
 [peak] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
 used_mb = int(peak.split()[1]) / 1024

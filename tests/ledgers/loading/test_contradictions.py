@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from books import HEAD_ID, VILLAGES, codes, id_number, ledger, only, table, text, xlsx
 
-from dashboard.definitions import forms
+from dashboard.definitions import forms, messages
 from dashboard.ledgers.reporting import issues
 
 WIFE_ID = id_number("19820202", "002")
@@ -76,7 +76,7 @@ SILENT = [
 def test_a_contradiction_loads_with_a_warning(kind, changes, code, desk):
     report = desk.check_rows(kind, *changes)
     assert codes(report).count(code) == 1, report.lines()
-    assert issues.catalogue()[code].severity == issues.WARNING
+    assert messages.catalogue()[code].severity == issues.WARNING
     assert report.exit_code == 0 and only(report).rows_loaded == len(changes)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from books import codes, only
 
+from dashboard.ledgers.errors import CorrectionsInvalid
 from dashboard.ledgers.loading import corrections, load
 from dashboard.warehouse import versions
 
@@ -176,14 +177,14 @@ def test_a_malformed_entry_is_refused_before_anything_is_read(change, named, des
 
 def test_what_is_missing_is_named(tmp_path):
     write(tmp_path / "c.toml", {name: value for name, value in ENTRY.items() if name != "reason"})
-    with pytest.raises(corrections.CorrectionsInvalid, match="更正登记第 1 条缺少内容：reason"):
+    with pytest.raises(CorrectionsInvalid, match="更正登记第 1 条缺少内容：reason"):
         corrections.read(TODAY, tmp_path / "c.toml")
 
 
 @pytest.mark.parametrize("text", ["[[correction]\n", "correction = 3\n", "correction = [1]\n"])
 def test_a_file_that_is_none_is_refused(text, tmp_path):
     (tmp_path / "c.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(corrections.CorrectionsInvalid, match="更正登记"):
+    with pytest.raises(CorrectionsInvalid, match="更正登记"):
         corrections.read(TODAY, tmp_path / "c.toml")
 
 

@@ -4,9 +4,9 @@ import pytest
 from books import HEAD_ID, VILLAGES, directory, id_number, ledger, table, xlsx
 
 from dashboard.cli import commands
+from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.feedback import refused_rows
 from dashboard.ledgers.loading import removal
-from dashboard.ledgers.loading.removal import RemovalRefused
 from dashboard.warehouse import queries, versions
 
 
