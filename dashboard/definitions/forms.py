@@ -18,6 +18,8 @@ FOLDER = paths.DATA / "forms"
 
 # How a row gets its place: it is a village itself, names a village, a household or a region, or has none.
 PLACES = ("directory", "village", "household", "region", "none")
+# Kinds of personal data, as `access.masking` hides them.
+PERSONAL = ("name", "id", "phone", "text")
 # What a row is known by where its form names no column: its key.
 RECORD_KEY = "record_key"
 
@@ -252,6 +254,11 @@ def _refuse_contradictions(form: Form, kind: str) -> None:
         faults.append(f"row_label {form.row_label} is no column of a field")
     if unknown := form.valid_row.keys() - {field.title for field in form.fields}:
         faults.append(f"valid_row has {', '.join(sorted(unknown))}, which is no title of a field")
+    faults += [
+        f"{field.column} is personal as {field.personal}, not as one of {', '.join(PERSONAL)}"
+        for field in form.fields
+        if field.personal and field.personal not in PERSONAL
+    ]
     faults += [f"key {column} is no column of a field" for column in form.key if not _has_key(form, column)]
     if faults:
         raise FormError(f"{kind}.toml: {'; '.join(faults)}")

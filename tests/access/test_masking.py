@@ -44,6 +44,10 @@ def test_a_count_under_a_name_that_elsewhere_holds_text_stays_a_count():
     assert masking.frame(pd.DataFrame({"measures": [3, 0]}))["measures"].tolist() == [3, 0]
 
 
+def test_every_kind_of_personal_data_has_its_mask():
+    assert set(masking.MASKS) == set(forms.PERSONAL)
+
+
 def test_the_personal_columns_of_the_forms_are_masked_and_no_others():
     assert masking.by_column() == {
         "head_name": masking.name,
@@ -79,6 +83,7 @@ def test_the_personal_columns_of_the_forms_are_masked_and_no_others():
 def test_a_column_that_two_ledgers_hide_in_two_ways_is_refused(monkeypatch):
     field = SimpleNamespace(column="head_name", title="户主姓名", personal="phone")
     another = SimpleNamespace(kind="aids", fields=(field,))
-    monkeypatch.setattr(forms, "all_forms", lambda ledgers=forms.all_forms(): (*ledgers, another))
+    ledgers = (*forms.all_forms(), another)
+    monkeypatch.setattr(forms, "all_forms", lambda: ledgers)
     with pytest.raises(FormError, match=r"aids\.toml: head_name is phone, elsewhere name"):
         masking.by_column.__wrapped__()

@@ -70,6 +70,7 @@ FIELD = '[[field]]\ntitle = "补助编号"\ncolumn = "aid_id"\ntype = "code"\n'
         (HEAD + 'place = "town"\n' + FIELD, "place is town"),
         (HEAD + 'row_label = "head_name"\n' + FIELD, "row_label head_name"),
         (HEAD + FIELD + '[valid_row]\n"别的" = 1\n', "valid_row has 别的"),
+        (HEAD + FIELD + 'personal = "secret"\n', "aid_id is personal as secret"),
         (HEAD.replace("aid_id", "village_code") + 'place = "village"\n' + FIELD, "key village_code"),
     ],
 )

@@ -131,7 +131,8 @@ class _FileReader:
 
     def outlines(self) -> list[ReadSheet]:
         """The file's outlines, in a list of one."""
-        entry = self.entry(None, boundaries.FORM.kind, boundaries.FORM.name)
+        form = forms.outlines()
+        entry = self.entry(None, form.kind, form.name)
         try:
             return [ReadSheet(entry, outlines=boundaries.read(self._handed.data))]
         except boundaries.BoundariesRefused as unusable:
