@@ -7,10 +7,17 @@ characters, a phone its first three and last four.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
+
+from dashboard.definitions import forms
+from dashboard.definitions.forms import FormError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Mask = Callable[[str], str]
 
 _ID_IN_TEXT = re.compile(r"(?<!\d)\d{15}(?:\d{2}[\dXx](?:\d{2})?)?(?!\d)")
 _PHONE_IN_TEXT = re.compile(r"(?<!\d)1\d{10}(?!\d)")
@@ -36,45 +43,34 @@ def free_text(text: str) -> str:
     return _PHONE_IN_TEXT.sub(lambda m: phone(m[0]), _ID_IN_TEXT.sub(lambda m: id_number(m[0]), text))
 
 
-# By column, under its database name and under its ledger title: whatever a query selects, it is shown masked.
-BY_COLUMN = {
-    "head_name": name,
-    "member_name": name,
-    "helper_name": name,
-    "visitor": name,
-    "person_name": name,
-    "responsible_person": name,
-    "户主姓名": name,
-    "姓名": name,
-    "帮扶责任人": name,
-    "走访人": name,
-    "责任人": name,
-    "head_id_number": id_number,
-    "id_number": id_number,
-    "证件号码": id_number,
-    "phone": phone,
-    "helper_phone": phone,
-    "联系电话": phone,
-    "帮扶责任人电话": phone,
-    "findings": free_text,
-    "facts": free_text,
-    "description": free_text,
-    "measures": free_text,
-    "evidence": free_text,
-    "走访情况": free_text,
-    "问题描述": free_text,
-    "整改措施": free_text,
-    "佐证材料": free_text,
-}
+# The kinds of personal data that forms name (``personal``), and how each is hidden.
+MASKS: Mapping[str, Mask] = {"name": name, "id": id_number, "phone": phone, "text": free_text}
+
+
+@cache
+def by_column() -> Mapping[str, Mask]:
+    """How the values of a column are hidden, by its database name and by its title in a ledger.
+
+    From the fields that forms declare personal and the columns of queries in ``common.toml``. A name that is personal
+    in one ledger is hidden in all. FormError where two of them disagree on how.
+    """
+    kinds = dict(forms.common()["personal"])
+    for form in forms.all_forms():
+        for field in form.fields:
+            for column in (field.column, field.title) if field.personal else ():
+                if kinds.setdefault(column, field.personal) != field.personal:
+                    raise FormError(f"{form.kind}.toml: {column} is {field.personal}, elsewhere {kinds[column]}")
+    return {column: MASKS[kind] for column, kind in kinds.items()}
 
 
 def frame(table: pd.DataFrame) -> pd.DataFrame:
     """The table with every personal column of text masked (a new table where there is any)."""
     import pandas as pd  # here, since the process that reads ledger files masks values only
 
+    masks = by_column()
     hidden = {
-        column: table[column].map(BY_COLUMN[column], na_action="ignore")
+        column: table[column].map(masks[column], na_action="ignore")
         for column in table.columns
-        if column in BY_COLUMN and not pd.api.types.is_numeric_dtype(table[column])
+        if column in masks and not pd.api.types.is_numeric_dtype(table[column])
     }
     return table.assign(**hidden) if hidden else table

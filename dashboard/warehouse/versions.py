@@ -58,6 +58,7 @@ class Build:
     con: duckdb.DuckDBPyConnection
     base: Version | None
     file: Path
+    is_rehearsal: bool = False
 
 
 def current(root: Path) -> Version | None:
@@ -183,7 +184,7 @@ def rehearsing(root: Path) -> Iterator[Build]:
     with (
         _in_plain_words(root),
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as workshop,
-        _open_build(root, Path(workshop) / "rehearsal.duckdb") as build,
+        _open_build(root, Path(workshop) / "rehearsal.duckdb", is_rehearsal=True) as build,
     ):
         yield build
 
@@ -200,7 +201,7 @@ def _in_plain_words(root: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _open_build(root: Path, file: Path) -> Iterator[Build]:
+def _open_build(root: Path, file: Path, is_rehearsal: bool = False) -> Iterator[Build]:
     base = current(root)
     try:
         con = duckdb.connect(str(file))
@@ -211,7 +212,7 @@ def _open_build(root: Path, file: Path) -> Iterator[Build]:
                 _attach(con, version_file(root, base.id))
             for name in queries.names("schema"):
                 queries.execute(con, name)
-            yield Build(_next_id(root), con, base, file)
+            yield Build(_next_id(root), con, base, file, is_rehearsal)
         finally:
             con.close()
     finally:

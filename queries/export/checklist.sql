@@ -1,4 +1,4 @@
--- purpose: The rows of assessment checklist items (考核清单) as they stand, under their canonical titles.
+-- purpose: The rows of assessment checklist items (考核清单) as they are now, under their canonical titles.
 -- grain: one row per item.
 -- params: none
 -- units: completion and progress as fractions (1 = done).

@@ -1,4 +1,4 @@
--- purpose: The rows of village collective-economy accounts (村集体经济收入台账) as they stand, under their canonical titles.
+-- purpose: The rows of village collective-economy accounts (村集体经济收入台账) as they are now, under their canonical titles.
 -- grain: one row per village and year.
 -- params:
 --   $region_code  VARCHAR  a county, township or village to keep; '' keeps all

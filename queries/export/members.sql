@@ -1,4 +1,4 @@
--- purpose: The rows of household members (家庭成员台账) as they stand, under their canonical titles.
+-- purpose: The rows of household members (家庭成员台账) as they are now, under their canonical titles.
 -- grain: one row per person.
 -- params:
 --   $region_code  VARCHAR  a county, township or village to keep; '' keeps all

@@ -1,4 +1,4 @@
--- purpose: The rows of problems to be rectified (问题整改台账) as they stand, under their canonical titles.
+-- purpose: The rows of problems to be rectified (问题整改台账) as they are now, under their canonical titles.
 -- grain: one row per problem.
 -- params:
 --   $region_code  VARCHAR  a county, township or village to keep; '' keeps all

@@ -1,4 +1,4 @@
--- purpose: The rows of the village directory (行政区划名录) as they stand, under their canonical titles.
+-- purpose: The rows of the village directory (行政区划名录) as they are now, under their canonical titles.
 -- grain: one row per village.
 -- params:
 --   $region_code  VARCHAR  a county, township or village to keep; '' keeps all

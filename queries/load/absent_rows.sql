@@ -1,9 +1,9 @@
--- purpose: Standing rows that the files leave out although they speak of the row's place in the row's period.
+-- purpose: Current rows that are absent from the files although these have rows of the row's place in the row's period.
 -- grain: one row per key; none where the key of a held-back row of the files cannot be told, since it may be any.
 -- params: none
 -- units: none
--- source: standing_scope, loaded_scope, refused_keys; core_households of the version in the making.
-with spoken_of as (
+-- source: current_scope, loaded_scope, refused_keys; core_households of the version in the making.
+with covered as (
     select distinct
         l.period,
         coalesce(l.place, h.village_code) as place
@@ -14,9 +14,9 @@ select
     s.record_key,
     s.place,
     s.shown
-from standing_scope s
+from current_scope s
 where not exists (select 1 from loaded_scope l where l.record_key = s.record_key)
     and not exists (select 1 from refused_keys r where r.record_key = s.record_key)
     and not exists (select 1 from refused_keys r where r.record_key is null)
-    and exists (select 1 from spoken_of o where o.period = s.period and o.place = s.place)
+    and exists (select 1 from covered o where o.period = s.period and o.place = s.place)
 order by s.place, s.record_key

@@ -8,7 +8,7 @@ with registered as (
         s.file_no,
         s.row_no,
         s.head_name,
-        s.said_village_codes,
+        s.named_village_codes,
         h.head_name as registered_head,
         h.village_code,
         case
@@ -29,6 +29,6 @@ union all
 select r.file_no, r.row_no, 'place_differs', 'place_village', null, d.township_name || d.village_name
 from registered r
 join core_regions d on d.village_code = r.village_code
-where r.said_village_codes is not null
-  and position(r.village_code in r.said_village_codes) = 0
+where r.named_village_codes is not null
+  and position(r.village_code in r.named_village_codes) = 0
 order by file_no, row_no, code

@@ -2,7 +2,7 @@
 -- grain: one row per staged row and contradiction.
 -- params: none
 -- units: none
--- source: staged rows of 家庭成员台账; standing: the ledger before the load.
+-- source: staged rows of 家庭成员台账; current_rows: the ledger before the load.
 with against_id as (
     select
         file_no,
@@ -26,7 +26,7 @@ where (born_on_precision = 'day' and born_on <> birth_of_id)
 union all
 select a.file_no, a.row_no, 'id_of_another_before', 'member_name', a.member_name, s.member_name
 from staged a
-join standing s on s.record_key = a.record_key
+join current_rows s on s.record_key = a.record_key
 where case
         when a.member_name <> s.member_name then
             regexp_replace(a.member_name, '[·•・．.∙‧⋅﹒․･᛫\x{200b}-\x{200d}\s　]', '', 'g')

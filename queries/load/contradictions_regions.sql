@@ -1,15 +1,15 @@
--- purpose: Townships that stand under two names, village names that stand twice in a township, and a second county.
+-- purpose: Townships with two names, village names that occur twice in a township, and a second county.
 -- grain: one row per staged row and contradiction.
 -- params: none
 -- units: none
--- source: staged rows of 行政区划名录 beside those that stand (standing) and are not in the files.
+-- source: staged rows of 行政区划名录 beside the current rows (current_rows) that are not in the files.
 with directory as (
     select file_no, row_no, record_key, county_code, township_code, township_name, village_name
     from staged
     union all
     select null, null, record_key, county_code, township_code, township_name, village_name
-    from standing
-    where not exists (select 1 from staged where staged.record_key = standing.record_key)
+    from current_rows
+    where not exists (select 1 from staged where staged.record_key = current_rows.record_key)
 ),
 
 named as (

@@ -1,5 +1,5 @@
--- purpose: Staged rows whose key stands more than once: exact copies, conflicting rows, and the first that stands.
--- grain: one row per staged row of such a key; verdict is stands, copy or conflict (stands only where others conflict).
+-- purpose: Staged rows whose key occurs more than once: exact copies, conflicting rows, and the first, which is loaded.
+-- grain: one row per staged row of such a key; verdict is first, copy or conflict (first only where others conflict).
 -- params: none
 -- units: first_row_no as Excel shows it.
 -- source: staged.
@@ -32,7 +32,7 @@ judged as (
         record_key,
         first_file_no,
         first_row_no,
-        case when place = 1 then 'stands' when row_hash = first_hash then 'copy' else 'conflict' end as verdict,
+        case when place = 1 then 'first' when row_hash = first_hash then 'copy' else 'conflict' end as verdict,
         count(*) filter (where row_hash <> first_hash) over (partition by record_key) as conflicts
     from ranked
 )
@@ -45,5 +45,5 @@ select
     first_file_no,
     first_row_no
 from judged
-where verdict <> 'stands' or conflicts > 0
+where verdict <> 'first' or conflicts > 0
 order by file_no, row_no

@@ -1,8 +1,8 @@
--- purpose: The ledger as it stands, where the load brings nothing for it.
+-- purpose: The ledger as it is now, where the load brings nothing for it.
 -- grain: one row per key of the ledger.
 -- params: none
 -- units: as the ledger's core table.
--- source: standing.
+-- source: current_rows.
 create or replace temp view merged as
 select * exclude (record_key)
-from standing
+from current_rows

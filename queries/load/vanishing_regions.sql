@@ -2,14 +2,14 @@
 -- grain: one row per region code.
 -- params: none
 -- units: none
--- source: standing (the directory); removed holds the codes of the villages.
+-- source: current_rows (the directory); removed holds the codes of the villages.
 with villages as (
     select
         s.village_code,
         s.township_code,
         s.county_code,
         exists (select 1 from removed r where r.record_key = s.village_code) as is_removed
-    from standing s
+    from current_rows s
 )
 select v.village_code as record_key
 from villages v

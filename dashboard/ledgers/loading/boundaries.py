@@ -10,45 +10,45 @@ from dashboard.definitions import forms
 from dashboard.ledgers.loading.directory import Directory
 from dashboard.ledgers.reporting.report import SheetReport
 
-FORM = forms.outlines()
-
-_CODE_TITLES = ("行政村代码", "village_code", "村代码")
+# West, south, east and north of all there is, in degrees.
 _DEGREES = (-180, -90, 180, 90)
 
 
 def checked(features: Iterable[Any], directory: Directory, report: SheetReport) -> pa.Table:
     """(village_code, geometry_geojson, file_no, row_no) of every usable outline; a feature's number is its row."""
-    found: dict[str, str] = {}
+    field = forms.outlines().field("village_code")
+    outlines: dict[str, str] = {}
     rows: list[int] = []
     for number, feature in enumerate(features, start=1):
         report.rows_read += 1
-        code = _code(feature)
+        code = _code(feature, (field.title, *field.aliases))
         if code is None:
             report.add_issue("boundary_without_code", row=number)
         elif not directory.knows(code):
-            report.add_issue("village_code_unknown", row=number, column=_CODE_TITLES[0], value=code)
-        elif code in found:
-            report.add_issue("boundary_repeated", row=number, column=_CODE_TITLES[0], value=code)
+            report.add_issue("village_code_unknown", row=number, column=field.title, value=code)
+        elif code in outlines:
+            report.add_issue("boundary_repeated", row=number, column=field.title, value=code)
         elif (outline := _outline(feature)) is None:
-            report.add_issue("boundary_invalid", row=number, column=_CODE_TITLES[0], value=code)
+            report.add_issue("boundary_invalid", row=number, column=field.title, value=code)
         else:
-            found[code] = outline
+            outlines[code] = outline
             rows.append(number)
     return pa.table(
         {
-            "village_code": pa.array(list(found), pa.string()),
-            "geometry_geojson": pa.array(list(found.values()), pa.string()),
+            "village_code": pa.array(list(outlines), pa.string()),
+            "geometry_geojson": pa.array(list(outlines.values()), pa.string()),
             "row_no": pa.array(rows, pa.int32()),
             "file_no": pa.array([report.file_no] * len(rows), pa.int32()),
         }
     )
 
 
-def _code(feature: Any) -> str | None:
+def _code(feature: Any, titles: Iterable[str]) -> str | None:
+    """The first of some properties of a feature that has a value."""
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         return None
-    return next((str(properties[title]).strip() for title in _CODE_TITLES if properties.get(title)), None)
+    return next((str(properties[title]).strip() for title in titles if properties.get(title)), None)
 
 
 def _outline(feature: dict[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """Corrections (更正登记, ``data/corrections.toml``): single values put right, each with a reason and a guard.
 
-A correction holds only where the ledger says what the guard says; that it was applied, is not needed any more or fits
-no longer is told at its row.
+A correction is applied only where the row has the value of its guard (``was``). Whether it was applied, is no longer
+needed or no longer fits is an issue at its row.
 """
 
 import tomllib
@@ -21,7 +21,7 @@ from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import column_parsing
 from dashboard.ledgers.cells.values import Context
 from dashboard.ledgers.errors import CorrectionsInvalid
-from dashboard.ledgers.loading import merge
+from dashboard.ledgers.loading import merge, record_keys
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import SheetReport
 from dashboard.warehouse import versions
@@ -46,7 +46,7 @@ class Correction:
 
 
 def read(today: date, file: Path | None = None) -> list[Correction]:
-    """All corrections; none without a file. Raises Malformed."""
+    """All corrections; none without a file. Raises CorrectionsInvalid."""
     file = file or FILE
     if not file.exists():
         return []
@@ -59,13 +59,13 @@ def read(today: date, file: Path | None = None) -> list[Correction]:
     return [_correction(number, entry, today) for number, entry in enumerate(entries, start=1)]
 
 
-def corrected(form: Form, rows: pa.Table, found: Sequence[Correction], report: SheetReport) -> pa.Table:
-    """The rows with the corrections of their ledger; what was done with each is said in the report."""
-    found = [correction for correction in found if correction.kind == form.kind]
-    if not found or not len(rows):
+def corrected(form: Form, rows: pa.Table, corrections: Sequence[Correction], report: SheetReport) -> pa.Table:
+    """The rows with the corrections of their ledger; what became of each is an issue in the report."""
+    of_ledger = [correction for correction in corrections if correction.kind == form.kind]
+    if not of_ledger or not len(rows):
         return rows
-    keys = merge.record_keys(form, rows)
-    for correction in found:
+    keys = record_keys.of(form, rows)
+    for correction in of_ledger:
         is_meant = pc.fill_null(pc.equal(keys, correction.record_key), False)
         for place in np.flatnonzero(is_meant.to_numpy(zero_copy_only=False)).tolist():
             rows = _at(rows, place, correction, report)
@@ -73,14 +73,14 @@ def corrected(form: Form, rows: pa.Table, found: Sequence[Correction], report: S
 
 
 def current_corrected(
-    build: versions.Build, form: Form, found: Sequence[Correction], report: SheetReport
+    build: versions.Build, form: Form, corrections: Sequence[Correction], report: SheetReport
 ) -> pa.Table | None:
-    """The standing rows that corrections change, corrected, with their places in files; None where there are none."""
-    keys = [correction.record_key for correction in found if correction.kind == form.kind]
+    """The current rows that corrections change, corrected, with their places in files; None where there are none."""
+    keys = [correction.record_key for correction in corrections if correction.kind == form.kind]
     if not keys:
         return None
     rows = merge.current_rows(build, form, keys)
-    after = corrected(form, rows, found, report)
+    after = corrected(form, rows, corrections, report)
     if after.equals(rows):
         return None
     return after
@@ -88,7 +88,7 @@ def current_corrected(
 
 def _at(rows: pa.Table, place: int, correction: Correction, report: SheetReport) -> pa.Table:
     field = correction.field
-    stands = {column: rows[column][place] for column in correction.was}
+    current = {column: rows[column][place] for column in correction.was}
     title = report.titles.get(field.column)
     words = {
         "was": _shown(correction.was, field),
@@ -98,17 +98,17 @@ def _at(rows: pa.Table, place: int, correction: Correction, report: SheetReport)
         "on": correction.on,
     }
     where = {"row": rows["row_no"][place].as_py(), "column": title or field.title, "personal": field.personal}
-    if _equal(stands, correction.becomes):
-        # A column that the sheet does not have keeps what stands, corrected already.
+    if _equal(current, correction.becomes):
+        # A column that the sheet does not have keeps its current value, which is corrected already.
         if title:
-            report.add_issue("correction_not_needed", value=_plain(stands), **where, **words)
+            report.add_issue("correction_not_needed", value=_plain(current), **where, **words)
         return rows
-    if not _equal(stands, correction.was):
+    if not _equal(current, correction.was):
         report.add_issue(
-            "correction_no_longer_fits", value=_plain(stands), stands=_shown(stands, field), **where, **words
+            "correction_no_longer_fits", value=_plain(current), stands=_shown(current, field), **where, **words
         )
         return rows
-    report.add_issue("correction_applied", value=_plain(stands), **where, **words)
+    report.add_issue("correction_applied", value=_plain(current), **where, **words)
     mask = pa.array(np.arange(len(rows)) == place)
     for column, value in correction.becomes.items():
         kind = rows.schema.field(column).type
@@ -117,8 +117,8 @@ def _at(rows: pa.Table, place: int, correction: Correction, report: SheetReport)
     return rows
 
 
-def _equal(stands: Mapping[str, pa.Scalar], wanted: Mapping[str, pa.Scalar]) -> bool:
-    return all(stands[column].as_py() == value.as_py() for column, value in wanted.items())
+def _equal(values: Mapping[str, pa.Scalar], wanted: Mapping[str, pa.Scalar]) -> bool:
+    return all(values[column].as_py() == value.as_py() for column, value in wanted.items())
 
 
 def _plain(scalars: Mapping[str, pa.Scalar]) -> Any:
@@ -143,36 +143,31 @@ def _correction(number: int, entry: dict[str, Any], today: date) -> Correction:
         raise CorrectionsInvalid(
             f"{where}的列“{entry['column']}”不是{form.name}中可以更正的列（编号和所在地请在台账中改正）。"
         )
-    said = {part: entry[part] for part in ("reason", "by")}
-    if not all(isinstance(text, str) and text.strip() for text in said.values()) or type(entry["on"]) is not date:
+    words = {part: entry[part] for part in ("reason", "by")}
+    if not all(isinstance(text, str) and text.strip() for text in words.values()) or type(entry["on"]) is not date:
         raise CorrectionsInvalid(f"{where}须写明原因（reason）、登记人（by）和日期（on，如 2025-06-30）。")
     was, becomes = (_parsed(where, field, entry[part], today) for part in ("was", "becomes"))
     if field.required and not any(value.is_valid for value in becomes.values()):
         raise CorrectionsInvalid(f"{where}把必填的“{field.title}”改成了空，请填写改后的内容。")
-    return Correction(form.kind, _key(where, form, entry["key"], today), field, was, becomes, on=entry["on"], **said)
+    return Correction(form.kind, _key(where, form, entry["key"], today), field, was, becomes, on=entry["on"], **words)
 
 
 def _key(where: str, form: Form, given: Any, today: date) -> str:
-    titles = {column: _key_field(form, column) for column in form.key}
-    if not isinstance(given, dict) or set(given) != {field.title for field in titles.values()}:
-        wanted = "、".join(field.title for field in titles.values())
+    fields = [form.key_field(column) for column in form.key]
+    if not isinstance(given, dict) or set(given) != {field.title for field in fields}:
+        wanted = "、".join(field.title for field in fields)
         raise CorrectionsInvalid(f"{where}的 key 须写明{form.name}的{wanted}。")
-    parts = [next(iter(_parsed(where, field, given[field.title], today).values())) for field in titles.values()]
+    parts = [next(iter(_parsed(where, field, given[field.title], today).values())) for field in fields]
     if not all(part.is_valid for part in parts):
         raise CorrectionsInvalid(f"{where}的 key 不能为空。")
-    return merge.KEY_JOIN.join(str(part.as_py()) for part in parts)
-
-
-def _key_field(form: Form, column: str) -> Field:
-    """The field of a key column; a village is keyed by what its code's column holds."""
-    return form.field(column if form.has(column) else "place_code")
+    return record_keys.JOINER.join(str(part.as_py()) for part in parts)
 
 
 def _parsed(where: str, field: Field, value: Any, today: date) -> dict[str, pa.Scalar]:
-    """A value as the field's parser reads a cell of it, by database column; Malformed where it refuses it."""
+    """A value as the field's parser reads a cell of it, by database column; CorrectionsInvalid where it refuses it."""
     result = column_parsing.parse(field, [value], Context(today=today))
     for problem in result.problems:
         if messages.catalogue()[problem.code].severity == issues.REFUSED:
-            told = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
-            raise CorrectionsInvalid(f"{where}中{told.message}")
+            issue = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
+            raise CorrectionsInvalid(f"{where}中{issue.message}")
     return {column: array[0] for column, array in result.arrays.items()}

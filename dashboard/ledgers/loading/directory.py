@@ -29,7 +29,11 @@ class Village:
 
 @dataclass(frozen=True)
 class Place:
-    """A resolved place: region codes (several for a bare name that stands more than once), and what is to be said."""
+    """The place of a row.
+
+    codes: region codes; several for a bare name that several villages have, none where the place is unknown.
+    issue: code of the issue to add, with its ``column`` and ``args``.
+    """
 
     codes: tuple[str, ...] = ()
     issue: str | None = None
@@ -38,7 +42,7 @@ class Place:
 
 
 class Directory:
-    """The villages that may be named."""
+    """Looks up villages, townships and counties by the names and codes that rows give."""
 
     def __init__(self, villages: Iterable[Village]) -> None:
         self._by_code = {village.code: village for village in villages}
@@ -66,9 +70,9 @@ class Directory:
         """The village of a row, from whatever of county, township, name and code it gives."""
         if not self:
             return Place(issue="no_directory")
-        if county and not any(self._is_in(county, standing) for standing in self.counties):
-            known = "、".join(sorted(filter(None, self.counties.values())))
-            return Place(issue="county_other", column="place_county", args={"known": known})
+        if county and not any(self._is_in(county, county_code) for county_code in self.counties):
+            names = "、".join(sorted(filter(None, self.counties.values())))
+            return Place(issue="county_other", column="place_county", args={"known": names})
         if code:
             return self._by_its_code(county, township, name, code)
         if not name:
@@ -78,18 +82,16 @@ class Directory:
         scopes = self._township_codes(county, township)
         if not scopes:
             return self._unknown_township(township)
-        found, is_former = self._in_townships(scopes, name, township)
-        if len(found) == 1:
-            village = self._by_code[next(iter(found))]
+        codes, is_former = self._in_townships(scopes, name, township)
+        if len(codes) == 1:
+            village = self._by_code[next(iter(codes))]
             if not is_former:
                 return Place((village.code,))
             return Place((village.code,), "village_former_name", args={"now": village.name})
-        if found:
-            return Place(tuple(sorted(found)), "village_ambiguous", args={"codes": "、".join(sorted(found))})
-        return self._unknown(scopes, township, name)
+        return _ambiguous(codes) if codes else self._unknown(scopes, township, name)
 
     def region(self, township: str | None, name: str | None) -> Place:
-        """The region a problem concerns: a village, a township, or the county where several or none are named."""
+        """The region of a problem: a village, a township, or the county where several or none are named."""
         if not self:
             return Place(issue="no_directory")
         townships = [] if _is_whole("whole_county", township) else _parts(township, self._is_township)
@@ -98,15 +100,15 @@ class Directory:
             return self._unknown_township(unknown)
         is_whole = _is_whole("whole_county", name) or (_is_whole("whole_township", name) and bool(township))
         scopes = townships or [None]
-        names = [] if is_whole else _parts(name, lambda part: any(self._stands(at, part) for at in scopes))
+        names = [] if is_whole else _parts(name, lambda part: any(self._is_village(at, part) for at in scopes))
         if not names:
             return self._townships_in_common(townships)
-        found = [
-            [self.village(None, at, part, None) for at in scopes if self._stands(at, part)]
+        by_name = [
+            [self.village(None, at, part, None) for at in scopes if self._is_village(at, part)]
             or [self.village(None, scopes[0], part, None)]
             for part in names
         ]
-        places = [place for alternatives in found for place in alternatives]
+        places = [place for alternatives in by_name for place in alternatives]
         wrong = next((place for place in places if len(place.codes) != 1), None)
         if wrong or (len({place.codes for place in places}) == 1 and len(townships) < 2):
             return wrong or places[0]
@@ -127,7 +129,7 @@ class Directory:
     def _is_township(self, name: str) -> bool:
         return bool(self._township_codes(None, name))
 
-    def _stands(self, township: str | None, name: str) -> bool:
+    def _is_village(self, township: str | None, name: str) -> bool:
         return len(self.village(None, township, name, None).codes) == 1
 
     def _townships_in_common(self, townships: Sequence[str]) -> Place:
@@ -144,19 +146,19 @@ class Directory:
     def _by_its_code(self, county: str | None, township: str | None, name: str | None, code: str) -> Place:
         village = self._by_code.get(code)
         if village is None:
-            known = sorted({county[:6] for county in self.counties})
-            if code[:6] in known:
+            county_codes = sorted({county[:6] for county in self.counties})
+            if code[:6] in county_codes:
                 return Place(issue="village_code_unknown", column="place_code")
-            return Place(issue="county_code_other", column="place_code", args={"known": "、".join(known)})
+            return Place(issue="county_code_other", column="place_code", args={"known": "、".join(county_codes)})
         contradiction = {"stands": f"{village.township}{village.name}"}
         is_elsewhere = township and village.township_code not in self._township_codes(county, township)
         if is_elsewhere or (county and not self._is_in(county, village.county_code)):
             return Place(issue="code_contradicts", column="place_code", args=contradiction)
         around = narrow(village.township)
-        said = _bare(name or "", around, *self._county_names())
-        if not name or said == _bare(village.name, around):
+        named = _bare(name or "", around, *self._county_names())
+        if not name or named == _bare(village.name, around):
             return Place((code,))
-        if said in {_bare(text, around) for text in village.former}:
+        if named in {_bare(text, around) for text in village.former}:
             return Place((code,), "village_former_name", args={"now": village.name})
         return Place(issue="code_contradicts", column="place_code", args=contradiction)
 
@@ -190,17 +192,15 @@ class Directory:
             (self._keys, bare, False),
             (self._former, bare, True),
         ):
-            found = set().union(*(table.get((scope, key), set()) for scope in scopes))
-            if found:
-                return found, is_former
+            codes = set().union(*(table.get((scope, key), set()) for scope in scopes))
+            if codes:
+                return codes, is_former
         return set(), False
 
     def _bare_name(self, county: str | None, name: str) -> Place:
-        found = self._names.get(("", narrow(name))) or self._keys.get(("", _bare(name, "")), set())
-        if len(found) == 1:
-            return Place(tuple(found))
-        if found:
-            return Place(tuple(sorted(found)), "village_ambiguous", args={"codes": "、".join(sorted(found))})
+        codes = self._names.get(("", narrow(name))) or self._keys.get(("", _bare(name, "")), set())
+        if codes:
+            return Place(tuple(codes)) if len(codes) == 1 else _ambiguous(codes)
         before = [township for township in self._townships if township in narrow(name) and township != narrow(name)]
         if len(before) == 1:
             return self.village(county, before[0], name, None)
@@ -219,16 +219,21 @@ class Directory:
         return Place(issue="village_unknown", args=_closest(name, here))
 
 
+def _ambiguous(codes: Iterable[str]) -> Place:
+    return Place(tuple(sorted(codes)), "village_ambiguous", args={"codes": "、".join(sorted(codes))})
+
+
 def _bare(name: str, township: str, *counties: str) -> str:
     """A village's name without the places it lies in, 村委会 and the like, blanks, and the final 村.
 
-    What stands before the township must be a known county (and what that lies in): 白水县城关镇新民村 is not ours.
+    Before the township only a county of the directory (and what that lies in) is allowed: 白水县城关镇新民村 is
+    another county's.
     """
     text = narrow(name)
-    before, found, rest = text.rpartition(township) if township else ("", "", text)
-    if found and rest and (not before or before.endswith(counties)):
+    before, has_township, rest = text.rpartition(township) if township else ("", "", text)
+    if has_township and rest and (not before or before.endswith(counties)):
         text = rest
-    elif not found:
+    elif not has_township:
         text = next((text.removeprefix(county) for county in counties if text.startswith(county)), text) or text
     for office in _words("offices"):
         if text.endswith(office) and text != office:
@@ -238,7 +243,7 @@ def _bare(name: str, township: str, *counties: str) -> str:
 
 
 def _parts(text: str | None, is_known: Callable[[str], bool]) -> list[str]:
-    """The places named in a cell; a blank parts two only where each of them is known, for it may stand in a name."""
+    """The places named in a cell; a blank parts two only where both are known, since a name may have a blank in it."""
     parts: list[str] = []
     for part in filter(None, (part.strip() for part in _SEVERAL.split(text or ""))):
         words = part.split()
@@ -255,13 +260,13 @@ def _words(which: str) -> list[str]:
     return forms.common()["villages"][which]
 
 
-def _same_county(said: str, stands: str) -> bool:
-    """Whether a county's name as somebody says it (市 before it, 县 left out) is the directory's."""
-    said, stands = narrow(said), narrow(stands)
-    in_full = [said + ending for ending in forms.common()["places"]["county"]]
-    return stands.endswith(said) or any(name.endswith(stands) for name in (said, *in_full))
+def _same_county(given: str, county: str) -> bool:
+    """Whether a county's name as somebody writes it (市 before it, 县 left out) is that of the directory."""
+    given, county = narrow(given), narrow(county)
+    in_full = [given + ending for ending in forms.common()["places"]["county"]]
+    return county.endswith(given) or any(name.endswith(county) for name in (given, *in_full))
 
 
-def _closest(name: str, known: Iterable[str]) -> dict[str, Any]:
-    close = difflib.get_close_matches(name, sorted(set(known)), n=_OFFERED, cutoff=0.5)
-    return {"offer": f"，最接近的是{'、'.join(f'“{one}”' for one in close)}" if close else ""}
+def _closest(name: str, names: Iterable[str]) -> dict[str, Any]:
+    close = difflib.get_close_matches(name, sorted(set(names)), n=_OFFERED, cutoff=0.5)
+    return {"offer": f"，最接近的是{'、'.join(f'“{other}”' for other in close)}" if close else ""}

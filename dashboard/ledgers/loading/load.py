@@ -27,8 +27,8 @@ from dashboard.ledgers.loading import (
 )
 from dashboard.ledgers.loading.corrections import Correction
 from dashboard.ledgers.loading.directory import Directory, Village
-from dashboard.ledgers.reporting import issues, report
-from dashboard.ledgers.reporting.report import SKIPPED, Report, SheetReport
+from dashboard.ledgers.reporting import issues
+from dashboard.ledgers.reporting.report import LOADED, PARTIAL, SKIPPED, Report, SheetReport
 from dashboard.ledgers.worker import client
 from dashboard.warehouse import derive, queries, versions
 
@@ -54,76 +54,72 @@ def load(
     progress: Progress | None = None,
     by_file: Mapping[Path, Instructions] | None = None,
 ) -> Report:
-    """Load ledger files and folders into one new version; bad input is told in the report, never raised.
+    """Load ledger files and folders into one new version; bad input becomes issues of the report, never an error.
 
-    ``by_file`` says for single files of ``paths`` what ``ledger``, ``year`` and ``unit`` say for the others.
+    ``by_file`` has the instructions for single files of ``paths``, in place of ``ledger``, ``year`` and ``unit``.
     With ``dry_run`` everything is checked and counted and nothing is published. Where nothing changed no version is
-    published, and the report names the one that stands. Raises StoreError when the database cannot be written.
+    published, and the report names the current one. Raises StoreError when the database cannot be written.
     """
-    told = Report(dry_run=dry_run)
-    today, known = date.today(), saved_layouts.read(root)
-    said = Instructions(ledger, year, unit, remembered=known)
-    by_file = {path: replace(words, remembered=known) for path, words in (by_file or {}).items()}
+    report = Report(dry_run=dry_run)
+    today, layouts = date.today(), saved_layouts.read(root)
+    instructions = Instructions(ledger, year, unit, remembered=layouts)
+    by_file = {path: replace(of_file, remembered=layouts) for path, of_file in (by_file or {}).items()}
     registered = _registered(today)
     notify = progress or (lambda share, what: None)
     opened = versions.rehearsing if dry_run else versions.building
     with client.reader() as reader, opened(root) as build:
-        intake = _Load(build, told, today, said, by_file, registered)
-        intake.read(reader, _files(paths, told), notify)
+        intake = _Load(build, report, today, instructions, by_file, registered)
+        intake.read(reader, _files(paths, report), notify)
         intake.merge(notify)
         if dry_run:
             notify(1, "核对完成")
-            return told
-        standing = build.base.id if build.base else None
-        if not told.changes:
+            return report
+        if not report.changes:
             notify(1, "没有变化")
-            told.version = standing
-            return told
+            report.version = build.base.id if build.base else None
+            return report
         notify(_MERGED, "计算指标")
-        version = publish(root, build, told, today, notify)
-        told.version, told.published = version.id, True
-        saved_layouts.keep(root, told.files)
+        version = publish(root, build, report, today, notify)
+        report.version, report.published = version.id, True
+        saved_layouts.keep(root, report.files)
     notify(1, "已发布")
-    return told
+    return report
 
 
 def recompute(root: Path) -> versions.Version:
-    """Publish the standing ledgers anew, by the parameters and corrections now in force.
+    """Publish the current ledgers anew, by the parameters and corrections now in force.
 
     Raises StoreError when there are none.
     """
-    told, today = Report(), date.today()
+    report, today = Report(), date.today()
     registered = _registered(today)
     with versions.building(root) as build:
         if build.base is None:
             raise versions.StoreError("还没有数据，请先导入台账。")
         merge.begin(build)
         for form in forms.all_forms():
-            _recompute_ledger(build, form, registered, told, today)
-        merge.keep(build, boundaries.FORM)
-        return publish(root, build, told, today, lambda share, what: None, note="按现行口径重新计算")
+            _recompute_ledger(build, form, registered, report, today)
+        merge.keep(build, forms.outlines())
+        return publish(root, build, report, today, lambda share, what: None, note="按现行口径重新计算")
 
 
 def _recompute_ledger(
-    build: versions.Build, form: Form, registered: Sequence[Correction], told: Report, today: date
+    build: versions.Build, form: Form, registered: Sequence[Correction], report: Report, today: date
 ) -> None:
     [(last_file_no,)] = queries.fetch(build.con, "load/last_file_no")
-    entry = SheetReport(
-        corrections.FILE.name, ledger=form.kind, ledger_name=form.name, file_no=last_file_no + len(told.files) + 1
-    )
+    file_no = last_file_no + len(report.files) + 1
+    entry = SheetReport(corrections.FILE.name, ledger=form.kind, ledger_name=form.name, file_no=file_no)
     rows = corrections.current_corrected(build, form, registered, entry)
     if rows is None:
         merge.keep(build, form)
         return
-    # Contradictions of the corrected rows are told of the file of corrections; the rows stay those of their files.
+    # Contradictions of the corrected rows are reported for the file of corrections; the rows stay those of their files.
     reports = {number: SheetReport(entry.path) for number in rows["file_no"].unique().to_pylist()}
     ledger = merge.merge(build, form, rows, reports, today)
     entry.changed = entry.rows_read = entry.rows_loaded = ledger.changed
-    entry.issues += [
-        issue for report in reports.values() for issue in report.issues if issue.severity == issues.WARNING
-    ]
-    told.files.append(entry)
-    told.ledgers.append(ledger)
+    entry.issues += [issue for sheet in reports.values() for issue in sheet.issues if issue.severity == issues.WARNING]
+    report.files.append(entry)
+    report.ledgers.append(ledger)
 
 
 def _registered(today: date) -> list[Correction]:
@@ -155,17 +151,17 @@ class _Load:
         bar = _Bar(files, notify)
         for path in files:
             bar.begin(path)
-            said = self.by_file.get(path, self.instructions)
-            self._take(reader.read(path, said, self.today, self._last_file_no + 1, bar.show))
+            instructions = self.by_file.get(path, self.instructions)
+            self._take(reader.read(path, instructions, self.today, self._last_file_no + 1, bar.show))
 
     def _take(self, sheets: Iterable[ReadSheet]) -> None:
-        for found in sheets:
-            self._last_file_no = max(self._last_file_no, found.report.file_no)
-            self.report.files.append(found.report)
-            if found.rows is not None:
-                self.rows.setdefault(found.rows.form.kind, []).append(found.rows)
-            elif found.outlines is not None:
-                self.outlines.append((found.report, found.outlines))
+        for sheet in sheets:
+            self._last_file_no = max(self._last_file_no, sheet.report.file_no)
+            self.report.files.append(sheet.report)
+            if sheet.rows is not None:
+                self.rows.setdefault(sheet.rows.form.kind, []).append(sheet.rows)
+            elif sheet.outlines is not None:
+                self.outlines.append((sheet.report, sheet.outlines))
 
     def merge(self, notify: Progress) -> None:
         """Bring every ledger into the version, in the order in which they refer to each other."""
@@ -176,16 +172,16 @@ class _Load:
             notify(_READ + (_MERGED - _READ) * number / len(all_forms), f"核对{form.name}")
             if directory is None and form.place != "directory":
                 directory = self._directory()
-                self._leave_unknown_offers(directory)
+                self._refuse_unknown_villages(directory)
                 self._merge_outlines(directory)
             self._merge_ledger(form, directory)
         cross_ledger_checks.add_issues(self.build, reports)
         for entry in self.report.files:
-            if entry.status == report.LOADED and entry.refused:
-                entry.status = report.PARTIAL
+            if entry.status == LOADED and entry.refused:
+                entry.status = PARTIAL
 
-    def _leave_unknown_offers(self, directory: Directory) -> None:
-        """Take out the files with sheets whose names were offered as villages and are none."""
+    def _refuse_unknown_villages(self, directory: Directory) -> None:
+        """Take out the files with sheets whose names were proposed as villages and are none."""
         sheets = [rows for of_kind in self.rows.values() for rows in of_kind]
         refused = proposed_villages.refuse_unknown(sheets, self.report.files, directory)
         for kind in self.rows:
@@ -204,20 +200,19 @@ class _Load:
         )
 
     def _ready(self, form: Form, rows: CheckedRows, directory: Directory | None) -> pa.Table:
-        """A sheet's rows placed, filled from what stands and corrected, ready to be merged."""
+        """A sheet's rows placed, filled with current values and corrected, ready to be merged."""
         table = merge.with_current_values(self.build, form, place_rows.with_region_codes(rows, directory), rows.report)
         table = merge.with_current_precision(self.build, form, table)
         return corrections.corrected(form, table, self.corrections, rows.report)
 
     def _merge_outlines(self, directory: Directory) -> None:
+        form = forms.outlines()
         if not self.outlines:
-            merge.keep(self.build, boundaries.FORM)
+            merge.keep(self.build, form)
             return
         tables = [boundaries.checked(features, directory, entry) for entry, features in self.outlines]
         reports = {entry.file_no: entry for entry, _ in self.outlines}
-        self.report.ledgers.append(
-            merge.merge(self.build, boundaries.FORM, pa.concat_tables(tables), reports, self.today)
-        )
+        self.report.ledgers.append(merge.merge(self.build, form, pa.concat_tables(tables), reports, self.today))
 
     def _directory(self) -> Directory:
         villages = [
@@ -253,8 +248,8 @@ class _Bar:
         self._notify(done, words if passed_s < _A_WHILE_S else f"{words}（已用 {passed_s:.0f} 秒）")
 
 
-def _files(paths: Iterable[Path], told: Report) -> list[Path]:
-    """The files to read, in order of name; what is given and not there is refused, other files in folders passed by."""
+def _files(paths: Iterable[Path], report: Report) -> list[Path]:
+    """The files to read, in order of name; the report gets what is missing, and files of folders that are no tables."""
     files: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -263,22 +258,22 @@ def _files(paths: Iterable[Path], told: Report) -> list[Path]:
                 for file in path.rglob("*")
                 if file.is_file() and not containers.is_of_the_system(file.relative_to(path))
             )
-            known, others = [], []
+            tables, others = [], []
             for file in inside:
-                (known if containers.may_be_table(file) else others).append(file)
-            files += known
-            if known and others:
-                told.files.append(_passed_by(path, others))
-            if not known:
+                (tables if containers.may_be_table(file) else others).append(file)
+            files += tables
+            if tables and others:
+                report.files.append(_passed_by(path, others))
+            if not tables:
                 entry = SheetReport(str(path))
                 entry.reject("folder_empty")
-                told.files.append(entry)
+                report.files.append(entry)
         elif path.is_file():
             files.append(path)
         else:
             entry = SheetReport(str(path))
             entry.reject("file_not_found")
-            told.files.append(entry)
+            report.files.append(entry)
     return list(dict.fromkeys(files))
 
 
@@ -293,12 +288,12 @@ def _passed_by(folder: Path, others: Sequence[Path]) -> SheetReport:
 
 
 def publish(
-    root: Path, build: versions.Build, told: Report, today: date, notify: Progress, note: str = ""
+    root: Path, build: versions.Build, report: Report, today: date, notify: Progress, note: str = ""
 ) -> versions.Version:
     """Write the log, compute what pages read, and switch readers to the new version."""
     created_at = datetime.now().replace(microsecond=0)
     con = build.con
-    _write_log(build, told, created_at)
+    _write_log(build, report, created_at)
     as_of = derive.as_of(con, today)
     rules = policy.in_force(as_of)
     facts = {
@@ -312,21 +307,20 @@ def publish(
     con.from_arrow(pa.Table.from_pylist([facts], schema=_VERSION)).insert_into("meta_version")
     derive.fill(con, as_of, rules)
     notify(_FILLED, "发布")
-    tables = (*forms.all_forms(), boundaries.FORM)
     card = versions.Version(
         id=build.id,
         created_at=created_at,
         base=build.base.id if build.base else None,
         as_of=as_of,
-        note=note or _note(told),
-        rows={form.kind: len(con.table(form.table)) for form in tables},
-        changes={ledger.kind: ledger.counts for ledger in told.ledgers},
+        note=note or _note(report),
+        rows={form.kind: len(con.table(form.table)) for form in forms.stored()},
+        changes={ledger.kind: ledger.counts for ledger in report.ledgers},
     )
     return versions.publish(root, build, card)
 
 
-def _note(told: Report) -> str:
-    names = [ledger.name for ledger in told.ledgers if ledger.new or ledger.changed]
+def _note(report: Report) -> str:
+    names = [ledger.name for ledger in report.ledgers if ledger.new or ledger.changed]
     more = f"等 {len(names)} 种" if len(names) > _NAMED else ""
     return f"导入{'、'.join(names[:_NAMED])}{more}"
 
@@ -346,9 +340,9 @@ _VERSION = pa.schema(
 )
 
 
-def _write_log(build: versions.Build, told: Report, loaded_at: datetime) -> None:
-    """Add the load to meta_files and what was said to meta_issues."""
-    entries = [entry for entry in told.files if entry.file_no]
+def _write_log(build: versions.Build, report: Report, loaded_at: datetime) -> None:
+    """Add the sheets of the load to meta_files and their issues to meta_issues."""
+    entries = [entry for entry in report.files if entry.file_no]
     if not entries:
         return
     facts = {
@@ -369,15 +363,15 @@ def _write_log(build: versions.Build, told: Report, loaded_at: datetime) -> None
         "rows_missing": [entry.missing for entry in entries],
     }
     _insert(build, "meta_files", pa.table(facts))
-    said = [(entry.file_no, issue) for entry in entries for issue in entry.issues]
+    noted = [(entry.file_no, issue) for entry in entries for issue in entry.issues]
     issue_columns = {
-        "file_no": pa.array([number for number, _ in said], pa.int32()),
-        "code": pa.array([issue.code for _, issue in said], pa.string()),
-        "severity": pa.array([issue.severity for _, issue in said], pa.string()),
-        "row_no": pa.array([issue.row for _, issue in said], pa.int32()),
-        "column_title": pa.array([issue.column for _, issue in said], pa.string()),
-        "value_masked": pa.array([issue.value for _, issue in said], pa.string()),
-        "message": pa.array([issue.message for _, issue in said], pa.string()),
+        "file_no": pa.array([number for number, _ in noted], pa.int32()),
+        "code": pa.array([issue.code for _, issue in noted], pa.string()),
+        "severity": pa.array([issue.severity for _, issue in noted], pa.string()),
+        "row_no": pa.array([issue.row for _, issue in noted], pa.int32()),
+        "column_title": pa.array([issue.column for _, issue in noted], pa.string()),
+        "value_masked": pa.array([issue.value for _, issue in noted], pa.string()),
+        "message": pa.array([issue.message for _, issue in noted], pa.string()),
     }
     _insert(build, "meta_issues", pa.table(issue_columns))
 

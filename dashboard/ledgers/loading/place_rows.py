@@ -1,7 +1,7 @@
-"""Rows get their place: the village, household or region their cells name, checked against the directory."""
+"""Checked rows → rows with the codes of their place, from the names and codes in their cells and the directory."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +16,7 @@ _SEPARATOR = "|"
 
 
 def with_region_codes(rows: CheckedRows, directory: Directory) -> pa.Table:
-    """The rows with the columns of their place; those that cannot be placed are refused in the report and gone."""
+    """The rows with the columns of their place; those without a place are refused in the report and left out."""
     match rows.form.place:
         case "directory":
             return _directory_rows(rows)
@@ -31,26 +31,24 @@ def with_region_codes(rows: CheckedRows, directory: Directory) -> pa.Table:
 
 
 def _village_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
-    def found(county, township, village, code) -> Place:
-        return directory.village(county, township, village, code)
-
-    places = _resolved(rows, found, ambiguous_is_fine=False)
+    places = _resolved(rows, directory.village, ambiguous_is_fine=False)
     codes = [place.codes[0] if len(place.codes) == 1 else None for place in places]
     return _without_refused(rows, rows.table.append_column("village_code", pa.array(codes, pa.string())))
 
 
 def _region_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
-    def found(county, township, village, code) -> Place:
+    def region(county, township, village, code) -> Place:
         return directory.region(township, village)
 
-    places = _resolved(rows, found, ambiguous_is_fine=False)
+    places = _resolved(rows, region, ambiguous_is_fine=False)
     table = rows.table
     codes = [place.codes[0] if len(place.codes) == 1 else None for place in places]
-    written = {code: directory.names(code) for code in set(filter(None, codes))}
-    one = [place.issue != "places_several" and code is not None for place, code in zip(places, codes, strict=True)]
+    names_of = {code: directory.names(code) for code in set(filter(None, codes))}
     given = zip(_cells(rows, "place_township"), _cells(rows, "place_village"), strict=True)
+    # The directory's spelling, but the sender's own words where they name several places or none.
     names = [
-        written[code] if is_one and any(said) else said for code, is_one, said in zip(codes, one, given, strict=True)
+        names_of[code] if code is not None and place.issue != "places_several" and any(cells) else cells
+        for code, place, cells in zip(codes, places, given, strict=True)
     ]
     table = table.append_column("region_code", pa.array(codes, pa.string()))
     table = table.append_column("township_name", pa.array([name[0] for name in names], pa.string()))
@@ -59,14 +57,14 @@ def _region_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
 
 
 def _household_rows(rows: CheckedRows, directory: Directory) -> pa.Table:
-    """Household ledgers take the village from the register; what they name themselves is only compared with it."""
+    """Household ledgers take the village from the register; the village they name is only compared with it."""
 
-    def found(county, township, village, code) -> Place:
+    def named_village(county, township, village, code) -> Place:
         return directory.village(None, township, village, None) if village else Place()
 
-    places = _resolved(rows, found, ambiguous_is_fine=True)
-    said = [_SEPARATOR.join(place.codes) or None for place in places]
-    return _without_refused(rows, rows.table.append_column("said_village_codes", pa.array(said, pa.string())))
+    places = _resolved(rows, named_village, ambiguous_is_fine=True)
+    named = [_SEPARATOR.join(place.codes) or None for place in places]
+    return _without_refused(rows, rows.table.append_column("named_village_codes", pa.array(named, pa.string())))
 
 
 def _directory_rows(rows: CheckedRows) -> pa.Table:
@@ -87,10 +85,10 @@ def _directory_rows(rows: CheckedRows) -> pa.Table:
     return _without_refused(rows, table)
 
 
-def _resolved(rows: CheckedRows, found, *, ambiguous_is_fine: bool) -> list[Place]:
+def _resolved(rows: CheckedRows, look_up: Callable[..., Place], *, ambiguous_is_fine: bool) -> list[Place]:
     """A place for each row; every distinct combination of names and code is looked up once."""
     combinations = list(zip(*(_cells(rows, column) for column in _PLACE_COLUMNS), strict=True))
-    by_combination = {names: found(*names) for names in dict.fromkeys(combinations)}
+    by_combination = {names: look_up(*names) for names in dict.fromkeys(combinations)}
     places = [by_combination[names] for names in combinations]
     if any(place.issue for place in by_combination.values()):
         _add_issues(rows, places, combinations, ambiguous_is_fine)

@@ -1,7 +1,8 @@
-"""Sheets named by a bare village name (新民), which only the directory can tell from any other word (花名册).
+"""Accept or refuse villages proposed from sheet names.
 
-Reading knows no directory, so it offers the sheet's name as the village that no column has; here the offer stands, or
-the column is missing and the file refused, before anything of it is merged.
+The reader process has no directory of villages, so for a sheet without a village column it proposes the sheet's name
+(新民). If the directory has no such village (花名册), the required column is missing and the whole file is refused
+before anything of it is merged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ _VILLAGE = "place_village"
 
 
 def refuse_unknown(sheets: Iterable[CheckedRows], entries: Sequence[SheetReport], directory: Directory) -> set[int]:
-    """Refuse the files with a sheet whose offered name is no village's; the numbers of their sheets.
+    """Refuse the files with a sheet whose proposed name is no village's; returns the file_no of their sheets.
 
     ``entries`` are the reports of all sheets of the load.
     """
@@ -26,7 +27,7 @@ def refuse_unknown(sheets: Iterable[CheckedRows], entries: Sequence[SheetReport]
     ]
     refused = {rows.report.file_no for rows in unknown}
     for rows in unknown:
-        # What was said of its rows is about rows that are not looked at any more.
+        # Its issues are about rows that are not loaded in any case.
         rows.report.issues.clear()
         rows.report.refused.clear()
         title = rows.form.field(_VILLAGE).title

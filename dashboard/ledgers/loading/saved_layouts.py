@@ -1,4 +1,4 @@
-"""Layouts a person put right once (列对应关系): kept beside the versions, used for the same layout at the next load."""
+"""Column assignments a person made for a layout (列对应关系): saved beside the versions, reused at the next load."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ _DAMAGED = "记住的列对应关系文件 layouts.json 已损坏，请在“台
 
 
 def read(root: Path) -> dict[str, SavedLayout]:
-    """What is remembered, by fingerprint of the layout; StoreError where the file is damaged."""
+    """All saved layouts by fingerprint of the layout; StoreError where the file is damaged."""
     try:
         facts = json.loads((root / _FILE).read_text(encoding="utf-8"))
         return {fingerprint: _saved_layout(entry) for fingerprint, entry in facts.items()}
@@ -29,21 +29,21 @@ def read(root: Path) -> dict[str, SavedLayout]:
 
 
 def is_kept(entry: SheetReport) -> bool:
-    """Whether a person said of a sheet that can be read what holds for others of its layout."""
+    """Whether a sheet was read by instructions that are to be saved for others of its layout."""
     return bool(entry.rows_loaded and entry.recognition.layout)
 
 
 def keep(root: Path, entries: Iterable[SheetReport]) -> bool:
-    """Remember what a person said now of the layouts of sheets; False, and the sheets are told, where it could not."""
-    said = [entry for entry in entries if is_kept(entry)]
-    if not said:
+    """Save the instructions for the layouts of sheets; False, with an issue at each sheet, where that fails."""
+    sheets = [entry for entry in entries if is_kept(entry)]
+    if not sheets:
         return True
     try:
         with _alone(root):
-            _write(root, read(root) | dict(entry.recognition.layout for entry in said))
+            _write(root, read(root) | dict(entry.recognition.layout for entry in sheets))
     except OSError:
         # The rows are published all the same; Timeout of the lock is an OSError too.
-        for entry in said:
+        for entry in sheets:
             entry.add_issue("layout_not_kept")
         return False
     return True
@@ -53,7 +53,7 @@ def forget(root: Path, fingerprints: Iterable[str] | None = None) -> None:
     """Forget some layouts, or all of them; a damaged file is replaced by an empty one."""
     with _alone(root):
         gone = set(fingerprints or ())
-        _write(root, {key: known for key, known in read(root).items() if key not in gone} if gone else {})
+        _write(root, {key: layout for key, layout in read(root).items() if key not in gone} if gone else {})
 
 
 @contextmanager
@@ -62,19 +62,19 @@ def _alone(root: Path) -> Iterator[None]:
         yield
 
 
-def _write(root: Path, known: Mapping[str, SavedLayout]) -> None:
-    facts = {fingerprint: _facts(one) for fingerprint, one in known.items()}
+def _write(root: Path, layouts: Mapping[str, SavedLayout]) -> None:
+    facts = {fingerprint: _facts(layout) for fingerprint, layout in layouts.items()}
     versions.write_text(root / _FILE, json.dumps(facts, ensure_ascii=False, indent=1))
 
 
-def _facts(known: SavedLayout) -> dict[str, Any]:
-    said, layout = known.instructions, known.instructions.layout
+def _facts(saved: SavedLayout) -> dict[str, Any]:
+    instructions, layout = saved.instructions, saved.instructions.layout
     return {
-        "confirmed_on": known.saved_on,
-        "file_name": known.file_name,
-        "titles": list(known.titles),
-        "ledger": said.ledger,
-        "unit": said.unit,
+        "confirmed_on": saved.saved_on,
+        "file_name": saved.file_name,
+        "titles": list(saved.titles),
+        "ledger": instructions.ledger,
+        "unit": instructions.unit,
         "header_rows": list(layout.header_rows) if layout else None,
         "columns": [list(pair) for pair in layout.columns] if layout else None,
     }
@@ -85,5 +85,5 @@ def _saved_layout(facts: Mapping[str, Any]) -> SavedLayout:
     if facts["columns"] is not None:
         first, last = facts["header_rows"]
         layout = Layout((int(first), int(last)), tuple((int(index), column) for index, column in facts["columns"]))
-    said = Instructions(facts["ledger"], unit=facts["unit"], layout=layout)
-    return SavedLayout(said, facts["confirmed_on"], tuple(facts["titles"]), facts["file_name"])
+    instructions = Instructions(facts["ledger"], unit=facts["unit"], layout=layout)
+    return SavedLayout(instructions, facts["confirmed_on"], tuple(facts["titles"]), facts["file_name"])

@@ -7,7 +7,6 @@ import pandas as pd
 
 from dashboard.definitions import forms
 from dashboard.display import columns
-from dashboard.ledgers.loading import boundaries
 from dashboard.warehouse import versions
 
 VERSION_COLUMNS = {
@@ -52,7 +51,7 @@ def current_ledgers(root: Path) -> pd.DataFrame:
     current = versions.current(root)
     history = _history(current, {version.id: version for version in versions.published(root)})
     steps = list(zip(history, [*history[1:], None], strict=True))
-    kinds = [*forms.all_forms(), boundaries.FORM]
+    kinds = forms.stored()
     last = {
         form.kind: next((one for one, before in steps if _has_changed(one, before, form.kind)), None) for form in kinds
     }

@@ -1,5 +1,5 @@
--- purpose: Staged member rows (家庭成员) whose identity number stands with another name or household in an earlier row.
--- grain: one row per such staged row.
+-- purpose: Staged member rows (家庭成员) whose identity number has another name or household in an earlier row.
+-- grain: one row per such staged row, with the issue that replaces row_conflicts and the column that differs.
 -- params: none
 -- units: none
 -- source: staged rows of 家庭成员台账.
@@ -15,7 +15,8 @@ with placed as (
     window key_rows as (partition by record_key order by file_no, row_no)
 )
 
-select file_no, row_no, plain_name <> first_name as is_another_name
+select file_no, row_no, 'id_of_two_people' as code,
+    case when plain_name <> first_name then 'member_name' else 'household_id' end as column_name
 from placed
 where plain_name <> first_name or household_id <> first_household_id
 order by file_no, row_no

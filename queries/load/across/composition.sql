@@ -1,7 +1,7 @@
 -- purpose: Touched households whose members do not fit the register: number of persons, heads (户主), the head's name and number.
 -- grain: one row per household and contradiction, at its first row in the member ledger, else in the register.
 -- params: none
--- units: value and detail are numbers of persons, names or identity numbers.
+-- units: value and detail are numbers of persons, names or identity numbers, is_detail_personal as the column is.
 -- source: touched, core_households, core_members of the version in the making.
 with composition as (
     select
@@ -49,21 +49,27 @@ compared as (
     join positions p on p.household_id = c.household_id and p.place = 1
 )
 
-select kind, file_no, row_no, 'members_differ_from_size' as code, household_id, members::varchar as value,
-    household_size::varchar as detail
+select kind, file_no, row_no, 'members_differ_from_size' as code, household_id,
+    case kind when 'members' then 'household_id' else 'household_size' end as column_name,
+    members::varchar as value, household_size::varchar as detail, false as is_detail_personal
 from compared
 where members <> household_size
 union all
 select kind, file_no, row_no, case when heads = 0 then 'no_head' else 'several_heads' end, household_id,
-    heads::varchar, null
+    case kind when 'members' then 'relation' else 'household_size' end,
+    heads::varchar, null, false
 from compared
 where heads <> 1
 union all
-select kind, file_no, row_no, 'head_member_differs', household_id, head_name, registered_name
+select kind, file_no, row_no, 'head_member_differs', household_id,
+    case kind when 'members' then 'member_name' else 'head_name' end,
+    head_name, registered_name, true
 from compared
 where heads = 1 and is_another_name
 union all
-select kind, file_no, row_no, 'head_number_differs', household_id, head_id_number, registered_id_number
+select kind, file_no, row_no, 'head_number_differs', household_id,
+    case kind when 'members' then 'id_number' else 'head_id_number' end,
+    head_id_number, registered_id_number, true
 from compared
 where heads = 1 and not is_another_name and head_id_number <> registered_id_number
 order by file_no, row_no, code

@@ -1,4 +1,4 @@
--- purpose: Identity numbers (证件号码) that stand for two people: heads of two households, or a head and another's member.
+-- purpose: Identity numbers (证件号码) that belong to two people: heads of two households, or a head and another's member.
 -- grain: one row per touched household and the first other household with its head's number.
 -- params: none
 -- units: value is the identity number, detail the other household's id.
@@ -33,12 +33,15 @@ shared as (
     group by h.household_id, h.head_id_number
 )
 
-select p.kind, p.file_no, p.row_no, 'id_of_two_households' as code, s.household_id, s.id_number as value,
-    s.other_household_id as detail
+select p.kind, p.file_no, p.row_no, 'id_of_two_households' as code, s.household_id,
+    case p.kind when 'members' then 'id_number' else 'head_id_number' end as column_name,
+    s.id_number as value, s.other_household_id as detail, false as is_detail_personal
 from shared s
 join positions p on p.household_id = s.household_id and p.place = 1
 union
-select p.kind, p.file_no, p.row_no, 'id_of_two_households', s.other_household_id, s.id_number, s.household_id
+select p.kind, p.file_no, p.row_no, 'id_of_two_households', s.other_household_id,
+    case p.kind when 'members' then 'id_number' else 'head_id_number' end,
+    s.id_number, s.household_id, false
 from shared s
 join positions p on p.household_id = s.other_household_id and p.place = 1
 where not exists (select 1 from touched t where t.household_id = s.household_id)
