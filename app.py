@@ -9,7 +9,7 @@ from dashboard.web import frame, server
 app = st.App(
     paths.PROJECT / "dashboard" / "web" / "entry.py",
     lifespan=server.lifespan,
-    routes=server.ROUTES,
+    routes=server.routes(st.get_option("server.baseUrlPath") or ""),
     middleware=server.MIDDLEWARE,
     on_script_error=frame.failed,
 )

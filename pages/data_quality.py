@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.presenters import data_quality
 from dashboard.serving import cached, sources
-from dashboard.web import blocks, frame, widgets
+from dashboard.web import blocks, filters, frame, widgets
 
 view = frame.begin("data_quality")
 if cached.rows("quality/stored", {"database": ""}).empty:
@@ -17,20 +17,20 @@ kinds = data_quality.ledgers(cached.rows("quality/rules", view.params(ledger="",
 with st.container(horizontal=True, gap="small", vertical_alignment="center", key="quality_filters"):
     ledger = widgets.choice("台账", list(kinds), "全部台账", "quality_ledger", width=220)
     level = widgets.segments("级别", data_quality.LEVELS, key="quality_level")
-filters = view.params(ledger=kinds.get(ledger, ""), severity=data_quality.severity(level))
-rules = cached.rows("quality/rules", filters)
+chosen_filters = view.params(ledger=kinds.get(ledger, ""), severity=data_quality.severity(level))
+rules = cached.rows("quality/rules", chosen_filters)
 chosen = "、".join(word for word in (ledger, level) if word and word != data_quality.EVERY)
 source = ledger or "全部台账"
 if rules.empty:
     widgets.empty("没有这类规则", "请在上方改选台账或级别。")
     st.stop()
 is_village = view.place.level == "village"
-below = None if is_village else cached.rows("quality/units", {**filters, "rule_id": ""})
+below = None if is_village else cached.rows("quality/units", {**chosen_filters, "rule_id": ""})
 
 
 def picture() -> None:
     """The finding, the cards and where the problems are."""
-    households = next(cached.rows("quality/households", filters).itertuples())
+    households = next(cached.rows("quality/households", chosen_filters).itertuples())
     subject = "，".join(filter(None, [view.place.name, chosen]))
     widgets.finding(data_quality.headline(subject, rules), data_quality.detail(rules))
     widgets.cards(data_quality.summary_cards(rules, households))
@@ -39,7 +39,7 @@ def picture() -> None:
     drawn = {"kinds": data_quality.rules_figure(rules) if ledger else data_quality.ledger_figure(rules)}
     if below is not None:
         drawn["units"] = data_quality.units_figure(below, rules, view.place.parts)
-    trend = cached.rows("quality/trend", {**filters, "rule_id": ""})
+    trend = cached.rows("quality/trend", {**chosen_filters, "rule_id": ""})
     if data_quality.has_trend(trend):
         drawn["trend"] = data_quality.trend_figure(trend, rules)
     for slot, (key, (figure, title)) in zip(st.columns(len(drawn)), drawn.items(), strict=True):
@@ -51,7 +51,7 @@ def picture() -> None:
 
 blocks.block("quality_picture", picture, view, ledger, level)
 if below is not None:
-    frame.drill(view, data_quality.drill_labels(below), key="quality_drill")
+    filters.drill(view, data_quality.drill_labels(below), key="quality_drill")
 
 widgets.section("规则", "错误在前，问题多的在前；占比是有问题的占检查的比例；勾选一行或在下方选一条规则，可查到户")
 kept = widgets.segments("范围", data_quality.KEPT, key="quality_kept")

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.display import columns, lights
 from dashboard.presenters import income_trends, monitoring_coverage
 from dashboard.serving import cached, indicator_values, sources
-from dashboard.web import blocks, frame, widgets
+from dashboard.web import blocks, filters, frame, widgets
 
 LEVELS = ["income_per_capita_yuan", "income_growth_pct", "income_per_capita_p50_yuan", "income_falling_pct"]
 PARTS = ["income_wage_business_share_pct", "income_transfer_share_pct"]
@@ -110,7 +110,7 @@ if view.place.level != "village":
     widgets.section(
         f"各{view.place.parts}", f"人均纯收入低的在前；点击名称下钻；{monitoring_coverage.caution(small, '有收入台账')}"
     )
-    frame.drill(view, income_trends.drill_labels(units), key="income_drill")
+    filters.drill(view, income_trends.drill_labels(units), key="income_drill")
     widgets.table_with_export(
         lambda: units.assign(region_name=monitoring_coverage.marked(units, "households", small)),
         f"收入趋势_{view.place.name}_{view.year}年_{chosen}",

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from dashboard.presenters.ledger_intake import report_tables as tables
-from dashboard.presenters.ledger_intake import session, version_list
-from dashboard.presenters.ledger_intake.session import Upload
+from dashboard.presenters.ledger_intake import version_list
+from dashboard.presenters.ledger_intake.session import PUBLISHING, REMOVING
+from dashboard.presenters.ledger_intake.uploads import Upload
 from dashboard.serving import cached
 from dashboard.web import frame, intake_panels, widgets
 
@@ -40,7 +41,7 @@ st.file_uploader(
     accept_multiple_files=True,
     key=files,
     on_change=lambda: desk.receive([Upload.of(file.name, file.getvalue()) for file in st.session_state[files]]),
-    disabled=desk.state in (session.PUBLISHING, session.REMOVING),
+    disabled=desk.state in (PUBLISHING, REMOVING),
 )
 if told and not st.session_state[files]:
     widgets.source(tables.put_in_before(desk.uploads))
@@ -103,7 +104,7 @@ if desk.done and desk.done.published and desk.done.version == view.version.id:
         widgets.table(moved, "全县指标的变化", tables.MOVED_COLUMNS, key="intake_moved")
 
 if view.version:
-    intake_panels.memory(desk)
+    intake_panels.layouts(desk)
     intake_panels.published_versions(desk)
 if view.version and not told:
     widgets.section("现有台账", "各台账现有多少行，最近在哪个版本更新")

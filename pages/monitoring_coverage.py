@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.display import charts, columns, lights
 from dashboard.presenters import monitoring_coverage
 from dashboard.serving import cached, indicator_values, sources
-from dashboard.web import blocks, frame, maps, widgets
+from dashboard.web import blocks, filters, frame, maps, widgets
 
 CARDS = (
     "monitored_active",
@@ -79,7 +79,7 @@ with right, st.container(border=True, height="stretch", key="monitoring_map_fram
 
 if len(units):
     widgets.section(f"各{view.place.parts}", f"走访覆盖率低的在前；点击名称下钻；{monitoring_coverage.caution(small)}")
-    frame.drill(view, monitoring_coverage.drill_labels(units), key="monitoring_drill")
+    filters.drill(view, monitoring_coverage.drill_labels(units), key="monitoring_drill")
     widgets.table_with_export(
         lambda: units.assign(region_name=monitoring_coverage.marked(units, "due", small)),
         f"监测覆盖_{view.place.name}_{period}",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.display import lights
 from dashboard.presenters import overview
-from dashboard.serving import cached, indicator_values, sources
+from dashboard.serving import addresses, cached, indicator_values, sources
 from dashboard.web import blocks, frame, maps, widgets
 
 view = frame.begin("overview")
@@ -38,7 +38,7 @@ def summary() -> None:
 
     widgets.finding(f"{view.place.name} {len(lit)} 项有目标的关键指标中，{counts}")
     st.html(overview.worse_html(view, overview.worse(view, tuple(pages))[:4]))
-    widgets.cards([fact.card(frame.address(pages[name], view)) for name, fact in facts.items()])
+    widgets.cards([fact.card(addresses.address(pages[name], view.trail)) for name, fact in facts.items()])
 
 
 def board() -> None:

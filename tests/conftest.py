@@ -58,10 +58,10 @@ def site(county_db, tmp_path_factory) -> Iterator[str]:
 def undrawn() -> Iterator[None]:
     """Nothing drawn before is sent again in the test, and nothing drawn in it afterwards."""
     blocks._drawn.clear()
-    cached._once.cache_clear()
+    cached._made.clear()
     yield
     blocks._drawn.clear()
-    cached._once.cache_clear()
+    cached._made.clear()
 
 
 @pytest.fixture

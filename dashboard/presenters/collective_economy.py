@@ -6,9 +6,9 @@ import pandas as pd
 
 from dashboard import text
 from dashboard.display import columns, palette
+from dashboard.display.map_bands import Band, bands
 from dashboard.serving.indicator_values import IndicatorValue
 from dashboard.serving.regions import Region
-from dashboard.web.maps import Band, bands
 
 # From the worst to the best; the words are those of ``village/attainment``.
 STATES = {

@@ -8,8 +8,8 @@ import pandas as pd
 
 from dashboard import text
 from dashboard.display import charts, columns, palette, time_charts
+from dashboard.display.map_bands import Band, bands
 from dashboard.serving.regions import Region
-from dashboard.web.maps import Band, bands
 
 CAUTION = "△"
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from itertools import groupby
-from urllib.parse import quote
 
 import pandas as pd
 
@@ -15,11 +14,11 @@ from dashboard.definitions.indicators import Indicator
 from dashboard.display import columns
 from dashboard.display.cards import SHAPES
 from dashboard.display.columns import Column
-from dashboard.serving import cached, indicator_values
-from dashboard.serving.cached import DataPoint, Parameter
+from dashboard.display.map_bands import Band, even_bands
+from dashboard.serving import addresses, cached, indicator_values
+from dashboard.serving.cached import DataPoint
 from dashboard.serving.indicator_values import IndicatorValue
 from dashboard.serving.view import View
-from dashboard.web.maps import Band, even_bands
 
 _CHOSEN = ' class="db-chosen"'
 
@@ -63,12 +62,12 @@ def board_html(view: View, names: tuple[str, ...]) -> str:
     heads = "".join(f"<th title='{escape(fact.definition.formula)}'>{_head(fact)}</th>" for fact in facts.values())
     whole = "".join(_cell(fact.definition.id, fact.now, fact.light) for fact in facts.values())
     rows = [f'<tr class="db-whole"><td>{escape(view.place.name)}</td>{whole}</tr>']
-    parameters = cached.parameters()
+    limits = cached.limits()
     worst = {name: _worst(name, fact.definition, below) for name, fact in facts.items()}
     tree = cached.regions()
     for code in tree.children(view.place.code):
         cells = "".join(
-            _judged_cell(name, below.get(code, {}), facts, parameters, worst[name], tree.region(code).level)
+            _judged_cell(name, below.get(code, {}), facts, limits, worst[name], tree.region(code).level)
             for name in facts
         )
         rows.append(f"<tr{_CHOSEN if code == chosen else ''}><td>{_link(view, code)}</td>{cells}</tr>")
@@ -163,13 +162,13 @@ def _judged_cell(
     name: str,
     figures: Mapping[str, DataPoint],
     facts: Mapping[str, IndicatorValue],
-    parameters: Mapping[str, Parameter],
+    limits: Mapping[str, float | None],
     worst: float | None,
     level: str,
 ) -> str:
     definition = facts[name].definition
     figure = figures.get(name, DataPoint())
-    light = indicator_values.light_of(name, figure, figures.get(definition.base, DataPoint()), parameters, level)
+    light = indicator_values.light_of(name, figure, figures.get(definition.base, DataPoint()), limits, level)
     return _cell(definition.id, figure, light, light in ("red", "amber") and figure.value == worst)
 
 
@@ -199,11 +198,9 @@ def _unit_word(view: View) -> str:
 
 
 def _link(view: View, code: str) -> str:
-    tree = cached.regions()
-    names = [view.trail[1].code, code] if len(view.trail) > 1 else [code]
-    keys = ("township", "village")
-    address = "&".join(f"{key}={quote(tree.label(one))}" for key, one in zip(keys, names, strict=False))
-    return f'<a href="?{address}" target="_self">{escape(tree.region(code).name)}</a>'
+    region = cached.regions().region(code)
+    href = escape(addresses.address("", (*view.trail, region)))
+    return f'<a href="{href}" target="_self">{escape(region.name)}</a>'
 
 
 def _is_worse(definition: Indicator, moved: float) -> bool:

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dashboard import paths
+from dashboard.serving import unscoped_queries
+from dashboard.serving.bounded_cache import BoundedCache
 from dashboard.serving.regions import Tree
 from dashboard.serving.view import View
 from dashboard.warehouse import queries, versions
 
 
 class DataPoint(NamedTuple):
-    """One figure of the long table; None = not reported (or, for the parts, not defined)."""
+    """One value of the long table; None = not reported (or, for the parts, not defined)."""
 
     numerator: float | None = None
     denominator: float | None = None
@@ -28,42 +30,43 @@ class DataPoint(NamedTuple):
 
     @classmethod
     def of(cls, row: Any) -> "DataPoint":
-        """The figure in a row with these three columns."""
+        """The value in a row with these three columns."""
         return cls(_none_if_missing(row.numerator), _none_if_missing(row.denominator), _none_if_missing(row.value))
-
-
-class Parameter(NamedTuple):
-    """A threshold or target (参数) and where it comes from."""
-
-    label: str
-    value: float | None
-    unit: str
-    source_document: str
-    source_clause: str
 
 
 # The version a page run started with: a load published meanwhile must not mix two versions on one page.
 _reading: ContextVar[versions.Version | None] = ContextVar("version_being_read", default=None)
 
+# What pages made for a view: places × pages that readers look at.
+_made = BoundedCache(2048)
+
 
 def begin_reading() -> versions.Version | None:
     """Fix the version that `rows` reads in this run of a page; None before the first load."""
     root = paths.database_root()
-    standing = versions.current_id(root)
-    version = _version(str(root), standing) if standing else None
+    current_id = versions.current_id(root)
+    version = _version(str(root), current_id) if current_id else None
     _reading.set(version)
     return version
 
 
 def rows(name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
-    """Rows of a named query in the version being read; parameters the query does not declare are left out.
+    """Rows of a named query in the version being read, kept for the next reader.
 
-    Lists may be given as lists or tuples. StoreError when there is no version to read.
+    ``params`` are usually `View.params`; those that the query does not declare are left out, but a query must declare
+    the place (UnscopedQuery), unless it is one of `unscoped_queries.REASONS`. Lists may be lists or tuples.
+    StoreError when there is no version to read.
     """
-    version = _current_version()
+    unscoped_queries.check(name)
     given = params or {}
     bound = tuple((key, _hashable(given[key])) for key in sorted(queries.get(name).params))
-    return _rows(str(paths.database_root()), version, name, bound).copy(deep=False)
+    return _rows(str(paths.database_root()), _current_version(), name, bound).copy(deep=False)
+
+
+def rows_once(name: str, params: Mapping[str, Any]) -> pd.DataFrame:
+    """The same rows without keeping them: for whole ledgers, which are large."""
+    unscoped_queries.check(name)
+    return queries.run(versions.connection(paths.database_root(), _current_version()), name, params)
 
 
 def regions() -> Tree:
@@ -71,33 +74,14 @@ def regions() -> Tree:
     return _regions(str(paths.database_root()), _current_version())
 
 
-def parameters() -> Mapping[str, Parameter]:
-    """Thresholds and targets the version was computed with, by id."""
-    return _parameters(str(paths.database_root()), _current_version())
-
-
-def limits() -> dict[str, float | None]:
-    """The values of `parameters`, by id."""
-    return {name: parameter.value for name, parameter in parameters().items()}
+def limits() -> Mapping[str, float | None]:
+    """Thresholds and targets the version was computed with, by id; None where the document gives no number."""
+    return _limits(str(paths.database_root()), _current_version())
 
 
 def once(key: str, make: Callable[[], Any], view: View, *chosen: Hashable) -> Any:
-    """What ``make`` gives, made once for ``key`` and the version, place, year and choices; not to be changed."""
-    parts = (view.version.id, view.place.code if view.place else "", view.year)
-    return _once(key, str(paths.database_root()), parts, chosen, _Recipe(make))
-
-
-class _Recipe:
-    """A way to make something; every recipe equals every other, so that caches look at the rest of the key."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self.make: Callable[[], Any] | None = make
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Recipe)
-
-    def __hash__(self) -> int:
-        return 0
+    """What ``make`` gives, made once for ``key``, the view (`View.key`) and the page's choices; not to be changed."""
+    return _made.get((key, view.key, chosen), make)
 
 
 def _current_version() -> versions.Version:
@@ -114,13 +98,6 @@ def _rows(root: str, version: versions.Version, name: str, bound: tuple[tuple[st
     return queries.run(versions.connection(Path(root), version), name, params)
 
 
-@lru_cache(maxsize=1024)
-def _once(key: str, root: str, parts: tuple, chosen: tuple, recipe: _Recipe) -> Any:
-    # What a page's function closes over must not live as long as what it made.
-    make, recipe.make = recipe.make, None
-    return make()
-
-
 @lru_cache(maxsize=8)
 def _version(root: str, version_id: str) -> versions.Version:
     return versions.version(Path(root), version_id)
@@ -132,14 +109,9 @@ def _regions(root: str, version: versions.Version) -> Tree:
 
 
 @lru_cache(maxsize=8)
-def _parameters(root: str, version: versions.Version) -> Mapping[str, Parameter]:
-    found = {
-        row.parameter: Parameter(
-            row.label, _none_if_missing(row.value), row.unit, row.source_document, row.source_clause
-        )
-        for row in _rows(root, version, "meta/parameters", ()).itertuples()
-    }
-    return MappingProxyType(found)
+def _limits(root: str, version: versions.Version) -> Mapping[str, float | None]:
+    table = _rows(root, version, "meta/parameters", ())
+    return MappingProxyType({row.parameter: _none_if_missing(row.value) for row in table.itertuples()})
 
 
 def _none_if_missing(value: float) -> float | None:

@@ -1,11 +1,10 @@
-"""Indicators as they are told: the figure now, before, its trend, its target and light, ready for cards and scorecards.
+"""Indicator values of a place: now, before, trend, target and light, ready for cards and scorecards.
 
 An indicator is named by its id, or as ``id|group`` for one of its groups (``guarantee_ok_pct|全部``).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from dashboard import text
 from dashboard.definitions import indicators
@@ -13,7 +12,7 @@ from dashboard.definitions.indicators import Indicator
 from dashboard.display import lights
 from dashboard.display.cards import Card
 from dashboard.serving import cached
-from dashboard.serving.cached import DataPoint, Parameter
+from dashboard.serving.cached import DataPoint
 from dashboard.serving.view import View
 
 _THAN = {"year": "比上年", "month": "比上月", "as_of": "比上一版本"}
@@ -27,7 +26,8 @@ _ROOM = 11
 class IndicatorValue:
     """One indicator of one region: ``period`` is the one shown, ``trend`` every period up to it, oldest first.
 
-    ``is_kept_here`` is false where the ledger names no region below the county.
+    ``target`` is in the indicator's unit, None where none is set. ``is_kept_here`` is false where the ledger names no
+    region below the county.
     """
 
     definition: Indicator
@@ -35,39 +35,39 @@ class IndicatorValue:
     now: DataPoint
     before: DataPoint
     trend: tuple[float | None, ...]
-    target: Parameter | None
+    target: float | None
     light: str | None
     is_kept_here: bool = True
 
     @property
     def change_text(self) -> str:
-        """What became of it, in words."""
+        """The change since the period before, as text; '' where there is nothing to compare with."""
         shown = self.definition
         if self.before.value is None and shown.period == "as_of":
             return ""
-        now, before = (self._shown(figure.value) for figure in (self.now, self.before))
+        now, before = (self._shown(point.value) for point in (self.now, self.before))
         return text.change(now, before, shown.display_unit, shown.decimals, _THAN[shown.period])
 
     @property
     def target_text(self) -> str:
-        """Target and gap in words: 目标 100%，差 3.4 个百分点; '' where no target is set."""
-        if self.target is None or self.target.value is None:
+        """Target and gap as text: 目标 100%，差 3.4 个百分点; '' where no target is set."""
+        if self.target is None:
             return ""
-        aim = f"目标 {self._in_words(self.target.value)}"
+        target = f"目标 {self._in_words(self.target)}"
         if self.now.value is None or self.light in (None, "green"):
-            return aim
-        gap = abs(self._shown(self.now.value - self.target.value))
+            return target
+        gap = abs(self._shown(self.now.value - self.target))
         unit = "个百分点" if self.definition.display_unit == "%" else self.definition.display_unit
         side = "差" if self.definition.direction == "higher" else "超"
-        return f"{aim}，{side} {gap:,.{self.definition.decimals}f} {unit}"
+        return f"{target}，{side} {gap:,.{self.definition.decimals}f} {unit}"
 
     def card(self, href: str = "") -> Card:
-        """The card of this figure; ``href`` is where more is told."""
+        """The card of this value; ``href`` is the address of the page with its details."""
         missing = self.now.value is None
-        lacking = absence(self.now) if self.is_kept_here else text.NOT_APPLICABLE
+        absent = absence(self.now) if self.is_kept_here else text.NOT_APPLICABLE
         return Card(
             name=self.definition.name if len(self.definition.name) <= _ROOM else self.definition.short,
-            value=lacking if missing else indicators.number(self.definition.id, self.now.value),
+            value=absent if missing else indicators.number(self.definition.id, self.now.value),
             unit="" if missing else self.definition.display_unit,
             target=self.target_text or self._parts() if self.is_kept_here else "台账不分乡镇、村，只有全县数",
             change=self.change_text,
@@ -94,48 +94,44 @@ class IndicatorValue:
 
 def current(view: View, names: Sequence[str]) -> dict[str, IndicatorValue]:
     """The indicators ``names`` of the place looked at, in the year chosen or else the latest one reported."""
-    return dict(_current(view, tuple(names)))
+    return dict(cached.once("indicator_values", lambda: _current(view, names), view, *names))
 
 
-# A view holds its version, so nothing here expires. Bounded: places × pages that readers look at.
-@lru_cache(maxsize=512)
-def _current(view: View, names: tuple[str, ...]) -> Mapping[str, IndicatorValue]:
-    county = view.trail[0].code
+def _current(view: View, names: Sequence[str]) -> dict[str, IndicatorValue]:
     here = _series(view.place.code, names)
-    periods = _series(county, names) if view.place.code != county else here
+    county = _series(view.county.code, names) if view.place != view.county else here
     earlier = _series(view.place.code, names, "meta/series_before")
-    parameters = cached.parameters()
-    return {name: _value_of(name, view, here, periods, earlier, parameters) for name in names}
+    limits = cached.limits()
+    return {name: _value_of(name, view, here, county, earlier, limits) for name in names}
 
 
 def from_counts(counts: Mapping[str, int], whole: int, period: str) -> dict[str, IndicatorValue]:
-    """Indicators a page counted under filters that the long table has no group for; there is nothing before.
+    """Indicators that a page counted under filters for which the long table has no group; nothing to compare with.
 
-    ``counts`` are numerators by id, ``whole`` is what shares and lights are measured by.
+    ``counts`` are numerators by id, ``whole`` is the denominator of shares and the base of lights.
     """
-    parameters = cached.parameters()
-    return {name: _from_count(name, float(count), float(whole), period, parameters) for name, count in counts.items()}
+    limits = cached.limits()
+    return {name: _from_count(name, float(count), float(whole), period, limits) for name, count in counts.items()}
 
 
-def light_of(name: str, now: DataPoint, base: DataPoint, parameters: Mapping[str, Parameter], level: str) -> str | None:
-    """The light of a region's figure against the indicator's target; ``base`` is the figure of its base."""
+def light_of(name: str, now: DataPoint, base: DataPoint, limits: Mapping[str, float | None], level: str) -> str | None:
+    """The light of a region's value against the indicator's target; ``base`` is the value of its base."""
     definition = definition_of(name)
-    target = _target(definition, parameters, level)
     if now.value is None and now.denominator == 0:
         return None
-    margins = {one: parameters[one].value for one in ("light_near_target_pct", "light_near_zero_pct")}
-    return lights.light(now.value, target.value if target else None, definition.direction, margins, base.value)
+    margins = {key: limits[key] for key in ("light_near_target_pct", "light_near_zero_pct")}
+    return lights.light(now.value, _target(definition, limits, level), definition.direction, margins, base.value)
 
 
-def _target(definition: Indicator, parameters: Mapping[str, Parameter], level: str) -> Parameter | None:
+def _target(definition: Indicator, limits: Mapping[str, float | None], level: str) -> float | None:
     """The target at a level: a number to be reached, such as two million-yuan villages, is the county's alone."""
     is_number_to_reach = definition.direction == "higher" and definition.unit != "%"
-    return None if is_number_to_reach and level != "county" else parameters.get(definition.target)
+    return None if is_number_to_reach and level != "county" else limits.get(definition.target)
 
 
-def absence(figure: DataPoint) -> str:
+def absence(point: DataPoint) -> str:
     """Why there is no value: nothing to take a share of (不适用), or nothing reported (未填报)."""
-    return text.NOT_APPLICABLE if figure.denominator == 0 else text.MISSING
+    return text.NOT_APPLICABLE if point.denominator == 0 else text.MISSING
 
 
 def with_bases(names: Sequence[str]) -> list[str]:
@@ -163,12 +159,13 @@ def definition_of(name: str) -> Indicator:
 
 
 def _series(region_code: str, names: Sequence[str], query: str = "meta/series") -> dict[str, dict[str, DataPoint]]:
+    """Values by indicator and period, of ``names`` and their bases."""
     all_names = with_bases(names)
-    found: dict[str, dict[str, DataPoint]] = {name: {} for name in all_names}
+    series: dict[str, dict[str, DataPoint]] = {name: {} for name in all_names}
     for row in cached.rows(query, {"region_code": region_code, **query_params(all_names)}).itertuples():
-        if (name := name_of(row)) in found:
-            found[name][row.period] = DataPoint.of(row)
-    return found
+        if (name := name_of(row)) in series:
+            series[name][row.period] = DataPoint.of(row)
+    return series
 
 
 def _value_of(
@@ -177,12 +174,11 @@ def _value_of(
     here: Mapping[str, Mapping[str, DataPoint]],
     county: Mapping[str, Mapping[str, DataPoint]],
     earlier: Mapping[str, Mapping[str, DataPoint]],
-    parameters: Mapping[str, Parameter],
+    limits: Mapping[str, float | None],
 ) -> IndicatorValue:
     definition = definition_of(name)
-    known = [period for period, figure in county[name].items() if figure.value is not None]
-    period = str(view.year) if definition.period == "year" and view.year else max(known, default="")
-    upto = [one for one in here[name] if one <= period]
+    reported = [period for period, point in county[name].items() if point.value is not None]
+    period = str(view.year) if definition.period == "year" and view.year else max(reported, default="")
     now = here[name].get(period, _NOTHING)
     base = here[definition.base].get(period, _NOTHING) if definition.base else _NOTHING
     if definition.period == "as_of":
@@ -190,21 +186,22 @@ def _value_of(
         trend: tuple[float | None, ...] = ()
     else:
         before = here[name].get(_previous(period), _NOTHING)
-        trend = tuple(here[name][one].value for one in upto[-24:])
-    target = _target(definition, parameters, view.place.level)
+        periods = [earlier_period for earlier_period in here[name] if earlier_period <= period]
+        trend = tuple(here[name][each].value for each in periods[-24:])
+    target = _target(definition, limits, view.place.level)
     is_kept_here = bool(here[name]) or not county[name]
-    light = light_of(name, now, base, parameters, view.place.level) if is_kept_here else None
+    light = light_of(name, now, base, limits, view.place.level) if is_kept_here else None
     return IndicatorValue(definition, period, now, before, trend, target, light, is_kept_here)
 
 
 def _from_count(
-    name: str, count: float, whole: float, period: str, parameters: Mapping[str, Parameter]
+    name: str, count: float, whole: float, period: str, limits: Mapping[str, float | None]
 ) -> IndicatorValue:
     definition = definition_of(name)
     is_share = definition.unit == "%"
     now = DataPoint(count, whole if is_share else None, (100 * count / whole if whole else None) if is_share else count)
-    light = light_of(name, now, DataPoint(value=whole), parameters, "county")
-    return IndicatorValue(definition, period, now, _NOTHING, (), parameters.get(definition.target), light)
+    light = light_of(name, now, DataPoint(value=whole), limits, "county")
+    return IndicatorValue(definition, period, now, _NOTHING, (), limits.get(definition.target), light)
 
 
 def _previous(period: str) -> str:

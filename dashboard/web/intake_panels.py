@@ -1,4 +1,4 @@
-"""Panels of the intake page: what was understood and its correction, rows to remove, remembered layouts, templates."""
+"""Panels of the intake page: recognition and corrections, absent rows, saved layouts, versions, templates."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -14,8 +14,9 @@ from dashboard.ledgers.cells import values
 from dashboard.ledgers.feedback import blank_templates, clerk_guide
 from dashboard.ledgers.loading import saved_layouts
 from dashboard.presenters.ledger_intake import report_tables, sheet_corrections, version_list
-from dashboard.presenters.ledger_intake.session import PUBLISHING, IntakeSession, alike
+from dashboard.presenters.ledger_intake.session import PUBLISHING, IntakeSession
 from dashboard.presenters.ledger_intake.sheet_corrections import EXAMPLE, FIELD, LETTER, TITLE
+from dashboard.presenters.ledger_intake.uploads import sheets_alike
 from dashboard.serving import cached
 from dashboard.serving.view import View
 from dashboard.warehouse import versions
@@ -24,48 +25,48 @@ from dashboard.web import intake_sessions, widgets
 # Up to so many columns are shown all at once; more of them in a window of so many pixels.
 _WHOLE_GRID_ROWS, _GRID_HEIGHT = 18, 600
 
-_DESK, _WORD = "intake_desk", "desk"
+_SESSION_KEY, _WORD = "intake_desk", "desk"
 
 
 def own_session() -> IntakeSession:
-    """The desk of this session; after a reload the one that the page's address names, while it is kept."""
-    if _DESK not in st.session_state:
+    """The intake of this browser session; after a reload the one that the page's address names, while it is kept."""
+    if _SESSION_KEY not in st.session_state:
         word = st.query_params.get(_WORD, "")
-        found = intake_sessions.kept.take(word, _is_open) if word else None
-        st.session_state[_DESK] = found or IntakeSession(paths.database_root())
-        if word and not found:
+        kept = intake_sessions.store.take(word, _is_open) if word else None
+        st.session_state[_SESSION_KEY] = kept or IntakeSession(paths.database_root())
+        if word and not kept:
             st.info("网址中的核对结果已不再保留，或正在另一个窗口使用；请重新放入文件。")
-    return st.session_state[_DESK]
+    return st.session_state[_SESSION_KEY]
 
 
-def keep(desk: IntakeSession) -> None:
-    """Have the desk found again after a reload, as long as there is something on it."""
-    if desk.job or desk.report or desk.done:
-        word = intake_sessions.kept.keep(desk, get_script_run_ctx().session_id)
+def keep(intake: IntakeSession) -> None:
+    """Keep the intake over a reload, as long as there is something in it."""
+    if intake.job or intake.report or intake.done:
+        word = intake_sessions.store.keep(intake, get_script_run_ctx().session_id)
         if st.query_params.get(_WORD) != word:
             st.query_params[_WORD] = word
     else:
-        intake_sessions.kept.clear(desk)
+        intake_sessions.store.clear(intake)
         st.query_params.pop(_WORD, None)
 
 
-def stale(desk: IntakeSession, view: View) -> None:
-    """Say that another version was published or gone back to since the check, and offer to check again."""
+def stale(intake: IntakeSession, view: View) -> None:
+    """Say that the current version has changed since the check, and offer to check again."""
     now = view.version.id if view.version else ""
-    if desk.report and not desk.job and desk.checked_on not in (None, now):
+    if intake.report and not intake.job and intake.checked_on not in (None, now):
         with st.container(horizontal=True, vertical_alignment="center", key="intake_stale"):
-            st.warning(f"核对之后当前版本已换成 {now}，下面的行数是按 {desk.checked_on or '空库'} 算的。")
-            st.button("重新核对", on_click=desk.check, args=(desk.instructions,), key="intake_check_anew")
+            st.warning(f"核对之后当前版本已换成 {now}，下面的行数是按 {intake.checked_on or '空库'} 算的。")
+            st.button("重新核对", on_click=intake.check, args=(intake.instructions,), key="intake_check_anew")
 
 
-def _is_open(session: str) -> bool:
-    return runtime.exists() and runtime.get_instance().is_active_session(session)
+def _is_open(browser_session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(browser_session)
 
 
-def downloads(desk: IntakeSession, view: View) -> None:
-    """Files to take away: the refused rows to be put right, and a blank template of each ledger."""
-    if desk.has_returns:
-        name, make = desk.returns()
+def downloads(intake: IntakeSession, view: View) -> None:
+    """Files to download: the rejected rows to be corrected, a blank template of each ledger, the guide."""
+    if intake.has_returns:
+        name, make = intake.returns()
         st.download_button("下载退回表", make, file_name=name, on_click="ignore", key="intake_returned")
     _templates(view)
     st.button("填报说明", on_click=_guide, key="intake_guide")
@@ -87,43 +88,46 @@ def _templates(view: View) -> None:
             )
 
 
-def corrections(desk: IntakeSession) -> None:
-    """What was understood of each sheet, and what the clerk can say about it instead, to be checked again."""
-    sheets = sheet_corrections.sheets(desk.report)
+def corrections(intake: IntakeSession) -> None:
+    """What was recognised in each sheet, and what the clerk can choose instead, to be checked again."""
+    sheets = sheet_corrections.sheets(intake.report)
     if not sheets:
         return
-    asks = report_tables.asks(desk.report)
-    with st.expander(sheet_corrections.headline(sheets), expanded=asks, key=f"intake_understood_{desk.checks}"):
+    asks = report_tables.asks(intake.report)
+    with st.expander(sheet_corrections.headline(sheets), expanded=asks, key=f"intake_understood_{intake.checks}"):
         at = widgets.pick(
             "工作表",
             list(sheets),
-            f"intake_sheet_{desk.checks}",
-            lambda one: sheet_corrections.named(one, sheets[one], desk.uploads[one.upload].name),
+            f"intake_sheet_{intake.checks}",
+            lambda sheet: sheet_corrections.named(sheet, sheets[sheet], intake.uploads[sheet.upload].name),
         )
         entry = sheets[at]
-        known, earlier, key = entry.recognition, desk.words(at), f"{desk.checks}_{list(sheets).index(at)}"
+        recognition, earlier = entry.recognition, intake.instructions_for(at)
+        key = f"{intake.checks}_{list(sheets).index(at)}"
         widgets.source(sheet_corrections.facts(entry))
-        if known.saved_on:
-            widgets.source(f"对应关系按 {known.saved_on} 确认的使用，以后同样表头的文件都照此读取。")
-        for question in report_tables.questions(desk.report, entry):
+        if recognition.saved_on:
+            widgets.source(f"对应关系按 {recognition.saved_on} 确认的使用，以后同样表头的文件都照此读取。")
+        for question in report_tables.questions(intake.report, entry):
             st.warning(question)
-        kind, rows, year, unit = _choices(known, earlier, key)
-        chosen = _mapping(known, kind, rows, key)
-        same = alike(desk.report, at, rows) if rows else [at]
-        said = sheet_corrections.words(known, earlier, kind=kind, rows=rows, chosen=chosen, year=year, unit=unit)
-        told = {other: desk.words(other) for other in same}
+        kind, rows, year, unit = _choices(recognition, earlier, key)
+        chosen = _mapping(recognition, kind, rows, key)
+        same = sheets_alike(intake.report, at, rows) if rows else [at]
+        settings = sheet_corrections.instructions(
+            recognition, earlier, kind=kind, rows=rows, chosen=chosen, year=year, unit=unit
+        )
+        before = {sheet: intake.instructions_for(sheet) for sheet in same}
         with st.container(horizontal=True, vertical_alignment="center", key="intake_correct"):
             st.button(
                 "按更正重新核对",
                 type="primary",
-                disabled=said is None or said == earlier,
-                on_click=lambda: desk.correct(sheet_corrections.also(told, same, said)),
+                disabled=settings is None or settings == earlier,
+                on_click=lambda: intake.correct(sheet_corrections.for_alike(before, same, settings)),
                 key="intake_again",
             )
             st.button(
                 "恢复自动识别",
-                disabled=earlier is None and not known.saved_on,
-                on_click=lambda: desk.correct(dict.fromkeys(same, sheet_corrections.automatic(entry))),
+                disabled=earlier is None and not recognition.saved_on,
+                on_click=lambda: intake.correct(dict.fromkeys(same, sheet_corrections.automatic(entry))),
                 key="intake_automatic",
             )
             if len(same) > 1:
@@ -132,15 +136,15 @@ def corrections(desk: IntakeSession) -> None:
                 widgets.source("发布后记住这种表头的更正，下次同样的表自动使用；年度每次按表中。")
 
 
-def _choices(known, earlier, key: str) -> tuple[str, tuple[int, int] | None, int, str]:
-    """The kind, the header's rows, the year and the unit that the clerk chooses for a sheet."""
+def _choices(recognition, earlier, key: str) -> tuple[str, tuple[int, int] | None, int, str]:
+    """The ledger, the header's rows, the year and the unit that the clerk chooses for a sheet."""
     kind_box, first_box, last_box, year_box, unit_box = st.columns([3, 2, 2, 2, 2])
-    nothing = [] if known.kind else [""]
+    nothing = [] if recognition.kind else [""]
     with kind_box:
         kinds = [*nothing, *forms.kinds(), sheet_corrections.LEFT_OUT]
-        kind = _pick("台账种类", kinds, f"intake_kind_{key}", known.kind, sheet_corrections.kind_in_words)
-    first_row, last_row = known.header_rows or (0, 0)
-    numbers = sheet_corrections.header_rows(known)
+        kind = _pick("台账种类", kinds, f"intake_kind_{key}", recognition.kind, sheet_corrections.kind_in_words)
+    first_row, last_row = recognition.header_rows or (0, 0)
+    numbers = sheet_corrections.header_rows(recognition)
     with first_box:
         firsts = numbers if first_row else [0, *numbers]
         first = _pick("表头首行", firsts, f"intake_first_{key}", first_row, sheet_corrections.first_in_words)
@@ -157,35 +161,34 @@ def _choices(known, earlier, key: str) -> tuple[str, tuple[int, int] | None, int
     return kind, (first, last) if first else None, year, unit
 
 
-def _mapping(known, kind: str, rows: tuple[int, int] | None, key: str) -> list[str]:
-    """The fields the clerk chooses for the columns; as they were understood where there is nothing to choose yet."""
-    understood = sheet_corrections.mapping(known)[FIELD].tolist()
-    if known.is_one_of_several:
+def _mapping(recognition, kind: str, rows: tuple[int, int] | None, key: str) -> list[str]:
+    """The fields the clerk chooses for the columns; as recognised where there is nothing to choose yet."""
+    chosen = sheet_corrections.mapping(recognition)[FIELD].tolist()
+    if recognition.is_one_of_several:
         widgets.table(
-            sheet_corrections.mapping(known),
+            sheet_corrections.mapping(recognition),
             "列对应关系",
             sheet_corrections.MAPPING_COLUMNS,
             key=f"intake_columns_{key}",
         )
-    elif known.columns and kind == known.kind and rows == known.header_rows:
-        chosen = _editor(known, key)
-        for sentence in sheet_corrections.objections(kind, chosen, known):
+    elif recognition.columns and kind == recognition.kind and rows == recognition.header_rows:
+        chosen = _editor(recognition, key)
+        for sentence in sheet_corrections.objections(kind, chosen, recognition):
             st.warning(sentence)
-        understood = chosen
-    elif kind != sheet_corrections.LEFT_OUT and known.columns:
+    elif kind != sheet_corrections.LEFT_OUT and recognition.columns:
         widgets.source("改了台账种类或表头行：请先重新核对，再指定各列。")
-    if st.toggle("显示这张表的前几行", value=not known.columns, key=f"intake_top_{key}"):
-        first_rows = sheet_corrections.top(known)
+    if st.toggle("显示这张表的前几行", value=not recognition.columns, key=f"intake_top_{key}"):
+        first_rows = sheet_corrections.top(recognition)
         looks = {"行": columns.count("行", width=50)} | {name: columns.text(name) for name in first_rows.columns[1:]}
         widgets.table(first_rows, "表的前几行", looks, key=f"intake_first_rows_{key}", height="content")
-    return understood
+    return chosen
 
 
-def _editor(known, key: str) -> list[str]:
+def _editor(recognition, key: str) -> list[str]:
     editor, base, last = (f"intake_{name}_{key}" for name in ("mapping", "base", "chosen"))
-    table = sheet_corrections.mapping(known)
+    table = sheet_corrections.mapping(recognition)
     if editor not in st.session_state:
-        # The table under an editor must stay the same while it is drawn; one drawn anew begins with what was chosen.
+        # The table under an editor must stay the same while it is drawn; a new one begins with what was chosen.
         st.session_state[base] = st.session_state.get(last, table[FIELD].tolist())
     edited = st.data_editor(
         table.assign(**{FIELD: st.session_state[base]}),
@@ -198,7 +201,7 @@ def _editor(known, key: str) -> list[str]:
             TITLE: st.column_config.TextColumn(width=260),
             EXAMPLE: st.column_config.TextColumn(width=260),
             FIELD: st.column_config.SelectboxColumn(
-                options=sheet_corrections.fields(known.kind), required=True, width=260
+                options=sheet_corrections.fields(recognition.kind), required=True, width=260
             ),
         },
         alt="列对应关系：双击“对应到”可以改",
@@ -214,84 +217,88 @@ def _guide() -> None:
     messages.markdown(clerk_guide.message_tables())
 
 
-def removals(desk: IntakeSession, view: View) -> None:
-    """Standing rows that the files left out, to be removed where the clerk says so, and why others cannot be."""
-    told = desk.report or desk.done
-    why_not = report_tables.why_not_offered(told, desk.offers) if told else ""
-    if not view.version or not (desk.offers or why_not):
+def removals(intake: IntakeSession, view: View) -> None:
+    """Current rows absent from the files, which the clerk may remove, and why others cannot be removed."""
+    report = intake.report or intake.done
+    why_not = report_tables.why_not_offered(report, intake.candidates) if report else ""
+    if not view.version or not (intake.candidates or why_not):
         return
     widgets.section("本次文件中没有的行", "现有数据中有、本次文件中没有：保留不动；确实不该保留的，勾选后移除")
-    if desk.offers:
-        _candidates(desk, view)
+    if intake.candidates:
+        _candidates(intake, view)
     if why_not:
         widgets.source(why_not)
 
 
-def _candidates(desk: IntakeSession, view: View) -> None:
-    names = {offer.kind: offer for offer in desk.offers}
+def _candidates(intake: IntakeSession, view: View) -> None:
+    by_kind = {candidates.kind: candidates for candidates in intake.candidates}
     kind = widgets.pick(
         "台账",
-        list(names),
-        f"intake_offer_{desk.checks}",
-        lambda one: f"{names[one].name}（{len(names[one].keys):,} 行）",
+        list(by_kind),
+        f"intake_offer_{intake.checks}",
+        lambda kind: f"{by_kind[kind].name}（{len(by_kind[kind].keys):,} 行）",
         width=320,
     )
-    offer = names[kind]
-    shown, looks = report_tables.absent_rows(offer)
+    candidates = by_kind[kind]
+    shown, looks = report_tables.absent_rows(candidates)
     marked = widgets.choose_rows(
-        shown, "本次文件中没有的行", looks, f"intake_left_out_{desk.checks}_{kind}_{len(shown)}"
+        shown, "本次文件中没有的行", looks, f"intake_left_out_{intake.checks}_{kind}_{len(shown)}"
     )
-    keys = [offer.keys[place] for place in marked]
+    keys = [candidates.keys[place] for place in marked]
     with st.container(horizontal=True, vertical_alignment="center", key="intake_removal"):
         st.button(
             f"移除勾选的 {len(keys):,} 行…",
             disabled=not keys,
-            on_click=lambda: desk.examine(kind, keys, view.version.id),
+            on_click=lambda: intake.examine(kind, keys, view.version.id),
             key="intake_examine",
         )
         widgets.source(f"已勾选 {len(keys):,} 行，共 {len(shown):,} 行；移除后发布新版本，随时可以回退。")
-    if told := desk.removal:
+    if removal := intake.removal:
         with st.container(border=True, key="intake_removal_asked"):
-            st.write(told.headline)
-            also = bool(told.referring) and st.checkbox(
-                "其他台账中涉及的行也一并移除", key=f"intake_also_{desk.checks}"
+            st.write(removal.headline)
+            also = bool(removal.referring) and st.checkbox(
+                "其他台账中涉及的行也一并移除", key=f"intake_also_{intake.checks}"
             )
             st.button(
                 "确认移除",
                 type="primary",
-                disabled=bool(told.referring) and not also,
-                on_click=lambda: desk.remove(also),
+                disabled=bool(removal.referring) and not also,
+                on_click=lambda: intake.remove(also),
                 key="intake_remove",
             )
 
 
-def memory(desk: IntakeSession) -> None:
-    """Layouts that were put right once and are remembered; the clerk can have them forgotten."""
+def layouts(intake: IntakeSession) -> None:
+    """Saved layouts, which the clerk can delete."""
     try:
-        known = saved_layouts.read(desk.root)
+        saved = saved_layouts.read(intake.root)
     except versions.StoreError as damage:
         st.error(str(damage))
-        st.button("清除记住的对应关系", on_click=desk.forget, args=(None,), key="intake_forget")
+        st.button("清除记住的对应关系", on_click=intake.forget, args=(None,), key="intake_forget")
         return
-    if not known:
+    if not saved:
         return
-    rows = report_tables.saved_layout_rows(known)
-    with st.expander(f"记住的对应关系（{len(known)} 种表头）", key="intake_memory"):
+    rows = report_tables.saved_layout_rows(saved)
+    with st.expander(f"记住的对应关系（{len(saved)} 种表头）", key="intake_memory"):
         marked = widgets.choose_rows(
-            rows, "记住的对应关系", report_tables.SAVED_LAYOUT_COLUMNS, f"intake_layouts_{len(known)}_{desk.checks}"
+            rows, "记住的对应关系", report_tables.SAVED_LAYOUT_COLUMNS, f"intake_layouts_{len(saved)}_{intake.checks}"
         )
-        gone = rows["fingerprint"].iloc[marked].tolist()
+        chosen = rows["fingerprint"].iloc[marked].tolist()
         with st.container(horizontal=True, vertical_alignment="center", key="intake_forget_bar"):
             st.button(
-                f"清除勾选的 {len(gone)} 种", disabled=not gone, on_click=desk.forget, args=(gone,), key="intake_forget"
+                f"清除勾选的 {len(chosen)} 种",
+                disabled=not chosen,
+                on_click=intake.forget,
+                args=(chosen,),
+                key="intake_forget",
             )
             widgets.source("清除后，同样表头的文件重新按表头自动识别。")
 
 
-def published_versions(desk: IntakeSession) -> None:
-    """The published versions, and the way back to one of them."""
+def published_versions(intake: IntakeSession) -> None:
+    """The published versions, and the rollback to one of them."""
     widgets.section("发布版本", "回退不删除任何版本")
-    listed = version_list.table(desk.root)
+    listed = version_list.table(intake.root)
     widgets.table(listed, "发布版本", version_list.VERSION_COLUMNS, key="intake_versions")
     others = listed.loc[listed["state"] == "", "id"].tolist()
     if not others:
@@ -299,10 +306,10 @@ def published_versions(desk: IntakeSession) -> None:
     now = next(iter(listed.loc[listed["state"] != "", "id"]), "")
     with st.container(horizontal=True, vertical_alignment="center", key="intake_rollback"):
         target = widgets.pick("版本", others, f"intake_target_{now}", width=140)
-        with st.popover("回退到此版本", disabled=desk.state == PUBLISHING, key=f"intake_back_{now}"):
+        with st.popover("回退到此版本", disabled=intake.state == PUBLISHING, key=f"intake_back_{now}"):
             kept = f"，现在的版本 {now} 仍然保留" if now else ""
             st.write(f"看板各页将改用版本 {target} 的数据{kept}。")
-            st.button("确认回退", type="primary", on_click=desk.rollback, args=(target,), key="intake_confirm")
+            st.button("确认回退", type="primary", on_click=intake.rollback, args=(target,), key="intake_confirm")
 
 
 def _pick(label: str, options: Sequence, key: str, begin, say: Callable):
@@ -313,7 +320,7 @@ def _pick(label: str, options: Sequence, key: str, begin, say: Callable):
 
 
 def _places() -> list[tuple[str, str]]:
-    """(township, village) of the directory in force."""
+    """(township, village) of the current directory."""
     tree = cached.regions()
     return [
         (tree.region(township).name, tree.region(village).name)

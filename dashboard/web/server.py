@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.serving import map_shapes
 from dashboard.warehouse import versions
 from dashboard.web import maps
 
@@ -52,19 +53,27 @@ async def lifespan(_app) -> AsyncIterator[None]:
 async def shapes(request: Request) -> Response:
     """Outlines of a version as JSON; 404 where there is no such version."""
     try:
-        drawing = await to_thread.run_sync(maps.drawing, request.path_params["version"])
+        drawing = await to_thread.run_sync(map_shapes.drawing, request.path_params["version"])
     except (versions.StoreError, KeyError):
         return Response(status_code=404)
     return Response(drawing, media_type="application/json", headers=_FOREVER)
 
 
 async def home(request: Request) -> Response:
-    """The bare address leads to the overview, so that the navigation shows where one is."""
+    """The bare address leads to the overview, so that the menu shows where one is.
+
+    The answer is relative, so that it holds behind a proxy that cuts a sub-path off before it asks.
+    """
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/overview{query}")
+    folder = request.url.path.rpartition("/")[2]
+    return RedirectResponse(f"{folder or '.'}/overview{query}")
 
 
-ROUTES = [Route("/", home), Route(maps.SHAPES_ROUTE, shapes)]
+def routes(base_path: str = "") -> list[Route]:
+    """What is answered beside Streamlit, below ``base_path`` (server.baseUrlPath), which moves Streamlit alone."""
+    base = f"/{base_path.strip('/')}".rstrip("/")
+    below = [Route(f"{base}/", home), Route(f"{base}{maps.SHAPES_ROUTE}", shapes)]
+    return [Route(base, home), *below] if base else below
 
 
 class CompressedAssets:
@@ -109,4 +118,4 @@ def _compressed(file: Path) -> bytes:
 def _warm_up() -> None:
     for name in _HEAVY:
         importlib.import_module(name)
-    maps.warm_up()
+    map_shapes.warm_up()

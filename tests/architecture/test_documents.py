@@ -6,7 +6,7 @@ from dashboard import paths
 from dashboard.cli import commands
 from dashboard.ledgers.feedback import clerk_guide
 from dashboard.warehouse import queries
-from dashboard.web import frame
+from dashboard.web import navigation
 
 README = (paths.PROJECT / "README.md").read_text(encoding="utf-8")
 DESIGN = (paths.PROJECT / "docs" / "design.md").read_text(encoding="utf-8")
@@ -19,12 +19,12 @@ def test_the_readme_lists_every_command():
 
 def test_the_readme_lists_every_page_with_its_title_and_address():
     listed = re.findall(r"^\| (\S+) `/(\w+)` \|", README, re.M)
-    assert listed == [(page.title, page.stem) for page in frame.PAGES]
+    assert listed == [(page.title, page.stem) for page in navigation.PAGES]
 
 
 def test_every_page_of_the_navigation_has_its_file_and_every_file_its_page():
     files = {file.stem for file in (paths.PROJECT / "pages").glob("*.py")}
-    assert files == {page.stem for page in frame.PAGES}
+    assert files == {page.stem for page in navigation.PAGES}
 
 
 def test_documents_named_in_the_readme_exist():

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from bench import server
 from dashboard import paths
-from dashboard.web import frame
+from dashboard.web import navigation
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ FOREIGN = re.compile(
     re.IGNORECASE,
 )
 COLLECTIVE = "村集体经济收入台账"
-TITLES = {page.stem: page.title for page in frame.PAGES}
+TITLES = {page.stem: page.title for page in navigation.PAGES}
 
 
 # A link sent by a colleague -------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ def test_a_cold_link_opens_the_page_in_its_frame_in_chinese_and_asks_nothing_out
     ):
         assert page.get_by_test_id("stTopNavLink").all_inner_texts() == list(TITLES.values())
         expect(page.locator('[data-testid="stTopNavLink"][aria-current="page"]')).to_have_text(TITLES[stem])
-        assert page.title() == f"{TITLES[stem]} · {frame.TITLE}"
+        assert page.title() == f"{TITLES[stem]} · {navigation.TITLE}"
         expect(page.locator(".db-facts")).to_contain_text("截至日期")
         assert chromium.finding(page)
         chromium.look_around(page)

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from dashboard import text
-from dashboard.display import cards, charts, columns, lights, map_outlines, palette, time_charts
-from dashboard.web import maps
+from dashboard.display import cards, charts, columns, lights, map_bands, map_outlines, palette, time_charts
 
 MARGINS = {"light_near_target_pct": 90.0, "light_near_zero_pct": 5.0}
 
@@ -98,21 +97,21 @@ def test_presented_columns_are_masked_scaled_and_titled():
 
 
 def test_bands_have_round_edges_and_shares_none_above_a_hundred():
-    legend = maps.even_bands(pd.Series([3.0, 55.0, 100.0, None]), lambda edge: f"{edge:g}")
+    legend = map_bands.even_bands(pd.Series([3.0, 55.0, 100.0, None]), lambda edge: f"{edge:g}")
     assert [band.label for band in legend] == ["0～20", "20～40", "40～60", "60～80", "80～100"]
-    assert [maps._band_of(value, legend) for value in (0, 19.9, 20, 100, None)] == [0, 0, 1, 4, None]
+    assert [map_bands.band_of(value, legend) for value in (0, 19.9, 20, 100, None)] == [0, 0, 1, 4, None]
 
 
 def test_bands_of_small_shares_and_of_counts_tell_their_edges_apart():
-    shares = maps.even_bands(pd.Series([0.0, 0.4, 1.0]), text.plain, "%")
+    shares = map_bands.even_bands(pd.Series([0.0, 0.4, 1.0]), text.plain, "%")
     assert [band.label for band in shares] == ["0～0.2%", "0.2～0.4%", "0.4～0.6%", "0.6～0.8%", "0.8～1%"]
-    counts = maps.even_bands(pd.Series([0.0, 1.0, 2.0]), text.plain, "户", whole=True)
+    counts = map_bands.even_bands(pd.Series([0.0, 1.0, 2.0]), text.plain, "户", whole=True)
     assert [band.label for band in counts] == ["0户", "1～2户"]
 
 
 def test_bands_of_one_value_and_of_none():
-    assert len(maps.even_bands(pd.Series([7.0, 7.0]), str)) == 1
-    assert maps.even_bands(pd.Series([None, None], dtype=float), str) == ()
+    assert len(map_bands.even_bands(pd.Series([7.0, 7.0]), str)) == 1
+    assert map_bands.even_bands(pd.Series([None, None], dtype=float), str) == ()
 
 
 def test_outlines_are_drawn_with_holes_and_townships_joined():

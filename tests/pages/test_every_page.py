@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard import paths
 from dashboard.ledgers.loading import load
 from dashboard.warehouse import queries, versions
-from dashboard.web import frame
+from dashboard.web import navigation
 
 APP = str(paths.PROJECT / "app.py")
-STEMS = [page.stem for page in frame.PAGES]
+STEMS = [page.stem for page in navigation.PAGES]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_page_opens_narrowed_to_a_township(stem, township):
     code, name = township
     app = opened(stem, township=code)
     assert not app.exception
-    if next(page for page in frame.PAGES if page.stem == stem).has_place_filter:
+    if next(page for page in navigation.PAGES if page.stem == stem).has_place_filter:
         assert app.session_state["township"] == code
         assert name in words(app)
 
@@ -77,7 +77,7 @@ def test_page_opens_narrowed_to_a_township(stem, township):
 def test_page_says_what_to_do_before_the_first_load(stem, empty_db):
     app = opened(stem)
     assert not app.exception
-    if next(page for page in frame.PAGES if page.stem == stem).needs_data:
+    if next(page for page in navigation.PAGES if page.stem == stem).needs_data:
         assert "尚未导入台账" in words(app)
         assert "台账导入" in words(app)
 
@@ -111,7 +111,7 @@ def test_page_opens_with_the_directory_and_register_alone(stem, only):
     assert not app.exception and "本页未能显示" not in words(app)
 
 
-@pytest.mark.parametrize("stem", [page.stem for page in frame.PAGES if page.needs_data])
+@pytest.mark.parametrize("stem", [page.stem for page in navigation.PAGES if page.needs_data])
 def test_page_asks_for_the_directory_of_villages(stem, only):
     only("09")
     app = opened(stem)

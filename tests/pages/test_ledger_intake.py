@@ -14,9 +14,10 @@ from dashboard.ledgers.feedback import clerk_guide
 from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import load
 from dashboard.ledgers.reporting.report import Report, SheetReport
+from dashboard.presenters.ledger_intake import job, uploads, version_list
 from dashboard.presenters.ledger_intake import report_tables as tables
-from dashboard.presenters.ledger_intake import session, version_list
-from dashboard.presenters.ledger_intake.session import IntakeSession, Upload
+from dashboard.presenters.ledger_intake.session import IntakeSession
+from dashboard.presenters.ledger_intake.uploads import Upload
 from dashboard.serving import cached
 from dashboard.warehouse import versions
 from dashboard.web import intake_panels, intake_sessions
@@ -77,7 +78,7 @@ def checked(root, *uploads: Upload) -> IntakeSession:
     ],
 )
 def test_a_file_name_is_made_safe(sent, kept):
-    assert session.clean_name(sent) == kept
+    assert uploads.clean_name(sent) == kept
 
 
 def test_what_stands_of_each_ledger_names_the_version_that_last_changed_it(root, richer):
@@ -263,7 +264,7 @@ def test_a_failure_nobody_foresaw_is_one_sentence_and_quotes_nobody(root, richer
     def broken(*_args, **_more):
         raise RuntimeError(person)
 
-    monkeypatch.setattr(session.load, "load", broken)
+    monkeypatch.setattr(job.load, "load", broken)
     desk = checked(root, richer)
     assert "已发布的数据没有改动" in desk.error
     assert "RuntimeError" in caplog.text and "张三" not in caplog.text and "629821" not in caplog.text
@@ -458,15 +459,15 @@ def test_rows_that_are_not_offered_for_removal_are_told_with_the_reason(root, co
 
     assert said_why(after(rows)) == ""
     other = after([row for row in one_year if row[2] != one_year[0][2]])
-    assert not other.offers and "《收入台账》原有的行，所在的村、年度或月份不在本次文件中" in said_why(other)
+    assert not other.candidates and "《收入台账》原有的行，所在的村、年度或月份不在本次文件中" in said_why(other)
     shorter = after(one_year[1:])
-    assert shorter.offers and "还有一些行，所在的村、年度或月份不在本次文件中" in said_why(shorter)
+    assert shorter.candidates and "还有一些行，所在的村、年度或月份不在本次文件中" in said_why(shorter)
     unclear = after(ledger_files.with_values([header, *one_year[1:]], 1, 年度="去年")[1:])
-    assert not unclear.offers and "改好后才能看出" in said_why(unclear)
+    assert not unclear.candidates and "改好后才能看出" in said_why(unclear)
     name, make = unclear.returns()
     returned = checked(root, Upload.of(name, make()))
-    assert not returned.offers and "本次是退回表" in said_why(returned)
+    assert not returned.candidates and "本次是退回表" in said_why(returned)
 
 
 def said_why(desk: IntakeSession) -> str:
-    return tables.why_not_offered(desk.report, desk.offers)
+    return tables.why_not_offered(desk.report, desk.candidates)

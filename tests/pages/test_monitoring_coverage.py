@@ -77,10 +77,9 @@ def test_the_page_shows_the_figures_of_the_long_table(page, figure, townships):
 
 
 def test_the_township_that_lags_is_named_in_the_headline_and_stands_first(page, monkeypatch, undrawn):
-    asked = cached.parameters
-    small = "small_number_households"
+    limits = cached.limits
     # The county of the tests is small: there a few households are enough to be named.
-    monkeypatch.setattr(cached, "parameters", lambda: asked() | {small: asked()[small]._replace(value=1.0)})
+    monkeypatch.setattr(cached, "limits", lambda: {**limits(), "small_number_households": 1.0})
     app = page()
     units = table(app, "应走访（户）")
     assert units["走访覆盖率（%）"].is_monotonic_increasing

@@ -16,8 +16,9 @@ from dashboard.ledgers.loading import saved_layouts
 from dashboard.presenters.ledger_intake import report_tables as tables
 from dashboard.presenters.ledger_intake import sheet_corrections
 from dashboard.presenters.ledger_intake import version_list as shelf
-from dashboard.presenters.ledger_intake.session import IntakeSession, SheetAt, Upload, alike
+from dashboard.presenters.ledger_intake.session import IntakeSession
 from dashboard.presenters.ledger_intake.sheet_corrections import FIELD, NOT_READ
+from dashboard.presenters.ledger_intake.uploads import SheetAt, Upload, sheets_alike
 from dashboard.warehouse import versions
 
 VISITS = "走访台账"
@@ -84,9 +85,9 @@ def corrected(desk: IntakeSession, **more) -> IntakeSession:
     at, entry = first(desk)
     known = entry.recognition
     choices = {"kind": known.kind, "rows": known.header_rows, "chosen": chosen(entry), "year": 0, "unit": ""}
-    said = sheet_corrections.words(known, desk.words(at), **(choices | more))
-    same = alike(desk.report, at, known.header_rows)
-    desk.correct(sheet_corrections.also({one: desk.words(one) for one in same}, same, said))
+    said = sheet_corrections.instructions(known, desk.instructions_for(at), **(choices | more))
+    same = sheets_alike(desk.report, at, known.header_rows)
+    desk.correct(sheet_corrections.for_alike({one: desk.instructions_for(one) for one in same}, same, said))
     return settled(desk)
 
 
@@ -140,8 +141,8 @@ def test_a_layout_put_right_in_a_file_that_changes_nothing_is_remembered_when_as
 def test_what_is_said_of_one_sheet_holds_for_those_with_the_same_header(root, visits):
     desk = corrected(checked(root, strange(visits, sheets=("四月", "五月"))))
     assert tables.sheets(desk.report)["ledger"].tolist() == [VISITS, VISITS]
-    assert {words.layout for at in sheet_corrections.sheets(desk.report) if (words := desk.words(at))} == {
-        desk.words(first(desk)[0]).layout
+    assert {words.layout for at in sheet_corrections.sheets(desk.report) if (words := desk.instructions_for(at))} == {
+        desk.instructions_for(first(desk)[0]).layout
     }
 
 
@@ -150,7 +151,7 @@ def test_what_was_said_is_taken_back(root, visits):
     at, entry = first(desk)
     desk.correct({at: sheet_corrections.automatic(entry)})
     settled(desk)
-    assert not desk.publishable and desk.words(at) is None
+    assert not desk.publishable and desk.instructions_for(at) is None
 
 
 def test_a_remembered_layout_can_be_set_aside_and_forgotten(root, visits):
@@ -172,10 +173,10 @@ def test_a_sheet_is_left_out_where_the_clerk_says_so(root, accounts):
     assert tables.sheets(desk.report)["result"].tolist() == ["不能导入", "不能导入"]
     at, entry = first(desk)
     known = entry.recognition
-    said = sheet_corrections.words(
+    said = sheet_corrections.instructions(
         known, None, kind=sheet_corrections.LEFT_OUT, rows=known.header_rows, chosen=[], year=0, unit=""
     )
-    desk.correct(sheet_corrections.also({at: None}, [at], said))
+    desk.correct(sheet_corrections.for_alike({at: None}, [at], said))
     assert tables.sheets(settled(desk).report)["result"].tolist() == ["不读", "可以导入"]
     desk.correct({at: None})
     assert at in sheet_corrections.sheets(desk.report), "what is left out can be taken in again"
@@ -196,17 +197,19 @@ def test_choices_that_say_nothing_new_are_nothing_said(root, accounts):
     _, entry = first(checked(root, Upload.of("集体.csv", ledger_files.csv_bytes(accounts))))
     known = entry.recognition
     same = {"kind": known.kind, "rows": known.header_rows, "chosen": sheet_corrections.mapping(known)[FIELD].tolist()}
-    assert sheet_corrections.words(known, None, **same, year=0, unit="") is None
-    assert sheet_corrections.words(known, None, **same, year=2024, unit="") == Instructions(year=2024)
-    assert sheet_corrections.words(known, None, **same, year=0, unit="万元") == Instructions(unit="万元")
+    assert sheet_corrections.instructions(known, None, **same, year=0, unit="") is None
+    assert sheet_corrections.instructions(known, None, **same, year=2024, unit="") == Instructions(year=2024)
+    assert sheet_corrections.instructions(known, None, **same, year=0, unit="万元") == Instructions(unit="万元")
 
 
 def test_another_header_row_leaves_the_columns_to_be_found_anew(root, visits):
     _, entry = first(checked(root, strange(visits)))
     known = entry.recognition
-    said = sheet_corrections.words(known, None, kind="visits", rows=(1, 2), chosen=chosen(entry), year=0, unit="")
+    said = sheet_corrections.instructions(
+        known, None, kind="visits", rows=(1, 2), chosen=chosen(entry), year=0, unit=""
+    )
     assert said == Instructions(layout=Layout((0, 1)))
-    other_kind = sheet_corrections.words(
+    other_kind = sheet_corrections.instructions(
         known, said, kind="incomes", rows=(2, 2), chosen=chosen(entry), year=0, unit=""
     )
     assert other_kind == Instructions("incomes", layout=Layout((0, 1)))
@@ -305,7 +308,7 @@ def shorter(county_ledgers) -> Upload:
 
 def test_rows_left_out_are_offered_examined_and_removed_only_when_said_so(root, shorter):
     desk = checked(root, shorter)
-    [offer] = desk.offers
+    [offer] = desk.candidates
     assert len(offer.keys) == 3
     desk.examine(offer.kind, offer.keys[:2], "v0001")
     settled(desk)
@@ -322,7 +325,7 @@ def test_rows_left_out_are_offered_examined_and_removed_only_when_said_so(root, 
     assert (standing["农户基本信息台账"], standing["行政区划名录"]) == ("v0002", "v0001")
     assert desk.report is not None
     settled(desk)
-    [left] = desk.offers
+    [left] = desk.candidates
     assert left.keys == offer.keys[2:]
 
 

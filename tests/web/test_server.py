@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from dashboard.warehouse import versions
 from dashboard.web import server
 
-APP = Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE)
+APP = Starlette(routes=server.routes(), middleware=server.MIDDLEWARE)
 
 
 def answer(path: str, query: str = "", encoding: str = "") -> tuple[int, dict[str, str], bytes]:
@@ -70,7 +70,7 @@ def test_outlines_of_no_version_are_not_found(loaded_db, name):
 
 def test_the_bare_address_leads_to_the_overview_with_its_filters():
     status, headers, _ = answer("/", query="township=%E6%9F%B3")
-    assert status == 307 and headers["location"] == "/overview?township=%E6%9F%B3"
+    assert status == 307 and headers["location"] == "./overview?township=%E6%9F%B3"
 
 
 def test_scripts_are_sent_compressed_where_the_browser_takes_it():

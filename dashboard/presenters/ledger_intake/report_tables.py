@@ -1,4 +1,4 @@
-"""What the intake page shows of a check or a load: sheets, what was understood of them, everything said, changes."""
+"""What the intake page shows of a report: its sheets, issues, counts and changes, saved layouts, absent rows."""
 
 import re
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from dashboard.display import columns
 from dashboard.display.cards import Card
 from dashboard.ledgers.layout.instructions import SavedLayout
 from dashboard.ledgers.loading.removal import RemovalCandidates
-from dashboard.ledgers.reporting import issues, report
-from dashboard.ledgers.reporting.report import Report, SheetReport
-from dashboard.presenters.ledger_intake.session import Upload
+from dashboard.ledgers.reporting import issues
+from dashboard.ledgers.reporting.report import REFUSED, WOULD, Report, SheetReport
+from dashboard.presenters.ledger_intake.uploads import Upload
 
 SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.NOTICE: "说明"}
 
-# What a person can answer on the page instead of changing the file: the sentence that asks, and what to do there.
+# Issues that can be answered on the page instead of in the file: code of the issue, what to do there.
 ASKED = {
     "year_needed": "请在“识别结果和更正”中选择年度后重新核对。",
     "date_year_needed": "请在“识别结果和更正”中选择年度后重新核对。",
@@ -30,7 +30,7 @@ ASKED = {
 }
 
 _NAMED_FILES = 5
-# What the table of columns says itself, as it is being put right.
+# What the panel of corrections says itself beside the table of columns.
 _SEEN_AT_COLUMNS = {"columns_missing", "not_quite_a_ledger"}
 _IN_PANEL = "在“识别结果和更正”中"
 
@@ -79,13 +79,13 @@ MOVED_COLUMNS = {
 }
 
 
-def sheets(told: Report) -> pd.DataFrame:
-    """One row a sheet: what was recognised, and what would become of its rows; no counts where none were read."""
-    return pd.DataFrame([_sheet(entry) for entry in told.files], columns=list(SHEET_COLUMNS))
+def sheets(report: Report) -> pd.DataFrame:
+    """One row per sheet: what was recognised, and what would become of its rows; no counts where none were read."""
+    return pd.DataFrame([_sheet(entry) for entry in report.files], columns=list(SHEET_COLUMNS))
 
 
-def issue_rows(told: Report) -> pd.DataFrame:
-    """One row for everything said about the files: refusals first, then in the order of sheets and rows; masked."""
+def issue_rows(report: Report) -> pd.DataFrame:
+    """One row per issue: rejections first, then in the order of sheets and rows; masked."""
     catalogue = messages.catalogue()
     rows = [
         {
@@ -99,40 +99,42 @@ def issue_rows(told: Report) -> pd.DataFrame:
             "says": _sentence(issue, catalogue[issue.code].todo),
             "todo": ASKED.get(issue.code, catalogue[issue.code].todo),
         }
-        for place, entry in enumerate(told.files)
+        for place, entry in enumerate(report.files)
         for issue in entry.issues
     ]
-    found = pd.DataFrame(rows, columns=["place", *ISSUE_COLUMNS]).astype({"row": "Int64"})
-    order = {"severity": found["severity"].map(_RANKS), "place": found["place"], "row": found["row"]}
+    table = pd.DataFrame(rows, columns=["place", *ISSUE_COLUMNS]).astype({"row": "Int64"})
+    order = {"severity": table["severity"].map(_RANKS), "place": table["place"], "row": table["row"]}
     ordered = pd.DataFrame(order).sort_values(["severity", "place", "row"], kind="stable", na_position="first").index
-    return found.loc[ordered, list(ISSUE_COLUMNS)].reset_index(drop=True)
+    return table.loc[ordered, list(ISSUE_COLUMNS)].reset_index(drop=True)
 
 
-def changes(told: Report) -> pd.DataFrame:
-    """Examples of changed rows, a row for each field: ledger, key, title, old and new value; masked."""
+def changes(report: Report) -> pd.DataFrame:
+    """Examples of changed rows, one row per field: ledger, key, title, old and new value; masked."""
     rows = [
         {"ledger": ledger.name, "key": change.key.replace("|", " / "), "title": title, "old": old, "new": new}
-        for ledger in told.ledgers
+        for ledger in report.ledgers
         for change in ledger.examples
         for title, old, new in change.fields
     ]
     return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS))
 
 
-def changed_in_words(told: Report) -> str:
+def changed_in_words(report: Report) -> str:
     """How many rows are changed, and how many of them are shown."""
-    changed = sum(ledger.changed for ledger in told.ledgers)
-    shown = sum(len(ledger.examples) for ledger in told.ledgers)
+    changed = sum(ledger.changed for ledger in report.ledgers)
+    shown = sum(len(ledger.examples) for ledger in report.ledgers)
     return f"共 {changed:,} 行变更" + (f"，列出前 {shown:,} 行" if shown < changed else "") + "；原值和新值"
 
 
-def counted(told: Report) -> list[Card]:
+def counted(report: Report) -> list[Card]:
     """What would become of the rows, as cards."""
-    numbers = {name: sum(getattr(ledger, name) for ledger in told.ledgers) for name in ("new", "changed", "unchanged")}
-    refused = sum(len(entry.refused) for entry in told.files)
-    warned = sum(issue.severity == issues.WARNING for entry in told.files for issue in entry.issues)
-    missing = sum(ledger.missing for ledger in told.ledgers)
-    whole = len(told.refused_files)
+    numbers = {
+        name: sum(getattr(ledger, name) for ledger in report.ledgers) for name in ("new", "changed", "unchanged")
+    }
+    refused = sum(len(entry.refused) for entry in report.files)
+    warned = sum(issue.severity == issues.WARNING for entry in report.files for issue in entry.issues)
+    missing = sum(ledger.missing for ledger in report.ledgers)
+    whole = len(report.refused_files)
     rest = f"另有 {whole:,} 个文件整个不能导入" if whole else "其余行不受影响"
     return [
         Card("新增", f"{numbers['new']:,}", "行", "第一次出现"),
@@ -144,48 +146,48 @@ def counted(told: Report) -> list[Card]:
     ]
 
 
-def absent_rows(offer: RemovalCandidates) -> tuple[pd.DataFrame, dict[str, columns.Column]]:
-    """The rows of an offer to remove as they are shown, masked, and their columns."""
-    shown = offer.masked()
+def absent_rows(candidates: RemovalCandidates) -> tuple[pd.DataFrame, dict[str, columns.Column]]:
+    """Current rows absent from the files as they are shown, masked, and their columns."""
+    shown = candidates.masked()
     return shown, {title: columns.text(title) for title in shown.columns}
 
 
-def why_not_offered(told: Report, offers: Sequence[RemovalCandidates]) -> str:
-    """Why rows that the files do not have cannot be chosen for removal, in one sentence; '' where all of them can."""
-    offered = {offer.kind: len(offer.keys) for offer in offers}
+def why_not_offered(report: Report, candidates: Sequence[RemovalCandidates]) -> str:
+    """Why absent rows cannot be chosen for removal, in one sentence; '' where all of them can."""
+    offered = {each.kind: len(each.keys) for each in candidates}
     reasons: dict[str, list[str]] = {}
-    for ledger in told.ledgers:
+    for ledger in report.ledgers:
         if ledger.missing > offered.get(ledger.kind, 0):
-            reasons.setdefault(_why_kept(told, ledger.kind, ledger.kind in offered), []).append(f"《{ledger.name}》")
-    said = [f"{'、'.join(names)}{reason}" for reason, names in reasons.items()]
-    return f"{'；'.join(said)}；这些行保留不动，不供勾选移除。" if said else ""
+            reasons.setdefault(_why_kept(report, ledger.kind, ledger.kind in offered), []).append(f"《{ledger.name}》")
+    sentences = [f"{'、'.join(names)}{reason}" for reason, names in reasons.items()]
+    return f"{'；'.join(sentences)}；这些行保留不动，不供勾选移除。" if sentences else ""
 
 
-def saved_layout_rows(known: dict[str, SavedLayout]) -> pd.DataFrame:
-    """One row a remembered layout, newest first, with its ``fingerprint``."""
+def saved_layout_rows(layouts: dict[str, SavedLayout]) -> pd.DataFrame:
+    """One row per saved layout, newest first, with its ``fingerprint``."""
     rows = [
         {
             "fingerprint": fingerprint,
-            "ledger": one.ledger_name,
-            "titles": "、".join(one.titles),
-            "holds": one.in_words,
-            "file": one.file_name,
-            "confirmed_on": one.saved_on,
+            "ledger": layout.ledger_name,
+            "titles": "、".join(layout.titles),
+            "holds": layout.in_words,
+            "file": layout.file_name,
+            "confirmed_on": layout.saved_on,
         }
-        for fingerprint, one in known.items()
+        for fingerprint, layout in layouts.items()
     ]
-    found = pd.DataFrame(rows, columns=["fingerprint", *SAVED_LAYOUT_COLUMNS])
-    return found.sort_values("confirmed_on", ascending=False, kind="stable").reset_index(drop=True)
+    table = pd.DataFrame(rows, columns=["fingerprint", *SAVED_LAYOUT_COLUMNS])
+    return table.sort_values("confirmed_on", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def moved(figures: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``meta/moved`` as they are told: name, period, value before and now; in the order of the registry."""
+def moved(values: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``meta/moved`` as they are shown: name, period, value before and now; in the order of the registry."""
     order = {definition.id: place for place, definition in enumerate(indicators.all())}
-    known = figures[figures["indicator"].isin(list(order))]
-    ordered = known.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable")
+    defined = values[values["indicator"].isin(list(order))]
+    ordered = defined.sort_values("indicator", key=lambda ids: ids.map(order), kind="stable")
     return pd.DataFrame(
         {
-            "name": [indicators.label(one) for one in ordered["indicator"]],
+            "name": [indicators.label(name) for name in ordered["indicator"]],
             "period": ordered["period"].tolist(),
             "before": [indicators.format(row.indicator, row.value_before) for row in ordered.itertuples()],
             "now": [indicators.format(row.indicator, row.value) for row in ordered.itertuples()],
@@ -193,24 +195,24 @@ def moved(figures: pd.DataFrame) -> pd.DataFrame:
     ).query("before != now")
 
 
-def asks(told: Report) -> bool:
-    """Whether a file could be read once the clerk says its kind, year or unit."""
-    return any(issue.code in ASKED for entry in told.files for issue in entry.issues)
+def asks(report: Report) -> bool:
+    """Whether a file could be read once the clerk chooses its ledger, year or unit."""
+    return any(issue.code in ASKED for entry in report.files for issue in entry.issues)
 
 
 def put_in_before(uploads: Sequence[Upload]) -> str:
-    """Which files a report is about that the page does not list any more: it was left or reloaded meanwhile."""
+    """Which files a report is about that the page no longer lists: it was left or reloaded meanwhile."""
     named = "、".join(upload.name for upload in uploads[:_NAMED_FILES])
     more = f" 等 {len(uploads):,} 个文件" if len(uploads) > _NAMED_FILES else ""
     return f"下面是先前放入的 {named}{more} 的核对结果；再放入文件，则只核对新放入的。"
 
 
-def questions(told: Report, about: SheetReport) -> list[str]:
-    """What a person is asked about a sheet as a whole, each in what is wrong and what to choose."""
+def questions(report: Report, about: SheetReport) -> list[str]:
+    """Questions about a sheet as a whole: what is wrong and what to choose on the page, a sentence each."""
     catalogue = messages.catalogue()
     asked = [
         f"{_sentence(issue, catalogue[issue.code].todo)}{ASKED[issue.code].replace(_IN_PANEL, '')}"
-        for entry in told.files
+        for entry in report.files
         if (entry.path, entry.sheet) == (about.path, about.sheet)
         for issue in entry.issues
         if issue.code in ASKED and issue.code not in _SEEN_AT_COLUMNS and issue.row is None
@@ -218,24 +220,24 @@ def questions(told: Report, about: SheetReport) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
-def why_not(told: Report) -> str:
+def why_not(report: Report) -> str:
     """Why there is nothing to publish, in one sentence."""
-    if not any(entry.rows_loaded for entry in told.files):
-        where = "请在“识别结果和更正”中指定后重新核对，或" if asks(told) else "请"
+    if not any(entry.rows_loaded for entry in report.files):
+        where = "请在“识别结果和更正”中指定后重新核对，或" if asks(report) else "请"
         return f"没有可以导入的行：{where}按“问题和说明”逐条处理后重新上传。"
-    rows = "可以导入的行" if any(entry.refused for entry in told.files) else "文件内容"
-    more = "；其余的请在“识别结果和更正”中指定后重新核对" if asks(told) else ""
+    rows = "可以导入的行" if any(entry.refused for entry in report.files) else "文件内容"
+    more = "；其余的请在“识别结果和更正”中指定后重新核对" if asks(report) else ""
     return f"{rows}与现有数据完全相同，不需要发布新版本{more}。"
 
 
-# The folder a file lies in while it is read, which means nothing to its sender.
+# The temporary folder of an upload, which means nothing to its sender.
 _FOLDER = re.compile(r"[^“”]*dashboard-intake-[^/\\”]+[/\\]\d{3}[/\\]")
 _RANKS = {word: rank for rank, word in enumerate(SEVERITIES.values())}
 
 
-def _why_kept(told: Report, kind: str, is_offered: bool) -> str:
-    """Why the rows of a ledger that the files do not have, or those not offered, are not offered for removal."""
-    sheets = [entry for entry in told.files if entry.ledger == kind]
+def _why_kept(report: Report, kind: str, is_offered: bool) -> str:
+    """Why the absent rows of a ledger, or the rest of them, are not offered for removal."""
+    sheets = [entry for entry in report.files if entry.ledger == kind]
     if any(entry.is_returned for entry in sheets):
         return "本次是退回表，其中只有改正的行"
     if is_offered:
@@ -250,7 +252,7 @@ def _sheet(entry: SheetReport) -> dict[str, str | int | None]:
         "file": _file(entry),
         "sheet": entry.sheet,
         "ledger": entry.ledger_name or "未识别",
-        "result": report.WOULD[report.REFUSED if entry.rows_read and not entry.rows_loaded else entry.status],
+        "result": WOULD[REFUSED if entry.rows_read and not entry.rows_loaded else entry.status],
     }
     counts = {
         "read": entry.rows_read,
@@ -261,8 +263,8 @@ def _sheet(entry: SheetReport) -> dict[str, str | int | None]:
         "unchanged": entry.unchanged,
         "missing": entry.missing,
     }
-    if entry.status == report.REFUSED:
-        # Of a sheet refused whole no row was judged.
+    if entry.status == REFUSED:
+        # No row of a rejected sheet was judged.
         counts = dict.fromkeys(counts) | {"read": entry.rows_read, "loaded": 0}
     return facts | (counts if entry.rows_read else dict.fromkeys(counts))
 
@@ -272,7 +274,7 @@ def _file(entry: SheetReport) -> str:
 
 
 def _sentence(issue: issues.Issue, todo: str) -> str:
-    """The sentence alone: where it applies and what to do stand in columns of their own."""
+    """The sentence alone: where it applies and what to do have columns of their own."""
     says = _FOLDER.sub("", issue.message.removesuffix(todo))
     place = f"“{issue.column}”：" if issue.column else f"第 {issue.row} 行：" if issue.row is not None else "”："
     return says.partition(place)[2] or says

@@ -1,4 +1,4 @@
-"""What is published, as the intake page lists it: versions, and what stands of each ledger."""
+"""Published versions and the current rows of each ledger, as the intake page lists them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,13 +28,13 @@ _COUNTED = {"new": "新增", "changed": "变更", "unchanged": "未变", "refuse
 
 
 def table(root: Path) -> pd.DataFrame:
-    """One row a published version that can be listed, newest first, the current one marked."""
-    standing = _current_id(root)
+    """One row per published version that can be listed, newest first, the current one marked."""
+    current = _current_id(root)
     return pd.DataFrame(
         [
             {
                 "id": version.id,
-                "state": "当前" if version.id == standing else "",
+                "state": "当前" if version.id == current else "",
                 "created_at": f"{version.created_at:%Y-%m-%d %H:%M}",
                 "as_of": version.as_of,
                 "note": version.note,
@@ -47,13 +47,14 @@ def table(root: Path) -> pd.DataFrame:
 
 
 def current_ledgers(root: Path) -> pd.DataFrame:
-    """One row a ledger kind of the current version: rows that stand, and which version last changed them and when."""
+    """One row per ledger: current rows, and which version last changed them and when."""
     current = versions.current(root)
     history = _history(current, {version.id: version for version in versions.published(root)})
     steps = list(zip(history, [*history[1:], None], strict=True))
     kinds = forms.stored()
     last = {
-        form.kind: next((one for one, before in steps if _has_changed(one, before, form.kind)), None) for form in kinds
+        form.kind: next((version for version, before in steps if _has_changed(version, before, form.kind)), None)
+        for form in kinds
     }
     return pd.DataFrame(
         [
@@ -70,24 +71,24 @@ def current_ledgers(root: Path) -> pd.DataFrame:
 
 
 def _current_id(root: Path) -> str | None:
-    """The id of the version in force; None where nothing says which it is."""
+    """The id of the current version; None where it is unknown."""
     try:
         return versions.current_id(root)
     except versions.StoreError:
         return None
 
 
-def _history(version: versions.Version | None, known: Mapping[str, versions.Version]) -> list[versions.Version]:
-    """The version and those it was made from, newest first; one that was removed ends the line."""
+def _history(version: versions.Version | None, by_id: Mapping[str, versions.Version]) -> list[versions.Version]:
+    """The version and those it was made from, newest first, up to one that no longer exists."""
     line = []
     while version is not None:
         line.append(version)
-        version = known.get(version.base)
+        version = by_id.get(version.base)
     return line
 
 
 def _has_changed(version: versions.Version, before: versions.Version | None, kind: str) -> bool:
-    """Whether rows of a ledger came, changed or went with a version."""
+    """Whether a version added, changed or removed rows of a ledger."""
     counts = version.changes.get(kind, {})
     is_removed = before is not None and version.rows.get(kind, 0) < before.rows.get(kind, 0)
     return bool(counts.get("new") or counts.get("changed")) or is_removed

@@ -1,0 +1,93 @@
+"""The place and year filters, kept in the address, and what else sets them: buttons and clicks on maps."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard.serving import cached
+from dashboard.serving.regions import Region, Tree
+from dashboard.serving.view import View
+
+_ALL = ""
+
+
+def place() -> tuple[Region, ...]:
+    """Draw the place filters; county, township and village chosen, as far as one is. A village outside the township
+    chosen is dropped.
+    """
+    tree = cached.regions()
+    county = tree.counties[0]
+    if len(tree.counties) > 1:
+        counties = [region.code for region in tree.counties]
+        county = tree.region(_choice("county", "县", counties, tree, None, resets=("township", "village")))
+    else:
+        st.html(f'<div class="db-county">{escape(county.name)}</div>', width="content")
+    township = _choice("township", "乡镇", tree.children(county.code), tree, "全部乡镇", resets=("village",))
+    villages = tree.children(township) if township else ()
+    village = _choice("village", "村", villages, tree, "全部村")
+    chain = [county.code, township, village]
+    return tuple(tree.region(code) for code in chain if code)
+
+
+def year(indicator: str) -> int | None:
+    """Draw the year filter with the years of an indicator; the year chosen, None where the indicator has none."""
+    years = cached.rows("meta/years", {"indicator": indicator})["year"].tolist()
+    if not years:
+        return None
+    if st.session_state.get("year", years[0]) not in years:
+        del st.session_state["year"]
+    chosen = st.selectbox(
+        "年度",
+        years,
+        key="year",
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        filter_mode=None,
+        placeholder="请选择",
+        width=100,
+    )
+    return int(chosen)
+
+
+def set_place(code: str) -> None:
+    """Set the filters to a township or village of the directory; to be called in a callback."""
+    region = cached.regions().region(code)
+    is_village = region.level == "village"
+    st.session_state["township"] = region.parent if is_village else region.code
+    st.session_state["village"] = region.code if is_village else _ALL
+
+
+def drill(view: View, labels: Mapping[str, str], key: str) -> None:
+    """Buttons, code → text, for the regions directly below the place; a click sets the filters to one."""
+
+    def narrow() -> None:
+        if code := st.session_state[key]:
+            set_place(code)
+        st.session_state[key] = None
+
+    st.pills("下钻", list(labels), format_func=labels.get, key=key, on_change=narrow, label_visibility="collapsed")
+
+
+def _choice(
+    key: str, label: str, codes: Sequence[str], tree: Tree, everything: str | None, resets: Sequence[str] = ()
+) -> str:
+    options = [_ALL, *codes] if everything else list(codes)
+    if st.session_state.get(key, options[0]) not in options:
+        del st.session_state[key]
+    return st.selectbox(
+        label,
+        options,
+        format_func=lambda code: tree.label(code) if code else everything,
+        key=key,
+        # A village of the same name in the next township must not stay chosen.
+        on_change=lambda: st.session_state.update(dict.fromkeys(resets, _ALL)),
+        bind="query-params",
+        persist_state="session",
+        label_visibility="collapsed",
+        filter_mode=None,
+        placeholder="请选择",
+        disabled=len(options) == 1 and everything is not None,
+        width=150,
+    )
