@@ -9,6 +9,7 @@ from dashboard.definitions import forms
 from dashboard.ledgers.cells import values
 
 _MOST_HOUSEHOLDS = 5_000_000
+_MOST_VERSIONS = 1_000_000
 
 # What argparse says, and how it is said here; anything else is handed on as it is.
 _SAID = (
@@ -69,6 +70,11 @@ def year(text: str) -> int:
 def households(text: str) -> int:
     """How many households an invented county has."""
     return _whole(text, 1, _MOST_HOUSEHOLDS, "户数")
+
+
+def kept_versions(text: str) -> int:
+    """How many of the newest versions are kept."""
+    return _whole(text, 1, _MOST_VERSIONS, "保留个数")
 
 
 def day(text: str) -> date:

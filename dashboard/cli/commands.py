@@ -117,7 +117,15 @@ def _parser() -> arguments.Parser:
     made.add_argument("name", metavar="查询", help="查询的名称，如 village/target_attainment")
     made.add_argument("--param", action="append", default=[], metavar="名=值", help="查询的参数，可多次给出")
 
-    command("versions", _versions, "列出已发布的版本")
+    made = command("versions", _versions, "列出已发布的版本；versions prune 删除旧版本")
+    # Without the subcommand the versions are listed.
+    says = "删除旧版本，只保留最新的若干个；当前版本总是保留"
+    made = made.add_subparsers(title="命令", metavar="[prune]").add_parser("prune", help=says, description=says)
+    made.add_argument("--db", type=Path, default=argparse.SUPPRESS, metavar="目录", help="存放各发布版本的目录")
+    made.add_argument("--keep", type=arguments.kept_versions, required=True, metavar="个数", help="保留最新的几个版本")
+    made.add_argument("--yes", action="store_true", help="不再询问，直接删除")
+    made.set_defaults(run=_prune)
+
     command("rollback", _rollback, "回退到某个版本").add_argument("version", metavar="版本", help="如 v0003")
     command("check", _check, "检查当前版本的完整性和数据质量")
     command("recompute", _recompute, "口径参数改动后，用现有台账重新计算并发布一个新版本")
@@ -250,6 +258,46 @@ def _versions(chosen: argparse.Namespace) -> int:
     for damage in broken:
         _say(damage)
     return _PARTLY if broken else _DONE
+
+
+def _prune(chosen: argparse.Namespace) -> int:
+    root = _root(chosen)
+    damaged = versions.damaged(root)
+    for version_id in damaged:
+        _say(f"版本“{version_id}”的说明文件缺失或损坏，不在清理之列，请人工核对后处理。")
+    rest = _PARTLY if damaged else _DONE
+    old = versions.prunable(root, chosen.keep)
+    if not old:
+        _say(f"除当前版本外，没有比最新 {chosen.keep} 个更旧的版本，不用清理。")
+        return rest
+    facts = {
+        "version": [version.id for version in old],
+        "created_at": [version.created_at.isoformat(sep=" ", timespec="seconds") for version in old],
+        "as_of": [version.as_of.isoformat() for version in old],
+        "rows": [sum(version.rows.values()) for version in old],
+        "note": [version.note for version in old],
+    }
+    _write_csv(pa.table(facts))
+    if not (chosen.yes or _is_confirmed(f"将删除以上 {len(old)} 个版本，删除后不能再回退到它们。")):
+        _say("没有删除任何版本。")
+        return _NOT_DONE
+    try:
+        deleted, undeletable = versions.prune(root, facts["version"])
+    except KeyboardInterrupt:
+        raise UsageError("已中断，有的旧版本可能已经删除，可用 versions 命令查看。当前版本没有改动。") from None
+    if undeletable:
+        _say(f"版本 {'、'.join(undeletable)} 没有删除：文件正在使用，或不允许删除。")
+    _say(f"已删除 {len(deleted)} 个版本，当前版本 {versions.current_id(root)} 没有改动。")
+    return _PARTLY if undeletable else rest
+
+
+def _is_confirmed(question: str) -> bool:
+    """Whether a person at the terminal says yes; UsageError where there is no terminal to ask at."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question}这里没有终端可以确认，没有删除；确定要删除请加 --yes。")
+    sys.stderr.write(f"{question}确定请输入 y 后回车，直接回车为放弃：")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
 
 def _rollback(chosen: argparse.Namespace) -> int:

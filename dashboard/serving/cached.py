@@ -48,9 +48,7 @@ _reading: ContextVar[versions.Version | None] = ContextVar("version_being_read",
 
 def begin_reading() -> versions.Version | None:
     """Fix the version that `rows` reads in this run of a page; None before the first load."""
-    root = paths.database_root()
-    standing = versions.current_id(root)
-    version = _version(str(root), standing) if standing else None
+    version = versions.current_on_disk(paths.database_root())
     _reading.set(version)
     return version
 
@@ -119,11 +117,6 @@ def _once(key: str, root: str, parts: tuple, chosen: tuple, recipe: _Recipe) -> 
     # What a page's function closes over must not live as long as what it made.
     make, recipe.make = recipe.make, None
     return make()
-
-
-@lru_cache(maxsize=8)
-def _version(root: str, version_id: str) -> versions.Version:
-    return versions.version(Path(root), version_id)
 
 
 @lru_cache(maxsize=8)
