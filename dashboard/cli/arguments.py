@@ -56,10 +56,12 @@ def kind(text: str) -> str:
     known = {name: form.kind for form in forms.all_forms() for name in (form.kind, form.name, *form.called)}
     if found := known.get(text) or known.get(f"{text}台账"):
         return found
-    raise argparse.ArgumentTypeError(f"没有台账种类“{text}”，可选：{KINDS}")
+    raise argparse.ArgumentTypeError(f"没有台账种类“{text}”，可选：{kinds_in_words()}")
 
 
-KINDS = "、".join(f"{form.name}（{form.kind}）" for form in forms.all_forms())
+def kinds_in_words() -> str:
+    """Every kind of ledger a command takes: 行政区划名录（regions）、农户基本信息台账（households）…"""
+    return "、".join(f"{form.name}（{form.kind}）" for form in forms.all_forms())
 
 
 def year(text: str) -> int:

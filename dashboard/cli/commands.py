@@ -17,7 +17,7 @@ import pyarrow.parquet
 from dashboard import paths, sample
 from dashboard.access import masking
 from dashboard.cli import arguments, output_files
-from dashboard.definitions import indicators, policy, quality_rules
+from dashboard.definitions import forms, indicators, policy, quality_rules
 from dashboard.ledgers.loading import load, removal
 from dashboard.warehouse import derive, queries, versions
 
@@ -89,19 +89,19 @@ def _parser() -> arguments.Parser:
     made.add_argument("--returned", type=Path, metavar="目录", help="把未导入的行写成退回表（含完整个人信息）")
     made.add_argument("--left-out", type=Path, metavar="目录", help="把本次文件中没有的行写成清单，供 remove 命令用")
 
-    made = command("template", _template, "写出空白台账模板（不写种类则十种全写）")
-    made.add_argument("kinds", nargs="*", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made = command("template", _template, f"写出空白台账模板（不写种类则 {len(forms.kinds())} 种全写）")
+    made.add_argument("kinds", nargs="*", type=arguments.kind, metavar="种类", help=arguments.kinds_in_words())
     made.add_argument("--out", type=Path, required=True, metavar="目录")
 
     made = command("remove", _remove, "从一种台账中移除清单所列的行，发布为新版本")
-    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.kinds_in_words())
     made.add_argument("--keys", type=Path, required=True, metavar="FILE.csv", help="清单，含这种台账的编号列")
     made.add_argument("--base", metavar="版本", help="核对清单时的版本（不写则为当前版本）")
     made.add_argument("--with-referring", action="store_true", help="连同其他台账中属于它们的行一起移除")
     made.add_argument("--dry-run", action="store_true", help="只清点，不移除")
 
     made = command("rows", _rows, "输出一种台账现有的全部行（含完整个人信息，请妥善保管）")
-    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.kinds_in_words())
     made.add_argument("--format", choices=("csv", "parquet"), default="csv", help="输出格式，默认 csv")
 
     made = command("indicators", _indicators, "输出指标长表")
@@ -114,7 +114,7 @@ def _parser() -> arguments.Parser:
     made.add_argument("--format", choices=("csv", "json"), default="csv", help="输出格式，默认 csv")
 
     made = command("query", _query, "运行 queries/ 中的一个查询（个人信息已遮盖）")
-    made.add_argument("name", metavar="查询", help="查询的名称，如 village/target_attainment")
+    made.add_argument("name", metavar="查询", help="查询的名称，如 village/attainment")
     made.add_argument("--param", action="append", default=[], metavar="名=值", help="查询的参数，可多次给出")
 
     made = command("versions", _versions, "列出已发布的版本；versions prune 删除旧版本")
@@ -132,7 +132,7 @@ def _parser() -> arguments.Parser:
 
     command("demo", _demo, "还没有数据时，生成虚构县并导入，供试用")
 
-    made = commands.add_parser("sample", help="生成一个虚构县的十种台账")
+    made = commands.add_parser("sample", help="生成一个虚构县的各种台账")
     made.add_argument("--db", type=Path, default=None, help=argparse.SUPPRESS)
     made.add_argument("--out", type=Path, required=True, metavar="目录")
     made.add_argument("--households", type=arguments.households, default=12_000, metavar="户数")
