@@ -9,6 +9,7 @@ from dashboard.definitions import forms
 from dashboard.ledgers.cells import values
 
 _MOST_HOUSEHOLDS = 5_000_000
+_MOST_VERSIONS = 1_000_000
 
 # What argparse says, and how it is said here; anything else is handed on as it is.
 _SAID = (
@@ -55,10 +56,12 @@ def kind(text: str) -> str:
     known = {name: form.kind for form in forms.all_forms() for name in (form.kind, form.name, *form.called)}
     if found := known.get(text) or known.get(f"{text}台账"):
         return found
-    raise argparse.ArgumentTypeError(f"没有台账种类“{text}”，可选：{KINDS}")
+    raise argparse.ArgumentTypeError(f"没有台账种类“{text}”，可选：{kinds_in_words()}")
 
 
-KINDS = "、".join(f"{form.name}（{form.kind}）" for form in forms.all_forms())
+def kinds_in_words() -> str:
+    """Every kind of ledger a command takes: 行政区划名录（regions）、农户基本信息台账（households）…"""
+    return "、".join(f"{form.name}（{form.kind}）" for form in forms.all_forms())
 
 
 def year(text: str) -> int:
@@ -69,6 +72,11 @@ def year(text: str) -> int:
 def households(text: str) -> int:
     """How many households an invented county has."""
     return _whole(text, 1, _MOST_HOUSEHOLDS, "户数")
+
+
+def kept_versions(text: str) -> int:
+    """How many of the newest versions are kept."""
+    return _whole(text, 1, _MOST_VERSIONS, "保留个数")
 
 
 def day(text: str) -> date:

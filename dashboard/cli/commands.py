@@ -17,7 +17,7 @@ import pyarrow.parquet
 from dashboard import paths, sample
 from dashboard.access import masking
 from dashboard.cli import arguments, output_files
-from dashboard.definitions import indicators, policy, quality_rules
+from dashboard.definitions import forms, indicators, policy, quality_rules
 from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.loading import load, removal
 from dashboard.warehouse import derive, queries, versions
@@ -90,19 +90,19 @@ def _parser() -> arguments.Parser:
     made.add_argument("--returned", type=Path, metavar="目录", help="把未导入的行写成退回表（含完整个人信息）")
     made.add_argument("--left-out", type=Path, metavar="目录", help="把本次文件中没有的行写成清单，供 remove 命令用")
 
-    made = command("template", _template, "写出空白台账模板（不写种类则十种全写）")
-    made.add_argument("kinds", nargs="*", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made = command("template", _template, f"写出空白台账模板（不写种类则 {len(forms.kinds())} 种全写）")
+    made.add_argument("kinds", nargs="*", type=arguments.kind, metavar="种类", help=arguments.kinds_in_words())
     made.add_argument("--out", type=Path, required=True, metavar="目录")
 
     made = command("remove", _remove, "从一种台账中移除清单所列的行，发布为新版本")
-    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.kinds_in_words())
     made.add_argument("--keys", type=Path, required=True, metavar="FILE.csv", help="清单，含这种台账的编号列")
     made.add_argument("--base", metavar="版本", help="核对清单时的版本（不写则为当前版本）")
     made.add_argument("--with-referring", action="store_true", help="连同其他台账中属于它们的行一起移除")
     made.add_argument("--dry-run", action="store_true", help="只清点，不移除")
 
     made = command("rows", _rows, "输出一种台账现有的全部行（含完整个人信息，请妥善保管）")
-    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.KINDS)
+    made.add_argument("kind", type=arguments.kind, metavar="种类", help=arguments.kinds_in_words())
     made.add_argument("--format", choices=("csv", "parquet"), default="csv", help="输出格式，默认 csv")
 
     made = command("indicators", _indicators, "输出指标长表")
@@ -115,17 +115,25 @@ def _parser() -> arguments.Parser:
     made.add_argument("--format", choices=("csv", "json"), default="csv", help="输出格式，默认 csv")
 
     made = command("query", _query, "运行 queries/ 中的一个查询（个人信息已遮盖）")
-    made.add_argument("name", metavar="查询", help="查询的名称，如 village/target_attainment")
+    made.add_argument("name", metavar="查询", help="查询的名称，如 village/attainment")
     made.add_argument("--param", action="append", default=[], metavar="名=值", help="查询的参数，可多次给出")
 
-    command("versions", _versions, "列出已发布的版本")
+    made = command("versions", _versions, "列出已发布的版本；versions prune 删除旧版本")
+    # Without the subcommand the versions are listed.
+    says = "删除旧版本，只保留最新的若干个；当前版本总是保留"
+    made = made.add_subparsers(title="命令", metavar="[prune]").add_parser("prune", help=says, description=says)
+    made.add_argument("--db", type=Path, default=argparse.SUPPRESS, metavar="目录", help="存放各发布版本的目录")
+    made.add_argument("--keep", type=arguments.kept_versions, required=True, metavar="个数", help="保留最新的几个版本")
+    made.add_argument("--yes", action="store_true", help="不再询问，直接删除")
+    made.set_defaults(run=_prune)
+
     command("rollback", _rollback, "回退到某个版本").add_argument("version", metavar="版本", help="如 v0003")
     command("check", _check, "检查当前版本的完整性和数据质量")
     command("recompute", _recompute, "口径参数改动后，用现有台账重新计算并发布一个新版本")
 
     command("demo", _demo, "还没有数据时，生成虚构县并导入，供试用")
 
-    made = commands.add_parser("sample", help="生成一个虚构县的十种台账")
+    made = commands.add_parser("sample", help="生成一个虚构县的各种台账")
     made.add_argument("--db", type=Path, default=None, help=argparse.SUPPRESS)
     made.add_argument("--out", type=Path, required=True, metavar="目录")
     made.add_argument("--households", type=arguments.households, default=12_000, metavar="户数")
@@ -251,6 +259,46 @@ def _versions(chosen: argparse.Namespace) -> int:
     for damage in broken:
         _say(damage)
     return _PARTLY if broken else _DONE
+
+
+def _prune(chosen: argparse.Namespace) -> int:
+    root = _root(chosen)
+    damaged = versions.damaged(root)
+    for version_id in damaged:
+        _say(f"版本“{version_id}”的说明文件缺失或损坏，不在清理之列，请人工核对后处理。")
+    rest = _PARTLY if damaged else _DONE
+    old = versions.prunable(root, chosen.keep)
+    if not old:
+        _say(f"除当前版本外，没有比最新 {chosen.keep} 个更旧的版本，不用清理。")
+        return rest
+    facts = {
+        "version": [version.id for version in old],
+        "created_at": [version.created_at.isoformat(sep=" ", timespec="seconds") for version in old],
+        "as_of": [version.as_of.isoformat() for version in old],
+        "rows": [sum(version.rows.values()) for version in old],
+        "note": [version.note for version in old],
+    }
+    _write_csv(pa.table(facts))
+    if not (chosen.yes or _is_confirmed(f"将删除以上 {len(old)} 个版本，删除后不能再回退到它们。")):
+        _say("没有删除任何版本。")
+        return _NOT_DONE
+    try:
+        deleted, undeletable = versions.prune(root, facts["version"])
+    except KeyboardInterrupt:
+        raise UsageError("已中断，有的旧版本可能已经删除，可用 versions 命令查看。当前版本没有改动。") from None
+    if undeletable:
+        _say(f"版本 {'、'.join(undeletable)} 没有删除：文件正在使用，或不允许删除。")
+    _say(f"已删除 {len(deleted)} 个版本，当前版本 {versions.current_id(root)} 没有改动。")
+    return _PARTLY if undeletable else rest
+
+
+def _is_confirmed(question: str) -> bool:
+    """Whether a person at the terminal says yes; UsageError where there is no terminal to ask at."""
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question}这里没有终端可以确认，没有删除；确定要删除请加 --yes。")
+    sys.stderr.write(f"{question}确定请输入 y 后回车，直接回车为放弃：")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes", "是")
 
 
 def _rollback(chosen: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""An invented county (示例县) as ledgers of the ten kinds: for demonstration, tests and measurements.
+"""An invented county (示例县) as ledgers of every kind: for demonstration, tests and measurements.
 
 Nobody in it exists: identity numbers and region codes lie in a prefecture that was never assigned, phones count
 up from 19900000000. Its data run to 2025-12-31, the latest day on which anything happened: five income years

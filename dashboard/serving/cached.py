@@ -43,9 +43,7 @@ _made = BoundedCache(2048)
 
 def begin_reading() -> versions.Version | None:
     """Fix the version that `rows` reads in this run of a page; None before the first load."""
-    root = paths.database_root()
-    current_id = versions.current_id(root)
-    version = _version(str(root), current_id) if current_id else None
+    version = versions.current_on_disk(paths.database_root())
     _reading.set(version)
     return version
 
@@ -96,11 +94,6 @@ def _current_version() -> versions.Version:
 def _rows(root: str, version: versions.Version, name: str, bound: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
     params = {key: list(value) if isinstance(value, tuple) else value for key, value in bound}
     return queries.run(versions.connection(Path(root), version), name, params)
-
-
-@lru_cache(maxsize=8)
-def _version(root: str, version_id: str) -> versions.Version:
-    return versions.version(Path(root), version_id)
 
 
 @lru_cache(maxsize=8)

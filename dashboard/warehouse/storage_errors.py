@@ -47,6 +47,11 @@ def file_damaged(version_id: str) -> StoreError:
     return StoreError(f"版本“{version_id}”的数据库文件已损坏或无法打开，{_HOW_TO_GO_BACK}")
 
 
+def file_missing(version_id: str) -> StoreError:
+    """The database file of a version is not there."""
+    return StoreError(f"版本“{version_id}”的数据库文件缺失，可能已被移走或删除，{_HOW_TO_GO_BACK}")
+
+
 def tables_damaged(version_id: str, tables: Sequence[str]) -> StoreError:
     """Some tables of a version cannot be read to their end."""
     return StoreError(f"版本“{version_id}”已损坏，{len(tables)} 张表读不完整（{'、'.join(tables)}），{_HOW_TO_GO_BACK}")

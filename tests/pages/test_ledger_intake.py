@@ -18,7 +18,6 @@ from dashboard.presenters.ledger_intake import job, uploads, version_list
 from dashboard.presenters.ledger_intake import report_tables as tables
 from dashboard.presenters.ledger_intake.session import IntakeSession
 from dashboard.presenters.ledger_intake.uploads import Upload
-from dashboard.serving import cached
 from dashboard.warehouse import versions
 from dashboard.web import intake_panels, intake_sessions
 
@@ -436,8 +435,8 @@ def test_where_the_version_in_force_is_damaged_the_page_offers_the_way_back(root
         (root / "versions" / "v0002.json").write_text("{", encoding="utf-8")
     else:
         (root / "CURRENT").unlink()
-    versions._connection.cache_clear()
-    cached._version.cache_clear()
+    versions._open.clear()
+    versions._card_of_file.cache_clear()
     monkeypatch.setenv("DASHBOARD_DB", str(root))
     page = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
     assert "台账导入" in words(page) and not page.dataframe, "the other pages name the page that helps"

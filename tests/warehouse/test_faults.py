@@ -26,7 +26,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 LOADING = """
 import sys
 from pathlib import Path
-from dashboard.ledgers import load
+from dashboard.ledgers.loading import load
 said = set()
 def tell(share, what):
     if what not in said:
@@ -42,7 +42,7 @@ AT_OPERATION = """
 import os, signal, sys
 from datetime import date, datetime
 from pathlib import Path
-from dashboard import store
+from dashboard.warehouse import versions
 root, wanted, action = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 count = 0
 def watch(event, details):
@@ -59,16 +59,16 @@ def watch(event, details):
                         ballast.write(bytes(4096))
                 except OSError:
                     pass
-with store.building(root) as build:
+with versions.building(root) as build:
     build.con.execute(
         "insert into meta_version values ($id, null, $at, date '2025-12-31', 'demo', 'second')",
         {"id": build.id, "at": datetime(2026, 1, 2)},
     )
     sys.addaudithook(watch)
     try:
-        store.publish(root, build, store.Version(build.id, datetime(2026, 1, 2), "v0001", date(2025, 12, 31)))
+        versions.publish(root, build, versions.Version(build.id, datetime(2026, 1, 2), "v0001", date(2025, 12, 31)))
     except OSError as failure:
-        if explained := store.explained(root, failure):
+        if explained := versions.in_plain_words(root, failure):
             sys.exit(str(explained))
         raise
 print(count)

@@ -125,8 +125,8 @@ def test_a_rehearsal_holds_nobody_up_and_leaves_nothing(root):
 def test_a_killed_load_leaves_the_published_version_and_the_next_load_cleans_up(root):
     publish(root, "first")
     crash = (
-        "import os, sys; from pathlib import Path; from dashboard import store\n"
-        "with store.building(Path(sys.argv[1])) as build:\n"
+        "import os, sys; from pathlib import Path; from dashboard.warehouse import versions\n"
+        "with versions.building(Path(sys.argv[1])) as build:\n"
         "    build.con.execute('create table half_done as select 1 as a')\n"
         "    os.kill(os.getpid(), 9)\n"
     )
@@ -143,9 +143,10 @@ def test_another_process_reads_while_this_one_publishes(root):
     publish(root, "first")
     versions.connection(root, versions.current(root))
     read = (
-        "import sys; from pathlib import Path; from dashboard import store\n"
+        "import sys; from pathlib import Path; from dashboard.warehouse import versions\n"
         "root = Path(sys.argv[1])\n"
-        "print(store.connection(root, store.current(root)).execute('select note from meta_version').fetchall()[0][0])\n"
+        "con = versions.connection(root, versions.current(root))\n"
+        "print(con.execute('select note from meta_version').fetchall()[0][0])\n"
     )
     with versions.building(root):
         told = subprocess.run(

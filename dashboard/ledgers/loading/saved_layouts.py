@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from dashboard.ledgers.layout.instructions import Instructions, Layout, SavedLayout
 from dashboard.ledgers.reporting.report import SheetReport
-from dashboard.warehouse import versions
+from dashboard.warehouse import durable_files, versions
 
 _FILE = "layouts.json"
 _LOCK_S = 10
@@ -64,7 +64,7 @@ def _alone(root: Path) -> Iterator[None]:
 
 def _write(root: Path, layouts: Mapping[str, SavedLayout]) -> None:
     facts = {fingerprint: _facts(layout) for fingerprint, layout in layouts.items()}
-    versions.write_text(root / _FILE, json.dumps(facts, ensure_ascii=False, indent=1))
+    durable_files.write_text(root / _FILE, json.dumps(facts, ensure_ascii=False, indent=1))
 
 
 def _facts(saved: SavedLayout) -> dict[str, Any]:

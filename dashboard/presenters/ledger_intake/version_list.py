@@ -62,12 +62,19 @@ def current_ledgers(root: Path) -> pd.DataFrame:
                 "ledger": form.name,
                 "rows": current.rows.get(form.kind, 0),
                 "version": last[form.kind].id if last[form.kind] else "",
-                "changed_at": f"{last[form.kind].created_at:%Y-%m-%d %H:%M}" if last[form.kind] else "尚未导入",
+                "changed_at": _changed_at(last[form.kind], current.rows.get(form.kind, 0)),
             }
             for form in kinds
         ],
         columns=list(LEDGER_COLUMNS),
     )
+
+
+def _changed_at(version: versions.Version | None, rows: int) -> str:
+    """When a ledger last changed, in words; rows that no listed version brought came with one pruned since."""
+    if version is None:
+        return "更早，该版本已清理" if rows else "尚未导入"
+    return f"{version.created_at:%Y-%m-%d %H:%M}"
 
 
 def _current_id(root: Path) -> str | None:
