@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from bench import county, server
-from tests import chromium
+from tests.support import chromium
 
 PAIRS = 9
 PAGES = (

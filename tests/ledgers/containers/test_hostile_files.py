@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from books import table, zip_bytes
-from test_containers import (
+from container_writers import (
     as_html,
     as_ods,
     as_spreadsheetml,
