@@ -2,5 +2,5 @@
 
 import pytest
 
-pytest_plugins = ["fixtures", "ledger_desk"]
+pytest_plugins = ["county", "ledger_desk"]
 pytest.register_assert_rewrite("books", "container_writers", "intake_steps", "page_apps", "query_cases")

@@ -23,7 +23,7 @@ def write_refused_rows(folder: Path, told: Report) -> list[str]:
         for file, entries in by_file.items():
             try:
                 books = reader.returned(file, entries)
-            except containers.Unreadable:
+            except containers.FileRefused:
                 said.append(f"“{file}”在导入后已经改动或损坏，没有写出退回表，请重新导入。")
                 continue
             said += [f"退回表：{_written(folder, name, book)}" for name, book in books]

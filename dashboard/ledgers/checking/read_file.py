@@ -112,7 +112,7 @@ class _FileReader:
             if handed.refused:
                 raise handed.refused
             found = self.outlines() if containers.is_outlines(handed.data) else self.sheets()
-        except containers.Unreadable as unreadable:
+        except containers.FileRefused as unreadable:
             entry = self.entry(None)
             entry.reject(unreadable.code, **unreadable.details)
             found = [ReadSheet(entry)]

@@ -232,7 +232,7 @@ def test_few_texts_may_stand_in_many_cells():
 
 
 def test_a_far_cell_of_a_binary_workbook_is_refused():
-    with pytest.raises(containers.Unreadable) as refusal:
+    with pytest.raises(containers.FileRefused) as refusal:
         list(containers.sheets(xlsb([["甲"]], far=1_048_575)))
     assert refusal.value.code == "cells_far_apart"
 

@@ -107,7 +107,7 @@ def attempt(data: bytes) -> str:
         for sheet in containers.sheets(data):
             assert len({len(row) for row in sheet.rows}) <= 1 or sheet.is_text
         return "rows"
-    except containers.Unreadable as unreadable:
+    except containers.FileRefused as unreadable:
         return issues.issue(unreadable.code, **unreadable.details).code
 
 

@@ -108,14 +108,14 @@ def _cells(book: bytes) -> list[tuple]:
 def test_a_file_that_cannot_be_read_again_gives_nothing_back(tmp_path, monkeypatch):
     path = books.ledger(tmp_path, "incomes", {}, {"户编号": "H002", "工资性收入": "-1"})
     entries = [one.report for one in read(path)]
-    with client.reader() as reader, pytest.raises(containers.Unreadable) as raised:
+    with client.reader() as reader, pytest.raises(containers.FileRefused) as raised:
         reader.returned(path, entries, path.read_bytes()[:-200])
     assert raised.value.code == "file_damaged"
     monkeypatch.setattr(client, "_TICK_S", 0.001)
     monkeypatch.setattr(client.allowance, "of", lambda size_mb, times=1: Limits(1, 1))
     # What a packed file may take is told by the process itself.
     plain = books.text(tmp_path / path.name, books.table("incomes", {}))
-    with client.reader() as reader, pytest.raises(containers.Unreadable) as raised:
+    with client.reader() as reader, pytest.raises(containers.FileRefused) as raised:
         reader.returned(plain, entries)
     assert raised.value.code == "file_too_heavy"
 
