@@ -7,6 +7,7 @@ from pathlib import Path
 import chromium
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from shared import built_once
 from streamlit.testing.v1 import AppTest
 
 from bench import server
@@ -22,18 +23,18 @@ HOUSEHOLDS = 900
 @pytest.fixture(scope="session")
 def county_ledgers(tmp_path_factory) -> Path:
     """The ledgers of the county, in a folder."""
-    folder = tmp_path_factory.mktemp("county") / "ledgers"
-    sample.write(folder, households=HOUSEHOLDS)
-    return folder
+    return built_once(tmp_path_factory, "county", lambda folder: sample.write(folder, households=HOUSEHOLDS))
 
 
 @pytest.fixture(scope="session")
 def county_db(county_ledgers, tmp_path_factory) -> Path:
     """The county, published as its first version."""
-    root = tmp_path_factory.mktemp("published") / "db"
-    report = load.load([county_ledgers], root)
-    assert report.exit_code == 0, report.lines()
-    return root
+
+    def make(root: Path) -> None:
+        report = load.load([county_ledgers], root)
+        assert report.exit_code == 0, report.lines()
+
+    return built_once(tmp_path_factory, "county_db", make)
 
 
 @pytest.fixture(scope="session")
