@@ -1,7 +1,9 @@
 """Where ledger tests hand in their files: a database with four villages and two households, or the reader alone."""
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -105,14 +107,19 @@ def _fill_nothing(con, as_of, policy) -> None:
     con.from_arrow(derive._parameter_rows(policy)).insert_into("meta_parameters")
 
 
-@pytest.fixture
-def publish_plain(request, monkeypatch) -> None:
-    """Versions published by the test hold ledgers and log alone: no regions, bridges, indicators or roll-ups.
+@contextlib.contextmanager
+def plainly_published() -> Iterator[None]:
+    """Versions published meanwhile hold ledgers and log alone: no regions, bridges, indicators or roll-ups."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(derive, "fill", _fill_nothing)
+        yield
 
-    A test marked ``derived`` publishes what a real load publishes.
-    """
-    if request.node.get_closest_marker("derived") is None:
-        monkeypatch.setattr(derive, "fill", _fill_nothing)
+
+@pytest.fixture
+def publish_plain(request) -> Iterator[None]:
+    """The test publishes plainly; one marked ``derived`` publishes what a real load publishes."""
+    with contextlib.nullcontext() if request.node.get_closest_marker("derived") else plainly_published():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -232,7 +232,7 @@ def _allowing(**less) -> Callable:
 
     def made(desk):
         allowed = {"memory_bytes": 10**9, "processor_s": 100} | less
-        with mock.patch.object(client, "limits", lambda path: client.Limits(**allowed)):
+        with mock.patch.object(client, "limits_for", lambda path: client.Limits(**allowed)):
             return desk.check(_many_rows(desk))
 
     return made
