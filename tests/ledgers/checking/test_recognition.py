@@ -95,7 +95,9 @@ def test_what_a_person_says_of_one_column_leaves_the_others_as_they_were_found(r
     path = xlsx(reading.folder / "a.xlsx", cells)
     place = cells[0].index("随便写的")
     layout = Layout(columns=((place, "findings"),))
-    entry = only(reading.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})}))
+    entry = only(
+        reading.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})})
+    )
     assert entry.status == "loaded"
     assert {use.title: use.column for use in entry.recognition.columns}["随便写的"] == "findings"
     assert "columns_left_out" not in codes_of(entry)
@@ -110,7 +112,9 @@ def test_a_column_that_is_not_to_be_read_is_left_out_and_named(reading):
     path = xlsx(reading.folder / "a.xlsx", cells)
     place = cells[0].index("走访情况")
     layout = Layout(columns=((place, None),))
-    entry = only(reading.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})}))
+    entry = only(
+        reading.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})})
+    )
     [left_out] = [issue for issue in entry.issues if issue.code == "columns_left_out"]
     assert "走访情况" in left_out.message
 

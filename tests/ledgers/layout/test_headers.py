@@ -108,7 +108,9 @@ def test_a_header_of_three_rows(reading):
     lower = [GROUPED[0][:3], GROUPED[1]]
     middle = ["", "", "", "收入", "", "", "", "支出", "家庭纯收入", "人均纯收入"]
     cells = [["某县收入台账"], top, middle, lower[1], table("incomes")[1]]
-    report = reading.check(xlsx(reading.folder / "收入.xlsx", cells, merges=("A1:J1", "D2:J2", "D3:G3", "A2:A4", "I3:I4")))
+    report = reading.check(
+        xlsx(reading.folder / "收入.xlsx", cells, merges=("A1:J1", "D2:J2", "D3:G3", "A2:A4", "I3:I4"))
+    )
     assert report.exit_code == 0, report.lines()
     assert amounts(reading) == EXPECTED
 

@@ -84,7 +84,9 @@ def test_the_header_may_stand_below_titles(reading):
 
 
 def test_row_numbers_are_those_excel_shows(reading):
-    path = xlsx(reading.folder / "户.xlsx", [["标题"], [], *table("households", {}, {"户编号": "H3", "户类型": "别的"})])
+    path = xlsx(
+        reading.folder / "户.xlsx", [["标题"], [], *table("households", {}, {"户编号": "H3", "户类型": "别的"})]
+    )
     [issue] = [issue for issue in only(reading.check(path)).issues if issue.severity == "refused"]
     assert issue.row == 5
 

@@ -82,7 +82,8 @@ def test_months_side_by_side_become_visits(reading):
     report = reading.check(xlsx(reading.folder / "走访.xlsx", [["2025年走访台账"], titles, *rows]))
     assert report.exit_code == 0, report.lines()
     visits = {
-        (row["household_id"], str(row["visited_on"]), row["visited_on_precision"]) for row in reading.table("core_visits")
+        (row["household_id"], str(row["visited_on"]), row["visited_on_precision"])
+        for row in reading.table("core_visits")
     }
     assert visits == {
         ("H001", "2025-01-06", "day"),
@@ -201,7 +202,9 @@ def test_a_signature_whose_day_falls_under_a_date_is_no_data(reading):
 def test_a_printed_header_with_its_page_title_is_no_data(reading):
     titles, first, second = table("households", {}, SECOND)
     page = [["清源县农户基本信息台账（续）"], ["填报单位：城关镇", "", "", "", "单位：人"], []]
-    report = reading.check(xlsx(reading.folder / "户.xlsx", [*page, titles, first, *page, titles, list(range(1, 9)), second]))
+    report = reading.check(
+        xlsx(reading.folder / "户.xlsx", [*page, titles, first, *page, titles, list(range(1, 9)), second])
+    )
     assert report.exit_code == 0, report.lines()
     assert only(report).rows_read == 2
 
@@ -338,7 +341,9 @@ def test_days_take_no_month_that_is_not_certain(reading):
         ("2025年3月", [], "4.5"),
         ("Sheet1", [["走访台账", "填报日期：2025年4月2日"]], "5日"),
     ):
-        report = reading.check(xlsx(reading.folder / "走访.xlsx", {sheet: [*above, *table("visits", {"走访日期": day})]}))
+        report = reading.check(
+            xlsx(reading.folder / "走访.xlsx", {sheet: [*above, *table("visits", {"走访日期": day})]})
+        )
         assert report.exit_code == 1 and "date_invalid" in codes(report), sheet
     report = reading.check(xlsx(reading.folder / "走访.xlsx", {"3月": table("visits", {"走访日期": "5日"})}))
     assert report.exit_code == 2 and "--year" in only(report).issues[-1].message
