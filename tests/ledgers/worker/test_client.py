@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_read_again_gives_nothing_back(tmp_path, monkeypat
         reader.returned(path, entries, path.read_bytes()[:-200])
     assert raised.value.code == "file_damaged"
     monkeypatch.setattr(client, "_TICK_S", 0.001)
-    monkeypatch.setattr(client.allowance, "of", lambda size_mb, times=1: Limits(1, 1))
+    monkeypatch.setattr(client.limits, "of", lambda size_mb, times=1: Limits(1, 1))
     # What a packed file may take is told by the process itself.
     plain = books.text(tmp_path / path.name, books.table("incomes", {}))
     with client.reader() as reader, pytest.raises(containers.FileRefused) as raised:
