@@ -34,8 +34,9 @@ class Forked:
         self._stderr = os.fdopen(stderr, encoding="utf-8")
 
     def kill(self) -> None:
-        """End it as kill -9 does."""
-        os.kill(self.pid, signal.SIGKILL)
+        """End it as kill -9 does, if it still runs."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> int:
         """Its exit code once it has ended; that of a signal is negative."""
