@@ -7,8 +7,8 @@ import shutil
 import duckdb
 import pandas as pd
 import pytest
+from page_apps import words
 from streamlit.testing.v1 import AppTest
-from test_every_page import words
 
 from dashboard import paths
 from dashboard.cli.commands import main

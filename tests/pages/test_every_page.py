@@ -3,15 +3,13 @@
 import json
 
 import pytest
+from page_apps import STEMS, opened, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
 from dashboard.ledgers.loading import load
 from dashboard.warehouse import queries, versions
 from dashboard.web import navigation
-
-APP = str(paths.PROJECT / "app.py")
-STEMS = [page.stem for page in navigation.PAGES]
 
 
 @pytest.fixture
@@ -31,20 +29,6 @@ def township(loaded_db):
     units = queries.run(versions.connection(loaded_db, versions.current(loaded_db)), "meta/units")
     row = units[units["region_level"] == "township"].iloc[0]
     return row["region_code"], row["region_name"]
-
-
-def opened(stem: str, **state) -> AppTest:
-    """A page as its address opens it, with filters set."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    for key, value in state.items():
-        app.session_state[key] = value
-    app.run()
-    return app if stem == STEMS[0] else app.switch_page(f"pages/{stem}.py").run()
-
-
-def words(app: AppTest) -> str:
-    """All HTML of the page."""
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def test_pages_are_exactly_those_of_the_navigation():

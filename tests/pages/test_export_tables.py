@@ -4,6 +4,7 @@ import io
 
 import pandas as pd
 import pytest
+from page_apps import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
@@ -132,10 +133,6 @@ def opened(county_db, monkeypatch):
         return app
 
     return run
-
-
-def words(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 @pytest.mark.parametrize("extract", export_tables.tables(), ids=lambda extract: extract.id)

@@ -7,6 +7,8 @@ from html import escape
 
 import ledger_files
 import pytest
+from intake_steps import checked, settled
+from page_apps import words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
@@ -47,18 +49,6 @@ def richer(accounts) -> Upload:
     row = first_short_of_target(accounts)
     lifted = ledger_files.with_values(accounts, row, 经营性收入="512345.67", 总收入="612345.67")
     return Upload.of("村集体经济.csv", ledger_files.csv_bytes(lifted))
-
-
-def settled(desk: IntakeSession) -> IntakeSession:
-    assert desk.job.wait(60)
-    desk.settle()
-    return desk
-
-
-def checked(root, *uploads: Upload) -> IntakeSession:
-    desk = IntakeSession(root)
-    desk.receive(uploads)
-    return settled(desk)
 
 
 # The desk -------------------------------------------------------------------------------------------------------
@@ -284,10 +274,6 @@ def page(root, monkeypatch) -> AppTest:
     monkeypatch.setenv("DASHBOARD_DB", str(root))
     app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
     return app.switch_page("pages/ledger_intake.py").run()
-
-
-def words(app: AppTest) -> str:
-    return "\n".join(element.proto.body for element in app.get("html"))
 
 
 def grids(app: AppTest) -> dict[str, list]:

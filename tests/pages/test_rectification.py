@@ -5,7 +5,7 @@ import shutil
 
 import openpyxl
 import pytest
-from test_every_page import opened, words
+from page_apps import opened, words
 
 from dashboard.definitions import policy
 from dashboard.ledgers.loading import load

@@ -7,8 +7,9 @@ import zipfile
 import ledger_files
 import openpyxl
 import pytest
+from intake_steps import checked, settled
+from page_apps import words
 from streamlit.testing.v1 import AppTest
-from test_ledger_intake import checked, settled, words
 
 from dashboard import paths
 from dashboard.ledgers.layout.instructions import Instructions, Layout

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from forks import Forked, ForkServer, forking
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths, sample
@@ -22,57 +23,12 @@ from dashboard.warehouse import queries, versions
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals")
 
-# Loads like the command, telling every stage; at the stage named it waits until it may go on.
-LOADING = """
-import sys
-from pathlib import Path
-from dashboard.ledgers.loading import load
-said = set()
-def tell(share, what):
-    if what not in said:
-        said.add(what)
-        print(what, flush=True)
-        if sys.argv[3] and sys.argv[3] in what:
-            sys.stdin.readline()
-sys.exit(load.load([Path(sys.argv[1])], Path(sys.argv[2]), progress=tell).exit_code)
-"""
 
-# Counts what the process does to files of the database; at the operation of that number something happens.
-AT_OPERATION = """
-import os, signal, sys
-from datetime import date, datetime
-from pathlib import Path
-from dashboard.warehouse import versions
-root, wanted, action = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-count = 0
-def watch(event, details):
-    global count, wanted
-    if event in ("open", "os.rename", "os.remove", "os.mkdir") and str(root) in str(details[0]):
-        count += 1
-        if count == wanted:
-            wanted = -1
-            if action == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            with open(root / "ballast", "ab", buffering=0) as ballast:
-                try:
-                    while True:
-                        ballast.write(bytes(4096))
-                except OSError:
-                    pass
-with versions.building(root) as build:
-    build.con.execute(
-        "insert into meta_version values ($id, null, $at, date '2025-12-31', 'demo', 'second')",
-        {"id": build.id, "at": datetime(2026, 1, 2)},
-    )
-    sys.addaudithook(watch)
-    try:
-        versions.publish(root, build, versions.Version(build.id, datetime(2026, 1, 2), "v0001", date(2025, 12, 31)))
-    except OSError as failure:
-        if explained := versions.in_plain_words(root, failure):
-            sys.exit(str(explained))
-        raise
-print(count)
-"""
+@pytest.fixture(scope="module", autouse=True)
+def forked() -> Iterator[ForkServer]:
+    """Every load and command of the tests is a process of its own, forked from one that has imported the package."""
+    with forking("faulty_loads") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -97,38 +53,29 @@ def root(standing, tmp_path) -> Path:
     return shutil.copytree(standing, tmp_path / "db")
 
 
-def start(county: Path, root: Path, wait_at: str = "") -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-c", LOADING, str(county), str(root), wait_at],
-        cwd=paths.PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture(scope="module")
+def start(forked) -> Callable[..., Forked]:
+    """Begin a load of all ledgers; it waits at a stage, if one is named."""
+    return lambda ledgers, root, wait_at="": forked.start("load", ledgers, root, wait_at)
 
 
-def reach(process: subprocess.Popen, stage: str) -> None:
+def reach(process: Forked, stage: str) -> None:
     for line in process.stdout:
         if stage in line:
             return
     raise AssertionError(f"the load never came to {stage}")
 
 
-def finish(process: subprocess.Popen, words: str = "") -> int:
-    process.communicate(words)
-    return process.returncode
+@pytest.fixture(scope="module")
+def command(forked) -> Callable[..., subprocess.CompletedProcess]:
+    """Runs a command of the dashboard on a database."""
 
+    def run(root: Path, *arguments: str) -> subprocess.CompletedProcess:
+        done = forked.run("command", *arguments, "--db", root)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
 
-def command(root: Path, *arguments: str, within: Sequence[str] = ()) -> subprocess.CompletedProcess:
-    """A command of the dashboard as a person gives it."""
-    done = subprocess.run(
-        [*within, sys.executable, "-m", "dashboard", *arguments, "--db", str(root)],
-        cwd=paths.PROJECT,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+    return run
 
 
 def rows(root: Path, kind: str = "visits") -> int:
@@ -163,13 +110,13 @@ def can_be_loaded(county: Path, root: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("stage", ["读取 05", "核对走访", "计算指标", "发布"])
-def test_a_load_killed_at_any_stage_changes_nothing(county, root, stage):
+def test_a_load_killed_at_any_stage_changes_nothing(start, county, root, stage):
     version = versions.current(root)
     with versions.connection(root, version).cursor() as reader:
         process = start(county, root, stage)
         reach(process, stage)
         process.kill()
-        process.wait()
+        assert process.wait() == -signal.SIGKILL
         as_before(root)
         assert reader.execute("from core_households").fetchall()
         can_be_loaded(county, root)
@@ -177,9 +124,9 @@ def test_a_load_killed_at_any_stage_changes_nothing(county, root, stage):
 
 
 @POSIX
-def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(county, root, tmp_path):
+def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(start, county, root, tmp_path):
     begun = time.monotonic()
-    assert finish(start(county, shutil.copytree(root, tmp_path / "timed"))) == 0
+    assert start(county, shutil.copytree(root, tmp_path / "timed")).wait() == 0
     whole_s = time.monotonic() - begun
     chance = random.Random(5)
     for _ in range(4):
@@ -196,17 +143,13 @@ def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(county
 
 
 @POSIX
-def test_a_publication_killed_between_any_two_operations_is_whole_or_not_there(root, county, tmp_path):
-    def publish(folder: Path, number: int) -> subprocess.CompletedProcess:
-        script = [sys.executable, "-c", AT_OPERATION, str(folder), str(number), "kill"]
-        return subprocess.run(script, cwd=paths.PROJECT, capture_output=True, text=True)
-
-    whole = publish(shutil.copytree(root, tmp_path / "whole"), 0)
+def test_a_publication_killed_between_any_two_operations_is_whole_or_not_there(forked, root, county, tmp_path):
+    whole = forked.run("publish", shutil.copytree(root, tmp_path / "whole"), 0, "kill")
     operations = int(whole.stdout)
     assert operations >= 8
     for number in range(1, operations + 1):
         folder = shutil.copytree(root, tmp_path / str(number))
-        assert publish(folder, number).returncode == -signal.SIGKILL
+        assert forked.run("publish", folder, number, "kill").returncode == -signal.SIGKILL
         version = versions.current(folder)
         assert version.id in ("v0001", "v0002")
         versions.verify(versions.connection(folder, version), version)
@@ -242,7 +185,7 @@ def shrink(disk: Path, spare_bytes: int) -> None:
 
 @POSIX
 @pytest.mark.parametrize("spare_kb", [0, 512, 3072])
-def test_a_load_onto_a_full_disk_says_so_and_changes_nothing(county, standing, disk, spare_kb):
+def test_a_load_onto_a_full_disk_says_so_and_changes_nothing(command, county, standing, disk, spare_kb):
     root = shutil.copytree(standing, disk / "db")
     shrink(disk, spare_kb * 1024)
     done = command(root, "load", str(county))
@@ -254,12 +197,11 @@ def test_a_load_onto_a_full_disk_says_so_and_changes_nothing(county, standing, d
 
 
 @POSIX
-def test_a_disk_that_is_full_in_the_middle_of_a_publication_takes_nothing_back(standing, disk):
+def test_a_disk_that_is_full_in_the_middle_of_a_publication_takes_nothing_back(forked, standing, disk):
     outcomes = set()
     for number in range(1, 12):
         root = shutil.copytree(standing, disk / str(number))
-        script = [sys.executable, "-c", AT_OPERATION, str(root), str(number), "fill"]
-        done = subprocess.run(script, cwd=paths.PROJECT, capture_output=True, text=True)
+        done = forked.run("publish", root, number, "fill")
         version = versions.current(root)
         if done.returncode:
             assert "磁盘空间不足" in done.stderr, done.stderr
@@ -280,7 +222,11 @@ def test_a_disk_that_is_full_in_the_middle_of_a_publication_takes_nothing_back(s
 
 @POSIX
 def test_files_that_may_not_grow_are_told_as_a_full_disk(county, root):
-    done = command(root, "load", str(county), within=["bash", "-c", 'ulimit -f 1500; exec "$@"', "bash"])
+    script = [*["bash", "-c"], 'ulimit -f 1500; exec "$@"', "bash", sys.executable, "-m", "dashboard"]
+    done = subprocess.run(
+        [*script, "load", str(county), "--db", str(root)], cwd=paths.PROJECT, capture_output=True, encoding="utf-8"
+    )
+    assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode == 2
     assert "磁盘空间不足" in done.stderr and "没有改动" in done.stderr
     as_before(root)
@@ -297,7 +243,7 @@ def test_a_full_disk_while_sorting_more_than_fits_into_memory_is_told(standing, 
     as_before(root)
 
 
-def test_a_folder_that_may_not_be_written_is_told(county, standing, disk):
+def test_a_folder_that_may_not_be_written_is_told(command, county, standing, disk):
     root = shutil.copytree(standing, disk / "db")
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     for arguments in (("load", str(county)), ("rollback", "v0001"), ("recompute",)):
@@ -312,7 +258,7 @@ def test_a_folder_that_may_not_be_written_is_told(county, standing, disk):
 # Several at once ------------------------------------------------------------------------------------------------------
 
 
-def test_a_second_load_is_told_to_wait_and_neither_is_lost(county, root):
+def test_a_second_load_is_told_to_wait_and_neither_is_lost(start, command, county, root):
     visits = next(file for file in county.iterdir() if file.name.startswith("05"))
     incomes = next(file for file in county.iterdir() if file.name.startswith("04"))
     process = start(visits, root, "计算指标")
@@ -322,13 +268,13 @@ def test_a_second_load_is_told_to_wait_and_neither_is_lost(county, root):
     assert "另一个导入正在进行" in second.stderr
     assert command(root, "load", str(incomes), "--dry-run").returncode == 0
     as_before(root)
-    assert finish(process, "\n") == 0
+    assert process.finish("\n").returncode == 0
     assert command(root, "load", str(incomes)).returncode == 0
     assert rows(root, "visits") > 0 and rows(root, "incomes") > 0
     assert [version.base for version in versions.published(root)] == ["v0002", "v0001", None]
 
 
-def test_loads_started_together_are_each_done_or_refused(county, root):
+def test_loads_started_together_are_each_done_or_refused(command, county, root):
     files = [file for file in sorted(county.iterdir()) if file.name[:2] in ("04", "05", "06", "07")]
     done: dict[Path, subprocess.CompletedProcess] = {}
 

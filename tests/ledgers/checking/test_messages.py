@@ -273,18 +273,14 @@ def _exported(desk, *changes: dict, without: tuple[str, ...] = ()):
     return desk.check(xlsx(desk.folder / "导出.xlsx", table("members", *rows, without=without)))
 
 
-PROVOKE: dict[str, Callable] = {
+# What reading a file tells, whatever the database holds.
+READ: dict[str, Callable] = {
     # files
-    "file_not_found": lambda desk: desk.check(desk.folder / "没有.xlsx"),
-    "file_unreadable": _unreadable,
     "file_empty": raw("空.xlsx", b""),
     "file_encrypted": raw("密.xlsx", detect.OLE + bytes(504) + detect.ole_entry("EncryptedPackage")),
     "file_damaged": _truncated,
     "file_hostile": rezipped(_hostile),
     "archive_bomb": rezipped(_bomb),
-    "file_too_heavy": _allowing(memory_bytes=1),
-    "file_took_too_long": _allowing(processor_s=0),
-    "file_broke_reader": _killed_while_reading,
     "not_a_table": raw("图.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(100)),
     "encoding_unknown": raw("乱.csv", "户编号".encode("gb18030") + b",\xff\xff\x80\n"),
     "csv_unbalanced": raw("台账.csv", '户编号,户主姓名\n"H001,张三\n'.encode()),
@@ -301,7 +297,6 @@ PROVOKE: dict[str, Callable] = {
     "archive_nested": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"内.zip": zip_bytes({"a.csv": b"1"})})),
     "archive_path_outside": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"../户.csv": b"1"})),
     "archive_empty": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"说明.md": b"1"})),
-    "folder_empty": lambda desk: desk.check(desk.folder),
     "no_data": lines("households", lambda cells: cells[:1]),
     "not_a_ledger": lambda desk: desk.check(xlsx(desk.folder / "x.xlsx", [["商品", "单价"], ["盐", 2]])),
     "not_quite_a_ledger": row("households", without=("户编号", "户类型")),
@@ -316,9 +311,6 @@ PROVOKE: dict[str, Callable] = {
     "year_needed": row("incomes", without=("年度",)),
     "date_year_needed": row("checklist", {"完成时限": "6月底前"}),
     "unit_needed": row("incomes", IN_WAN),
-    "header_rows_impossible": _as_said(Layout((30, 30))),
-    "columns_assigned_twice": _as_said(Layout(columns=((0, "findings"), (1, "findings")))),
-    "columns_assigned_nowhere": _as_said(Layout(columns=((90, "findings"),))),
     "sheet_goes_with_file": lambda desk: _two_sheets(desk, 收入=table("incomes", without=("年度",))),
     "boundaries_unreadable": raw("边界.geojson", b"{}"),
     # rows
@@ -329,7 +321,6 @@ PROVOKE: dict[str, Callable] = {
     "digits_lost": row("households", {"证件号码": 629821198001010017}),
     "code_invalid": row("households", {"户编号": 12.5}),
     "region_code_invalid": row("households", {"行政村代码": "62982110020"}),
-    "codes_disagree": row("regions", {"乡镇代码": "629821999000"}),
     "id_invalid": row("households", {"证件号码": "62982119800101"}),
     "id_tidied": row("households", {"证件号码": f"{HEAD_ID[:6]} {HEAD_ID[6:14]} {HEAD_ID[14:]}"}),
     "id_birth_date": row("households", {"证件号码": "629821198013010017"}),
@@ -357,6 +348,65 @@ PROVOKE: dict[str, Callable] = {
     "date_without_year": row("visits", {"走访日期": "10月5日"}, {}),
     "date_too_old": row("visits", {"走访日期": "1899-12-31"}),
     "date_in_future": row("visits", {"走访日期": TOMORROW}),
+    "household_rows_differ": lambda desk: _exported(desk, {}, {"户类型": "一般农户"}),
+    # warnings
+    "id_15_digits": row("households", {"证件号码": "629821800101001"}),
+    "id_disability_card": row("households", {"证件号码": HEAD_ID + "42"}),
+    "formula_computed": lambda desk: _formula(desk, "=SUM(D2:G2)-H2"),
+    "id_ends_in_zeros": row("households", {"证件号码": id_number("19800715", "100")}),
+    "text_from_date": row("households", {"自然村组": datetime(2025, 1, 2)}),
+    "amount_unusual": row("incomes", IN_WAN, {"户编号": "H002"}, {}, {"年度": 2023}, {"年度": 2022}, {"年度": 2021}),
+    "phone_unusual": row("households", {"联系电话": "1234"}),
+    "money_rounded": row("incomes", {"工资性收入": 20000.125}),
+    "cells_blank_below": row("members", {}, *[WIFE | {"户编号": ""}] * 2),
+    # notices
+    "region_code_padded": row("regions", {"乡镇代码": "629821100"}),
+    "share_as_fraction": lines("checklist", lambda cells: [[*cells[0][:6], "完成率（%）", *cells[0][7:]], cells[1]]),
+    "date_from_serial": row("visits", {"走访日期": 45721}),
+    "year_inferred": lines("incomes", lambda cells: [["示例县2024年农户收入台账"], *(line[1:] for line in cells)]),
+    "unit_converted": row("incomes", {"工资性收入（万元）": 2}, without=("工资性收入",)),
+    "cells_filled_down": lambda desk: desk.check(
+        xlsx(desk.folder / "a.xlsx", [*table("members", {}, WIFE | {"户编号": ""})], merges=("A2:A3",))
+    ),
+    "columns_left_out": row("households", {"备注": "无"}),
+    "lines_total": lines("households", lambda cells: [*cells, ["合计", "", "", "", "", "", 2]]),
+    "lines_note": lines("households", lambda cells: [*cells, ["填表人：王五"]]),
+    "lines_repeated_header": lines("households", lambda cells: [*cells, cells[0]]),
+    "lines_numbering": lines("households", lambda cells: [cells[0], list(range(1, 9)), cells[1]]),
+    "lines_outside": lines("households", lambda cells: [cells[0], [*[""] * 9, "旁注"], cells[1]]),
+    "lines_other_table": lines("households", lambda cells: [*cells, [], ["村名", "户数", "人数"], ["新民村", 12, 30]]),
+    "lines_above_header": lines("households", lambda cells: [["村名", "户数", "人数"], ["新民村", 12, 30], [], *cells]),
+    "month_inferred": lines("visits", lambda cells: [["2025年3月走访台账"], cells[0], ["5日", *cells[1][1:]]]),
+    "columns_spread": lines("incomes", _two_years),
+    "columns_alike": row("households", {"人数": 3}),
+    "place_inferred": lambda desk: desk.check(
+        xlsx(desk.folder / "a.xlsx", {"城关镇新民村": table("households", without=("乡镇", "行政村"))})
+    ),
+    "export_recognised": lambda desk: _exported(desk, {}, {}),
+    "export_not_filled": lambda desk: _exported(desk, {}, {}, without=("人数",)),
+    "rows_hidden": _hidden,
+    "columns_hidden": _hidden,
+    "sheet_hidden": _hidden,
+    "archive_member_passed": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"说明.md": b"1"})),
+    "sheet_empty": lambda desk: _two_sheets(desk, 空=[]),
+    "sheet_not_a_ledger": lambda desk: _two_sheets(desk, 说明=[["填表说明"], ["请如实填写"]]),
+    "sheet_left_out_as_said": _left_out_as_said,
+    "sheet_without_data": lambda desk: _two_sheets(desk, 收入=table("incomes")[:1]),
+}
+# What is told when rows meet the directory, other ledgers, what is current, or a person's settings.
+LOADED: dict[str, Callable] = {
+    # files
+    "file_not_found": lambda desk: desk.check(desk.folder / "没有.xlsx"),
+    "file_unreadable": _unreadable,
+    "file_too_heavy": _allowing(memory_bytes=1),
+    "file_took_too_long": _allowing(processor_s=0),
+    "file_broke_reader": _killed_while_reading,
+    "folder_empty": lambda desk: desk.check(desk.folder),
+    "header_rows_impossible": _as_said(Layout((30, 30))),
+    "columns_assigned_twice": _as_said(Layout(columns=((0, "findings"), (1, "findings")))),
+    "columns_assigned_nowhere": _as_said(Layout(columns=((90, "findings"),))),
+    # rows
+    "codes_disagree": row("regions", {"乡镇代码": "629821999000"}),
     "household_unknown": row("visits", {"户编号": "H999"}),
     "no_directory": row("households"),
     "village_unknown": row("households", {"行政村": "新明村"}),
@@ -368,22 +418,13 @@ PROVOKE: dict[str, Callable] = {
     "county_other": _of_another_county,
     "county_code_other": row("households", {"行政村代码": "620102100201"}),
     "county_unclear": _in_two_counties,
-    "household_rows_differ": lambda desk: _exported(desk, {}, {"户类型": "一般农户"}),
     "row_conflicts": row("households", {}, {"家庭人口数": 3}),
     "id_of_two_people": row("members", {}, {"姓名": "别人"}),
     "boundary_without_code": outlines(({}, SQUARE)),
     "boundary_repeated": outlines(*[({"行政村代码": "629821100201"}, SQUARE)] * 2),
     "boundary_invalid": outlines(({"行政村代码": "629821100201"}, BOW_TIE)),
     # warnings
-    "id_15_digits": row("households", {"证件号码": "629821800101001"}),
-    "id_disability_card": row("households", {"证件号码": HEAD_ID + "42"}),
     "correction_no_longer_fits": lambda desk: _corrected(desk, {"家庭人口数": 5}),
-    "formula_computed": lambda desk: _formula(desk, "=SUM(D2:G2)-H2"),
-    "id_ends_in_zeros": row("households", {"证件号码": id_number("19800715", "100")}),
-    "text_from_date": row("households", {"自然村组": datetime(2025, 1, 2)}),
-    "amount_unusual": row("incomes", IN_WAN, {"户编号": "H002"}, {}, {"年度": 2023}, {"年度": 2022}, {"年度": 2021}),
-    "phone_unusual": row("households", {"联系电话": "1234"}),
-    "money_rounded": row("incomes", {"工资性收入": 20000.125}),
     "row_conflict_stands": row("households", {}, {"家庭人口数": 3}),
     "head_differs": row("visits", {"户主姓名": "张三"}),
     "place_differs": row("visits", {"乡镇": "城关镇", "行政村": "东风村"}),
@@ -416,7 +457,6 @@ PROVOKE: dict[str, Callable] = {
     "date_but_not_done": row("rectification", {"完成时间": "2025-05-01"}),
     "closed_but_not_done": row("rectification", {"是否销号": "是"}),
     "places_several": row("rectification", {"涉及乡镇": "城关镇、河东乡", "涉及村": ""}),
-    "cells_blank_below": row("members", {}, *[WIFE | {"户编号": ""}] * 2),
     "county_second": row("regions", {"乡镇代码": "629822100000", "行政村代码": "629822100201"}),
     "township_two_names": row("regions", VILLAGES[0], VILLAGES[1] | {"乡镇": "城关乡"}),
     "village_name_twice": row("regions", VILLAGES[0], VILLAGES[1] | {"行政村": "新民村"}),
@@ -427,52 +467,21 @@ PROVOKE: dict[str, Callable] = {
     "row_removed": lambda desk: remove(desk.root, "households", ["H002"], base="v0001").report,
     "correction_applied": lambda desk: _corrected(desk, {}),
     "correction_not_needed": lambda desk: _corrected(desk, {"家庭人口数": 3}),
-    "region_code_padded": row("regions", {"乡镇代码": "629821100"}),
-    "share_as_fraction": lines("checklist", lambda cells: [[*cells[0][:6], "完成率（%）", *cells[0][7:]], cells[1]]),
-    "date_from_serial": row("visits", {"走访日期": 45721}),
     "village_former_name": row("households", {"行政村": "红旗村"}),
-    "year_inferred": lines("incomes", lambda cells: [["示例县2024年农户收入台账"], *(line[1:] for line in cells)]),
-    "unit_converted": row("incomes", {"工资性收入（万元）": 2}, without=("工资性收入",)),
-    "cells_filled_down": lambda desk: desk.check(
-        xlsx(desk.folder / "a.xlsx", [*table("members", {}, WIFE | {"户编号": ""})], merges=("A2:A3",))
-    ),
-    "columns_left_out": row("households", {"备注": "无"}),
     "columns_kept": row("households", without=("联系电话",)),
-    "lines_total": lines("households", lambda cells: [*cells, ["合计", "", "", "", "", "", 2]]),
-    "lines_note": lines("households", lambda cells: [*cells, ["填表人：王五"]]),
-    "lines_repeated_header": lines("households", lambda cells: [*cells, cells[0]]),
-    "lines_numbering": lines("households", lambda cells: [cells[0], list(range(1, 9)), cells[1]]),
-    "lines_outside": lines("households", lambda cells: [cells[0], [*[""] * 9, "旁注"], cells[1]]),
-    "lines_other_table": lines("households", lambda cells: [*cells, [], ["村名", "户数", "人数"], ["新民村", 12, 30]]),
-    "lines_above_header": lines("households", lambda cells: [["村名", "户数", "人数"], ["新民村", 12, 30], [], *cells]),
-    "month_inferred": lines("visits", lambda cells: [["2025年3月走访台账"], cells[0], ["5日", *cells[1][1:]]]),
-    "columns_spread": lines("incomes", _two_years),
-    "columns_alike": row("households", {"人数": 3}),
-    "place_inferred": lambda desk: desk.check(
-        xlsx(desk.folder / "a.xlsx", {"城关镇新民村": table("households", without=("乡镇", "行政村"))})
-    ),
-    "export_recognised": lambda desk: _exported(desk, {}, {}),
-    "export_not_filled": lambda desk: _exported(desk, {}, {}, without=("人数",)),
-    "rows_hidden": _hidden,
-    "columns_hidden": _hidden,
-    "sheet_hidden": _hidden,
-    "archive_member_passed": lambda desk: desk.check(zipped(desk.folder / "外.zip", {"说明.md": b"1"})),
     "folder_files_passed": lambda desk: _folder_with_a_picture(desk),
-    "sheet_empty": lambda desk: _two_sheets(desk, 空=[]),
-    "sheet_not_a_ledger": lambda desk: _two_sheets(desk, 说明=[["填表说明"], ["请如实填写"]]),
-    "sheet_left_out_as_said": _left_out_as_said,
     "layout_remembered": _remembered,
     "layout_no_longer_fits": _no_longer_fitting,
     "layout_not_kept": _not_kept,
-    "sheet_without_data": lambda desk: _two_sheets(desk, 收入=table("incomes")[:1]),
 }
+PROVOKE = READ | LOADED
+# Of each group of what reading tells, one goes the way of a load, too.
+BOTH = ("file_damaged", "not_a_ledger", "value_missing", "phone_unusual", "unit_converted")
 
 EMPTY_DATABASE = {"no_directory"}
 
 
-@pytest.mark.parametrize("code", messages.catalogue())
-def test_every_message_can_be_provoked(code, desk, empty_desk, request):
-    report = PROVOKE[code](empty_desk if code in EMPTY_DATABASE else desk)
+def assert_provoked(code, report):
     found = [issue for entry in report.files for issue in entry.issues if issue.code == code]
     assert found, [issue.message for entry in report.files for issue in entry.issues]
     assert found[0].severity == messages.catalogue()[code].severity
@@ -480,6 +489,16 @@ def test_every_message_can_be_provoked(code, desk, empty_desk, request):
     refused = [entry for entry in report.files if entry.status == "refused"]
     held_back = any(entry.refused for entry in report.files)
     assert report.exit_code == (2 if refused else 1 if held_back else 0)
+
+
+@pytest.mark.parametrize("code", READ)
+def test_every_message_of_reading_can_be_provoked(code, reading):
+    assert_provoked(code, READ[code](reading))
+
+
+@pytest.mark.parametrize("code", [*LOADED, *BOTH])
+def test_every_message_of_a_load_can_be_provoked(code, desk, empty_desk):
+    assert_provoked(code, PROVOKE[code](empty_desk if code in EMPTY_DATABASE else desk))
 
 
 def test_the_catalogue_has_nothing_that_is_never_said():

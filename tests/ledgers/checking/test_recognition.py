@@ -34,12 +34,12 @@ def load_confirmed(desk, path):
 # What was understood ----------------------------------------------------------------------------------------------
 
 
-def test_what_was_understood_of_a_sheet_is_told(desk):
+def test_what_was_understood_of_a_sheet_is_told(reading):
     cells = table("incomes", {"备注": "无"})
     rows = [["示例县农户收入台账"], ["单位：万元"], *cells, ["合计", "", "", 235]]
     for column in range(3, 10):
         rows[3][column] = rows[3][column] / 10_000
-    understood = only(desk.check(xlsx(desk.folder / "a.xlsx", rows))).recognition
+    understood = only(reading.check(xlsx(reading.folder / "a.xlsx", rows))).recognition
     assert (understood.kind, understood.header_rows, understood.data_rows, understood.rows) == (
         "incomes",
         (3, 3),
@@ -54,31 +54,31 @@ def test_what_was_understood_of_a_sheet_is_told(desk):
     assert (unit, source, titles[0]) == ("万元", "表头上方的说明", "工资性收入")
 
 
-def test_the_year_taken_from_a_sheets_name_is_told_with_its_source(desk):
-    path = xlsx(desk.folder / "a.xlsx", {"2024年": table("incomes", without=("年度",))})
-    understood = only(desk.check(path)).recognition
+def test_the_year_taken_from_a_sheets_name_is_told_with_its_source(reading):
+    path = xlsx(reading.folder / "a.xlsx", {"2024年": table("incomes", without=("年度",))})
+    understood = only(reading.check(path)).recognition
     assert (understood.year, understood.year_from) == (2024, "工作表名称")
 
 
-def test_a_sheet_nobody_understood_shows_its_first_rows_masked(desk):
-    number = ledger(desk.folder, "households")
-    path = xlsx(desk.folder / "a.xlsx", [["名单"], ["甲", "629821198001010017", 13812345678]])
-    understood = only(desk.check(path)).recognition
+def test_a_sheet_nobody_understood_shows_its_first_rows_masked(reading):
+    number = ledger(reading.folder, "households")
+    path = xlsx(reading.folder / "a.xlsx", [["名单"], ["甲", "629821198001010017", 13812345678]])
+    understood = only(reading.check(path)).recognition
     assert understood.header_rows is None and understood.columns == []
     assert understood.top == [["名单", "", ""], ["甲", "62*************017", "138****5678"]]
     assert number.exists()
 
 
-def test_examples_of_personal_columns_are_masked(desk):
-    uses = {use.field: use.example for use in only(desk.check_rows("households")).recognition.columns}
+def test_examples_of_personal_columns_are_masked(reading):
+    uses = {use.field: use.example for use in only(reading.check_rows("households")).recognition.columns}
     assert uses["户主姓名"][1:].strip("*") == "" and "*" in uses["证件号码"]
 
 
 # What a person says -----------------------------------------------------------------------------------------------
 
 
-def test_without_a_word_the_strange_layout_is_no_ledger(desk):
-    assert codes(desk.check(strange(desk.folder / "a.xlsx"))) == ["not_a_ledger"]
+def test_without_a_word_the_strange_layout_is_no_ledger(reading):
+    assert codes(reading.check(strange(reading.folder / "a.xlsx"))) == ["not_a_ledger"]
 
 
 def test_header_rows_and_columns_as_a_person_says_them_are_read(desk):
@@ -89,13 +89,15 @@ def test_header_rows_and_columns_as_a_person_says_them_are_read(desk):
     assert (visit["户编号"], visit["走访人"]) == ("H001", "王五")
 
 
-def test_what_a_person_says_of_one_column_leaves_the_others_as_they_were_found(desk):
+def test_what_a_person_says_of_one_column_leaves_the_others_as_they_were_found(reading):
     cells = table("visits")
     cells[0][cells[0].index("走访情况")] = "随便写的"
-    path = xlsx(desk.folder / "a.xlsx", cells)
+    path = xlsx(reading.folder / "a.xlsx", cells)
     place = cells[0].index("随便写的")
     layout = Layout(columns=((place, "findings"),))
-    entry = only(desk.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})}))
+    entry = only(
+        reading.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})})
+    )
     assert entry.status == "loaded"
     assert {use.title: use.column for use in entry.recognition.columns}["随便写的"] == "findings"
     assert "columns_left_out" not in codes_of(entry)
@@ -105,12 +107,14 @@ def codes_of(entry) -> list[str]:
     return [issue.code for issue in entry.issues]
 
 
-def test_a_column_that_is_not_to_be_read_is_left_out_and_named(desk):
+def test_a_column_that_is_not_to_be_read_is_left_out_and_named(reading):
     cells = table("visits")
-    path = xlsx(desk.folder / "a.xlsx", cells)
+    path = xlsx(reading.folder / "a.xlsx", cells)
     place = cells[0].index("走访情况")
     layout = Layout(columns=((place, None),))
-    entry = only(desk.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})}))
+    entry = only(
+        reading.check(path, by_file={path: Instructions(sheets={("", "Sheet1"): Instructions(layout=layout)})})
+    )
     [left_out] = [issue for issue in entry.issues if issue.code == "columns_left_out"]
     assert "走访情况" in left_out.message
 
@@ -133,17 +137,17 @@ def test_a_year_and_a_unit_said_of_one_sheet_go_before_what_the_sheet_says(desk)
     assert [(row["年度"], row["工资性收入"]) for row in desk.rows("incomes")] == [(2024, 20_000)]
 
 
-def test_what_is_said_of_one_sheet_leaves_the_other_sheets_alone(desk):
+def test_what_is_said_of_one_sheet_leaves_the_other_sheets_alone(reading):
     rows = [["示例县走访情况"], STRANGE, ["2025-03-08", "H001", "一切正常", "王五"]]
-    path = xlsx(desk.folder / "a.xlsx", {"走访": rows, "收入": table("incomes")})
-    report = desk.check(path, by_file={path: said(sheet="走访")})
+    path = xlsx(reading.folder / "a.xlsx", {"走访": rows, "收入": table("incomes")})
+    report = reading.check(path, by_file={path: said(sheet="走访")})
     assert [(entry.ledger, entry.rows_loaded) for entry in report.files] == [("visits", 1), ("incomes", 1)]
 
 
-def test_a_sheet_said_to_be_left_out_no_longer_refuses_its_workbook(desk):
-    path = xlsx(desk.folder / "a.xlsx", {"户": table("households"), "收入": table("incomes", without=("年度",))})
-    assert desk.check(path).exit_code == 2
-    report = desk.check(path, by_file={path: Instructions(sheets={("", "收入"): Instructions(is_skipped=True)})})
+def test_a_sheet_said_to_be_left_out_no_longer_refuses_its_workbook(reading):
+    path = xlsx(reading.folder / "a.xlsx", {"户": table("households"), "收入": table("incomes", without=("年度",))})
+    assert reading.check(path).exit_code == 2
+    report = reading.check(path, by_file={path: Instructions(sheets={("", "收入"): Instructions(is_skipped=True)})})
     assert [entry.status for entry in report.files] == ["loaded", "skipped"]
 
 
@@ -158,16 +162,16 @@ def test_a_sheet_said_to_be_left_out_no_longer_refuses_its_workbook(desk):
         (Layout((1, 1), ((0, "wage_yuan"),)), "columns_assigned_nowhere"),
     ],
 )
-def test_what_cannot_be_is_answered_by_one_sentence(desk, layout, code):
-    path = strange(desk.folder / "a.xlsx")
-    report = desk.check(path, by_file={path: said(layout)})
+def test_what_cannot_be_is_answered_by_one_sentence(reading, layout, code):
+    path = strange(reading.folder / "a.xlsx")
+    report = reading.check(path, by_file={path: said(layout)})
     assert codes(report) == [code]
     assert report.exit_code == 2
 
 
-def test_a_required_field_without_a_column_is_named(desk):
-    path = strange(desk.folder / "a.xlsx")
-    report = desk.check(path, by_file={path: said(Layout((1, 1), ((0, "visited_on"),)))})
+def test_a_required_field_without_a_column_is_named(reading):
+    path = strange(reading.folder / "a.xlsx")
+    report = reading.check(path, by_file={path: said(Layout((1, 1), ((0, "visited_on"),)))})
     [issue] = only(report).issues
     assert issue.code == "columns_missing" and "户编号" in issue.message
     assert only(report).recognition.missing == ["户编号"]

@@ -3,15 +3,13 @@
 import io
 import json
 import struct
-import subprocess
-import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from books import table, zip_bytes
-from test_containers import (
+from container_writers import (
     as_html,
     as_ods,
     as_spreadsheetml,
@@ -20,8 +18,8 @@ from test_containers import (
     as_xlsx,
     edited,
 )
+from forks import ForkServer, forking
 
-from dashboard import paths
 from dashboard.ledgers import containers
 from dashboard.ledgers.containers import detect
 from dashboard.ledgers.reporting import issues
@@ -339,35 +337,21 @@ CASES = {
     **{name: (code, made, "") for name, (code, made) in PACKED.items()},
 }
 
-# Reads a file and says what became of it, in how many seconds and megabytes.
-READ = """
-import json, sys, time
-from pathlib import Path
-from dashboard.ledgers import containers
-code = None
-details = {}
-started = time.process_time()
-for handed in containers.files(Path(sys.argv[1])):
-    try:
-        if handed.refused:
-            raise handed.refused
-        list(containers.sheets(handed.data))
-    except containers.FileRefused as error:
-        code, details = error.code, error.details
-[peak] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-used_mb = int(peak.split()[1]) / 1024
-print(json.dumps([code, details, time.process_time() - started, used_mb]))
-"""
+
+@pytest.fixture(scope="module")
+def reading_apart() -> Iterator[ForkServer]:
+    """Reads every file in a process of its own, which has what a process that reads ledgers has imported."""
+    with forking("hostile_reading") as server:
+        yield server
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_bad_file_gets_its_sentence_in_little_time_and_memory(name, tmp_path):
+def test_a_bad_file_gets_its_sentence_in_little_time_and_memory(name, tmp_path, reading_apart):
     code, made, said = CASES[name]
     file = tmp_path / "台账.xlsx"
     file.write_bytes(made())
-    ran = subprocess.run(
-        [sys.executable, "-c", READ, file], cwd=paths.PROJECT, capture_output=True, text=True, timeout=60, check=True
-    )
+    ran = reading_apart.run("read", file)
+    assert ran.returncode == 0, ran.stderr
     found, details, seconds, used_mb = json.loads(ran.stdout)
     assert found == code
     assert said in issues.issue(found, **details).message
@@ -376,12 +360,12 @@ def test_a_bad_file_gets_its_sentence_in_little_time_and_memory(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_a_foreign_file_is_known_whatever_its_suffix(name, desk):
+def test_a_foreign_file_is_known_whatever_its_suffix(name, reading):
     made, what = FOREIGN[name]
     for suffix in (".xlsx", ".csv"):
-        file = desk.folder / f"台账{suffix}"
+        file = reading.folder / f"台账{suffix}"
         file.write_bytes(made())
-        [entry] = desk.check(file).files
+        [entry] = reading.check(file).files
         assert what in entry.issues[0].message
 
 

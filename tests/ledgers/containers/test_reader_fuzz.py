@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_containers import CELLS, MARKED, MERGES, WORKBOOKS, WRITERS
+from container_writers import CELLS, MARKED, MERGES, WORKBOOKS, WRITERS
 
 from dashboard import paths
 from dashboard.ledgers import containers

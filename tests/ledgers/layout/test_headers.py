@@ -56,14 +56,14 @@ def test_no_title_of_a_ledger_is_taken_for_a_number_or_noise(kind):
 
 
 @pytest.mark.parametrize("depth", [0, 5, 14, 26])
-def test_the_header_may_stand_far_below(depth, desk):
+def test_the_header_may_stand_far_below(depth, reading):
     above = [[f"说明第 {number} 条"] for number in range(depth)]
-    report = desk.load(xlsx(desk.folder / "户.xlsx", above + table("households", {"家庭人口数": 4})))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", above + table("households", {"家庭人口数": 4})))
     assert report.exit_code == 0, report.lines()
-    assert households(desk)["H001"]["household_size"] == 4
+    assert households(reading)["H001"]["household_size"] == 4
 
 
-def test_a_table_may_stand_anywhere_on_the_sheet(desk):
+def test_a_table_may_stand_anywhere_on_the_sheet(reading):
     cells = [
         [],
         [],
@@ -71,7 +71,7 @@ def test_a_table_may_stand_anywhere_on_the_sheet(desk):
         [],
         *([["", "", *line[:4], "", *line[4:]] for line in table("households")]),
     ]
-    report = desk.load(xlsx(desk.folder / "户.xlsx", cells))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", cells))
     assert report.exit_code == 0, report.lines()
     assert only(report).rows_loaded == 1
 
@@ -91,26 +91,28 @@ EXPECTED = [Decimal("20000.00"), Decimal("8000.00"), Decimal("1500.00"), Decimal
 
 
 @pytest.mark.parametrize("merges", [(), ("D1:G1",), ("D1:G1", "A1:A2", "B1:B2", "C1:C2", "H1:H1", "I1:I2", "J1:J2")])
-def test_groups_tell_equal_titles_apart_merged_or_not(merges, desk):
-    report = desk.load(xlsx(desk.folder / "收入.xlsx", [*GROUPED, table("incomes")[1]], merges=merges))
+def test_groups_tell_equal_titles_apart_merged_or_not(merges, reading):
+    report = reading.check(xlsx(reading.folder / "收入.xlsx", [*GROUPED, table("incomes")[1]], merges=merges))
     assert report.exit_code == 0, report.lines()
-    assert amounts(desk) == EXPECTED
+    assert amounts(reading) == EXPECTED
 
 
-def test_groups_in_a_text_file(desk):
-    report = desk.load(text(desk.folder / "收入.csv", [*GROUPED, table("incomes")[1]]))
+def test_groups_in_a_text_file(reading):
+    report = reading.check(text(reading.folder / "收入.csv", [*GROUPED, table("incomes")[1]]))
     assert report.exit_code == 0, report.lines()
-    assert amounts(desk) == EXPECTED
+    assert amounts(reading) == EXPECTED
 
 
-def test_a_header_of_three_rows(desk):
+def test_a_header_of_three_rows(reading):
     top = ["年度", "户编号", "家庭人口数", "家庭收支情况（元）", *[""] * 6]
     lower = [GROUPED[0][:3], GROUPED[1]]
     middle = ["", "", "", "收入", "", "", "", "支出", "家庭纯收入", "人均纯收入"]
     cells = [["某县收入台账"], top, middle, lower[1], table("incomes")[1]]
-    report = desk.load(xlsx(desk.folder / "收入.xlsx", cells, merges=("A1:J1", "D2:J2", "D3:G3", "A2:A4", "I3:I4")))
+    report = reading.check(
+        xlsx(reading.folder / "收入.xlsx", cells, merges=("A1:J1", "D2:J2", "D3:G3", "A2:A4", "I3:I4"))
+    )
     assert report.exit_code == 0, report.lines()
-    assert amounts(desk) == EXPECTED
+    assert amounts(reading) == EXPECTED
 
 
 def _two_phones(first, second):
@@ -124,50 +126,50 @@ def _two_phones(first, second):
     ]
 
 
-def test_a_phone_belongs_to_the_group_it_stands_under(desk):
+def test_a_phone_belongs_to_the_group_it_stands_under(reading):
     cells = _two_phones("户主", "帮扶责任人")
     cells[1][cells[1].index("户主姓名")] = "备用"
-    report = desk.load(xlsx(desk.folder / "户.xlsx", cells))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", cells))
     assert report.exit_code == 0, report.lines()
-    assert (households(desk)["H001"]["phone"], households(desk)["H001"]["head_name"]) == ("19900000009", "张三丰")
+    assert (households(reading)["H001"]["phone"], households(reading)["H001"]["head_name"]) == ("19900000009", "张三丰")
 
 
-def test_a_name_under_somebody_else_is_not_the_rows(desk):
+def test_a_name_under_somebody_else_is_not_the_rows(reading):
     titles, row = table("members", without=("姓名",))
     upper = [*[""] * len(titles), "帮扶责任人"]
-    report = desk.check(xlsx(desk.folder / "成员.xlsx", [upper, [*titles, "姓名"], [*row, "王五"]]))
+    report = reading.check(xlsx(reading.folder / "成员.xlsx", [upper, [*titles, "姓名"], [*row, "王五"]]))
     assert report.exit_code == 2 and "姓名" in only(report).issues[-1].message
 
 
-def test_equal_titles_that_nothing_tells_apart_are_refused_with_both_named(desk):
+def test_equal_titles_that_nothing_tells_apart_are_refused_with_both_named(reading):
     cells = _two_phones("基本情况", "其他情况")
-    [issue] = told(desk.check(xlsx(desk.folder / "户.xlsx", cells)), "columns_repeated")
+    [issue] = told(reading.check(xlsx(reading.folder / "户.xlsx", cells)), "columns_repeated")
     assert "基本情况/联系电话" in issue.message and "其他情况/联系电话" in issue.message
 
 
-def test_two_columns_that_could_both_be_meant_are_refused_unless_they_say_the_same(desk):
+def test_two_columns_that_could_both_be_meant_are_refused_unless_they_say_the_same(reading):
     def cells(second):
         titles, row = table("households", without=("联系电话",))
         return [[*titles, "电话", "手机号"], [*row, "19900000001", second]]
 
-    report = desk.check(xlsx(desk.folder / "户.xlsx", cells("19900000002")))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", cells("19900000002")))
     assert report.exit_code == 2
     [issue] = told(report, "columns_repeated")
     assert "电话" in issue.message and "手机号" in issue.message
-    report = desk.load(xlsx(desk.folder / "户.xlsx", cells("19900000001")))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", cells("19900000001")))
     assert report.exit_code == 0 and "手机号" in told(report, "columns_alike")[0].message
 
 
-def test_the_ledgers_own_title_goes_before_others_and_is_said(desk):
-    report = desk.load_rows("households", {"人数": 9})
-    assert report.exit_code == 0 and households(desk)["H001"]["household_size"] == 2
+def test_the_ledgers_own_title_goes_before_others_and_is_said(reading):
+    report = reading.check_rows("households", {"人数": 9})
+    assert report.exit_code == 0 and households(reading)["H001"]["household_size"] == 2
     [issue] = told(report, "columns_alike")
     assert "人数" in issue.message and "家庭人口数" in issue.message
 
 
-def test_a_column_without_a_title_is_named(desk):
+def test_a_column_without_a_title_is_named(reading):
     cells = [[*line, "", cell] for line, cell in zip(table("households"), ("", "好"), strict=True)]
-    report = desk.load(xlsx(desk.folder / "户.xlsx", cells))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", cells))
     assert report.exit_code == 0
     [issue] = told(report, "columns_left_out")
     assert "J列（无列名）" in issue.message
@@ -187,30 +189,30 @@ def test_a_column_without_a_title_is_named(desk):
         ["甲", "乙", "", "", "", "", 1, "2=1+3"],
     ],
 )
-def test_a_line_that_numbers_the_columns_is_no_data(marks, desk):
+def test_a_line_that_numbers_the_columns_is_no_data(marks, reading):
     titles, row = table("households")
-    report = desk.load(xlsx(desk.folder / "户.xlsx", [titles, marks, row]))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", [titles, marks, row]))
     assert report.exit_code == 0, report.lines()
     assert only(report).rows_read == 1 and codes(report).count("lines_numbering") == 1
 
 
-def test_a_unit_in_a_group_counts_for_its_columns(desk):
+def test_a_unit_in_a_group_counts_for_its_columns(reading):
     upper = [*GROUPED[0][:3], "收入（万元）", "", "", "", "支出（万元）", "家庭纯收入（万元）", "人均纯收入（万元）"]
     row = [*table("incomes")[1][:3], *(cell / 10_000 for cell in table("incomes")[1][3:])]
-    report = desk.load(xlsx(desk.folder / "收入.xlsx", [upper, GROUPED[1], row]))
+    report = reading.check(xlsx(reading.folder / "收入.xlsx", [upper, GROUPED[1], row]))
     assert report.exit_code == 0, report.lines()
-    assert amounts(desk) == EXPECTED
+    assert amounts(reading) == EXPECTED
 
 
-def test_a_file_of_another_ledger_is_named_and_a_card_or_summary_is_no_ledger(desk):
+def test_a_file_of_another_ledger_is_named_and_a_card_or_summary_is_no_ledger(reading):
     summary = [["乡镇", "行政村", "户数", "人数"], ["城关镇", "新民村", 12, 30], ["城关镇", "东风村", 9, 21]]
-    report = desk.check(xlsx(desk.folder / "汇总.xlsx", summary))
+    report = reading.check(xlsx(reading.folder / "汇总.xlsx", summary))
     assert report.exit_code == 2 and only(report).rows_loaded == 0
     beside = {
         "封面": [["清源县"], ["2025年"]],
         "填表说明": [["户编号", "国家平台的编号"], ["户主姓名", "与户口簿一致"]],
     }
-    report = desk.check(xlsx(desk.folder / "户.xlsx", beside | {"汇总": summary, "户": table("households")}))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", beside | {"汇总": summary, "户": table("households")}))
     assert {entry.sheet: entry.status for entry in report.files} == {
         "封面": "skipped",
         "填表说明": "skipped",
@@ -249,10 +251,10 @@ def test_a_place_is_taken_from_name_title_or_file(name, above, file, desk):
     assert households(desk)["H001"]["household_size"] == 7
 
 
-def test_a_place_nothing_names_or_two_things_name_differently_is_a_missing_column(desk):
+def test_a_place_nothing_names_or_two_things_name_differently_is_a_missing_column(reading):
     cells = table("households", without=("乡镇", "行政村"))
     for name, above in (("汇总", []), ("城关镇新民村", [["城关镇东风村农户台账"]])):
-        report = desk.check(xlsx(desk.folder / "a.xlsx", {name: above + cells}))
+        report = reading.check(xlsx(reading.folder / "a.xlsx", {name: above + cells}))
         assert report.exit_code == 2 and "行政村" in only(report).issues[-1].message
 
 
@@ -268,7 +270,7 @@ def test_a_column_goes_before_the_sheets_name(desk):
     assert households(desk)["H001"]["village_code"] == VILLAGES[0]["行政村代码"]
 
 
-def test_a_card_for_one_household_is_refused_by_its_name(desk):
+def test_a_card_for_one_household_is_refused_by_its_name(reading):
     card = [
         ["防返贫监测帮扶明白卡"],
         ["户主姓名", "张三丰", "户编号", "H001", "联系电话", "19900000001"],
@@ -277,24 +279,24 @@ def test_a_card_for_one_household_is_refused_by_its_name(desk):
         ["家庭成员", "姓名", "证件号码", "与户主关系", "性别", "民族"],
         ["", ROWS["members"]["姓名"], HEAD_ID, "户主", "男", "汉族"],
     ]
-    report = desk.check(xlsx(desk.folder / "卡.xlsx", {"张三丰": card, "李四光": card}))
+    report = reading.check(xlsx(reading.folder / "卡.xlsx", {"张三丰": card, "李四光": card}))
     assert report.exit_code == 2
     assert [entry.issues[-1].code for entry in report.files] == ["household_card"] * 2
 
 
-def test_a_year_in_a_title_of_a_ledger_without_years_is_passed_over(desk):
+def test_a_year_in_a_title_of_a_ledger_without_years_is_passed_over(reading):
     titles, row = table("households", {"家庭人口数": 8})
     titles = [f"2024年{title}" if title == "家庭人口数" else title for title in titles]
-    assert desk.load(xlsx(desk.folder / "户.xlsx", [titles, row])).exit_code == 0
-    assert households(desk)["H001"]["household_size"] == 8
+    assert reading.check(xlsx(reading.folder / "户.xlsx", [titles, row])).exit_code == 0
+    assert households(reading)["H001"]["household_size"] == 8
     both = [[*titles, "2023年家庭人口数"], [*row, 3]]
-    assert desk.check(xlsx(desk.folder / "户.xlsx", both)).exit_code == 2
+    assert reading.check(xlsx(reading.folder / "户.xlsx", both)).exit_code == 2
 
 
-def test_a_summary_beside_village_ledgers_is_left_out(desk):
+def test_a_summary_beside_village_ledgers_is_left_out(reading):
     year = table("collective_economy", without=("年度",))
     summary = [["乡镇", "村数", "总收入", "经营性收入"], ["城关镇", 2, 1, 1]]
-    report = desk.load(xlsx(desk.folder / "集体.xlsx", {"2023年": year, "2024年": year, "汇总": summary}))
+    report = reading.check(xlsx(reading.folder / "集体.xlsx", {"2023年": year, "2024年": year, "汇总": summary}))
     assert report.exit_code == 0, report.lines()
     assert [entry.status for entry in report.files] == ["loaded", "loaded", "skipped"]
 
@@ -309,28 +311,28 @@ def test_a_heading_between_rows_that_names_another_place_makes_the_titles_doubtf
     assert "行政村" in only(report).issues[-1].message
 
 
-def test_a_groups_name_may_say_that_it_is_a_group(desk):
+def test_a_groups_name_may_say_that_it_is_a_group(reading):
     titles, row = table("households", without=("户主姓名", "联系电话"))
     upper = [*titles, "户主信息", "", "帮扶责任人基本情况", ""]
     lower = [*[""] * len(titles), "姓名", "联系电话", "姓名", "联系电话"]
     cells = [upper, lower, [*row, "张三丰", "19900000009", "王五", "19900000008"]]
-    report = desk.load(xlsx(desk.folder / "户.xlsx", cells))
+    report = reading.check(xlsx(reading.folder / "户.xlsx", cells))
     assert report.exit_code == 0, report.lines()
-    assert (households(desk)["H001"]["phone"], households(desk)["H001"]["head_name"]) == ("19900000009", "张三丰")
+    assert (households(reading)["H001"]["phone"], households(reading)["H001"]["head_name"]) == ("19900000009", "张三丰")
 
 
-def test_a_header_of_three_rows_with_units_below(desk):
+def test_a_header_of_three_rows_with_units_below(reading):
     top = [*GROUPED[0][:3], "家庭收支", *[""] * 6]
     middle = ["", "", "", *GROUPED[0][3:]]
     units = ["", "", "人", *["万元"] * 7]
     row = [*table("incomes")[1][:3], *(cell / 10_000 for cell in table("incomes")[1][3:])]
-    report = desk.load(xlsx(desk.folder / "收入.xlsx", [top, middle, GROUPED[1], units, row]))
+    report = reading.check(xlsx(reading.folder / "收入.xlsx", [top, middle, GROUPED[1], units, row]))
     assert report.exit_code == 0, report.lines()
-    assert amounts(desk) == EXPECTED
+    assert amounts(reading) == EXPECTED
 
 
-def test_an_incomplete_ledger_in_another_ones_slot_is_named(desk):
-    report = desk.check_rows("visits", without=("走访日期",), ledger="monitored")
+def test_an_incomplete_ledger_in_another_ones_slot_is_named(reading):
+    report = reading.check_rows("visits", without=("走访日期",), ledger="monitored")
     assert report.exit_code == 2 and "走访台账" in only(report).issues[-1].message
 
 

@@ -109,10 +109,10 @@ def test_one_row_a_person_fills_members_households_and_monitored(container, desk
     assert (neighbour["household_type"], neighbour["is_housing_safe"]) == ("一般农户", False)
 
 
-def test_rows_of_a_household_are_named_as_excel_shows_them(desk):
-    report = desk.check(xlsx(desk.folder / "a.xlsx", lines(NEIGHBOUR | ALONE, *FAMILY, HOUSEHOLD | ALONE)))
+def test_rows_of_a_household_are_named_as_excel_shows_them(reading):
+    report = reading.check(xlsx(reading.folder / "a.xlsx", lines(NEIGHBOUR | ALONE, *FAMILY, HOUSEHOLD | ALONE)))
     differing = [HOUSEHOLD | PERSONS[0], HOUSEHOLD | PERSONS[1] | {"户类型": "普通农户"}]
-    report = desk.check(xlsx(desk.folder / "a.xlsx", lines(NEIGHBOUR | ALONE, *differing)))
+    report = reading.check(xlsx(reading.folder / "a.xlsx", lines(NEIGHBOUR | ALONE, *differing)))
     [issue] = [issue for issue in by_kind(report)["households"].issues if issue.code == "household_rows_differ"]
     assert (issue.row, issue.column) == (5, "户类型") and "第 6 行" in issue.message
     assert by_kind(report)["households"].rows_loaded == 1
@@ -121,22 +121,22 @@ def test_rows_of_a_household_are_named_as_excel_shows_them(desk):
     assert by_kind(report)["monitored"].status != "refused"
 
 
-def test_a_ledger_whose_required_columns_are_not_there_is_not_filled_and_said(desk):
+def test_a_ledger_whose_required_columns_are_not_there_is_not_filled_and_said(reading):
     rows = [row | {"户编号": "H001"} for row in FAMILY]
-    report = desk.load(xlsx(desk.folder / "a.xlsx", lines(*rows, without=("家庭人口数",))))
+    report = reading.check(xlsx(reading.folder / "a.xlsx", lines(*rows, without=("家庭人口数",))))
     assert report.exit_code == 0, report.lines()
     assert set(by_kind(report)) == {"members", "monitored"}
     [told] = [issue for issue in report.files[0].issues if issue.code == "export_not_filled"]
     assert "农户基本信息台账" in told.message and "家庭人口数" in told.message
 
 
-def test_a_person_may_take_only_one_ledger(desk):
-    path = xlsx(desk.folder / "a.xlsx", lines(*[row | {"户编号": "H001"} for row in FAMILY]))
-    report = desk.check(path, ledger="monitored")
+def test_a_person_may_take_only_one_ledger(reading):
+    path = xlsx(reading.folder / "a.xlsx", lines(*[row | {"户编号": "H001"} for row in FAMILY]))
+    report = reading.check(path, ledger="monitored")
     assert [(entry.ledger, entry.rows_loaded) for entry in report.files] == [("monitored", 1)]
 
 
-def test_the_full_county_export_fills_incomes_of_a_known_year(desk):
+def test_the_full_county_export_fills_incomes_of_a_known_year(reading):
     money = {
         "财产性收入": "500",
         "生产经营性支出（合计）": "2000",
@@ -151,21 +151,21 @@ def test_the_full_county_export_fills_incomes_of_a_known_year(desk):
     without = ("识别监测时间", "消除监测时间", "家庭人口数", "风险是否已消除")
     cells = lines(*[row | money for row in FAMILY], without=without)
     cells[0] = ["清源县2023年度全县全字段"]
-    path = xlsx(desk.folder / "a.xlsx", cells)
-    report = desk.load(path)
+    path = xlsx(reading.folder / "a.xlsx", cells)
+    report = reading.check(path)
     assert report.exit_code == 0, report.lines()
     assert {kind: entry.rows_loaded for kind, entry in by_kind(report).items()} == {
         "members": 2,
         "households": 1,
         "incomes": 1,
     }
-    [row] = desk.table("core_incomes")
+    [row] = reading.table("core_incomes")
     assert (row["income_year"], row["household_size"]) == (2023, 3)
     assert (row["business_cost_yuan"], row["net_income_yuan"]) == (Decimal("2000.00"), Decimal("28000.00"))
     cells[0] = ["全县全字段"]
-    again = xlsx(desk.folder / "b.xlsx", cells)
-    assert by_kind(desk.check(again, year=2024))["incomes"].rows_loaded == 1
-    assert by_kind(desk.check(again, ledger="households")).keys() == {"households"}
+    again = xlsx(reading.folder / "b.xlsx", cells)
+    assert by_kind(reading.check(again, year=2024))["incomes"].rows_loaded == 1
+    assert by_kind(reading.check(again, ledger="households")).keys() == {"households"}
 
 
 def test_without_a_year_incomes_are_asked_about_and_the_rest_of_an_export_is_loaded(desk):
@@ -183,7 +183,7 @@ def test_without_a_year_incomes_are_asked_about_and_the_rest_of_an_export_is_loa
     assert "收入台账未导入" in report.headline and "个文件" not in report.headline
 
 
-def test_the_household_export_fills_households_and_incomes(desk):
+def test_the_household_export_fills_households_and_incomes(reading):
     row = {
         "省": "",
         "市": "",
@@ -212,14 +212,14 @@ def test_the_household_export_fills_households_and_incomes(desk):
         "是否有卫生厕所": "是",
         "户类型": "脱贫户",
     }
-    report = desk.load(xlsx(desk.folder / "户信息.xlsx", lines(row)))
+    report = reading.check(xlsx(reading.folder / "户信息.xlsx", lines(row)))
     assert report.exit_code == 0, report.lines()
     assert {kind: entry.rows_loaded for kind, entry in by_kind(report).items()} == {"households": 1, "incomes": 1}
-    household = {one["household_id"]: one for one in desk.table("core_households")}["620000000009"]
+    household = {one["household_id"]: one for one in reading.table("core_households")}["620000000009"]
     assert household["risks"] == "因病、因学" and household["is_housing_safe"] is True
 
 
-def test_a_list_of_escaped_persons_fills_all_three(desk):
+def test_a_list_of_escaped_persons_fills_all_three(reading):
     row = {
         "序号": 1,
         "数据日期": "2022-10-01",
@@ -245,23 +245,23 @@ def test_a_list_of_escaped_persons_fills_all_three(desk):
         "风险识别时间": "202105",
         "风险消除时间": "",
     }
-    report = desk.load(xlsx(desk.folder / "名单.xlsx", lines(row)))
+    report = reading.check(xlsx(reading.folder / "名单.xlsx", lines(row)))
     assert report.exit_code == 0, report.lines()
     assert set(by_kind(report)) == {"members", "households", "monitored"}
-    [monitored] = desk.table("core_monitored")
+    [monitored] = reading.table("core_monitored")
     assert str(monitored["identified_on"]) == "2021-05-01"
 
 
-def test_total_lines_of_an_export_are_no_household(desk):
+def test_total_lines_of_an_export_are_no_household(reading):
     cells = lines(*FAMILY)
     cells.append(["合计", *[""] * (len(cells[2]) - 2), 2])
-    report = desk.load(xlsx(desk.folder / "a.xlsx", cells))
+    report = reading.check(xlsx(reading.folder / "a.xlsx", cells))
     assert report.exit_code == 0, report.lines()
     assert by_kind(report)["households"].rows_loaded == 1
 
 
 @pytest.mark.parametrize("kind", ["members", "households", "monitored", "incomes"])
-def test_a_county_ledger_with_some_of_these_columns_is_no_export(kind, desk):
+def test_a_county_ledger_with_some_of_these_columns_is_no_export(kind, reading):
     extra = {
         "监测对象类别": "脱贫不稳定户",
         "户类型": "脱贫户",
@@ -269,6 +269,6 @@ def test_a_county_ledger_with_some_of_these_columns_is_no_export(kind, desk):
         "家庭人口数": 2,
         "与户主关系": "户主",
     }
-    report = desk.check(xlsx(desk.folder / "a.xlsx", table(kind, extra | {"户联系电话": "", "危房户": "否"})))
+    report = reading.check(xlsx(reading.folder / "a.xlsx", table(kind, extra | {"户联系电话": "", "危房户": "否"})))
     assert [entry.ledger for entry in report.files] == [kind]
     assert "export_recognised" not in codes(report)

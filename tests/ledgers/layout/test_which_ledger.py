@@ -70,9 +70,9 @@ def test_where_titles_fit_two_ledgers_the_name_of_the_sheet_decides():
     assert read(titles, "监测对象台账") == ("monitored", [])
 
 
-def test_the_refusal_names_the_register_and_not_the_ledger_within_it(desk):
+def test_the_refusal_names_the_register_and_not_the_ledger_within_it(reading):
     monitored = {"监测对象类别": "脱贫不稳定户", "识别时间": "2024-05", "风险是否已消除": "否"}
     cells = table("households", monitored | {"享受低保或特困": "低保", "住房是否安全": "是"}, without=("户类型",))
-    report = desk.check(xlsx(desk.folder / "a.xlsx", cells))
+    report = reading.check(xlsx(reading.folder / "a.xlsx", cells))
     assert report.exit_code == 2 and only(report).ledger == "households"
     assert "户类型" in only(report).issues[-1].message and codes(report) == ["columns_missing"]

@@ -1,7 +1,10 @@
 """Rows that files leave out: named by place and month, removed only when a person says so, and never in silence."""
 
+from pathlib import Path
+
 import pytest
 from books import HEAD_ID, VILLAGES, directory, id_number, ledger, table, xlsx
+from ledger_desk import Desk, copied, plainly_published
 
 from dashboard.cli import commands
 from dashboard.ledgers.errors import RemovalRefused
@@ -22,23 +25,33 @@ def current(desk) -> str:
     return versions.current(desk.root).id
 
 
-@pytest.fixture
-def village(desk):
+@pytest.fixture(scope="module")
+def of_village(prepared, tmp_path_factory) -> Path:
     """Three households of one village and one of another, with a visit in each of two months."""
-    desk.load_rows(
-        "households",
+    folder = tmp_path_factory.mktemp("village")
+    desk = Desk(folder, copied(prepared, folder / "db"))
+    households = [
         {},
         {"户编号": "H003", "户主姓名": "王五", "证件号码": ""},
         {"户编号": "H004", "户主姓名": "赵六", "证件号码": ""},
         {"户编号": "H002", "行政村": "东风村", "户主姓名": "李四光", "证件号码": "", "户类型": "一般农户"},
-    )
+    ]
     visits = [
         {"户编号": household, "户主姓名": head, "走访日期": day}
         for household, head in (("H001", "张三丰"), ("H003", "王五"), ("H002", "李四光"))
         for day in ("2025-03-05", "2025-04-05")
     ]
-    assert desk.load_rows("visits", *visits).exit_code == 0
-    return desk
+    with plainly_published():
+        desk.load_rows("households", *households)
+        assert desk.load_rows("visits", *visits).exit_code == 0
+    return desk.root
+
+
+@pytest.fixture
+def village(of_village, tmp_path, publish_plain) -> Desk:
+    """A copy of the database of that village."""
+    (tmp_path / "files").mkdir()
+    return Desk(tmp_path / "files", copied(of_village, tmp_path / "db"))
 
 
 def test_a_file_of_one_village_leaves_out_only_rows_of_that_village(village):
@@ -111,6 +124,7 @@ def test_a_removal_stands_in_the_log_with_every_key_masked(village):
     assert messages == [f"“家庭成员台账”的“62*************{HEAD_ID[-3:]}”已按要求移除。"]
 
 
+@pytest.mark.derived
 def test_a_household_that_other_ledgers_name_is_kept_unless_they_go_with_it(village):
     with pytest.raises(RemovalRefused, match="“走访台账” 2 行"):
         removal.remove(village.root, "households", ["H003"], base=current(village))
@@ -121,6 +135,7 @@ def test_a_household_that_other_ledgers_name_is_kept_unless_they_go_with_it(vill
     assert commands.main(["check", "--db", str(village.root)]) == 0
 
 
+@pytest.mark.derived
 def test_a_village_goes_only_with_all_that_lies_in_it(village):
     code = next(row["行政村代码"] for row in VILLAGES if row["行政村"] == "东风村")
     village.load_rows("rectification", {"涉及村": "东风村"})
