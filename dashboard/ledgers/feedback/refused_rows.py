@@ -102,7 +102,7 @@ def _wanted(entries: Sequence[SheetReport]) -> list[int]:
     return sorted(rows)
 
 
-# From the sender's sheet to a returned sheet ------------------------------------------------------------------------------
+# From the sender's sheet to a returned sheet ------------------------------------------------------------------------
 
 
 def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> ReturnedSheet:
