@@ -1,4 +1,4 @@
-"""What reading one file may use, by how much it holds: `[reading]` of ``data/settings.toml``."""
+"""How much memory and time reading one file may use, by its size: `[reading]` of ``data/settings.toml``."""
 
 import tomllib
 from functools import cache
@@ -10,16 +10,18 @@ MEGABYTE = 1_000_000
 
 
 class Limits(NamedTuple):
-    """What reading one file may use."""
+    """How much memory and processor time reading one file may use."""
 
     memory_bytes: int
     processor_s: float
 
 
 def of(size_mb: float, times: int = 1, parts: int = 0) -> Limits:
-    """The limits for so many megabytes, of the file or of what it unpacks to, and so many parts of it.
+    """The limits for one file.
 
-    ``parts`` are the files of an archive and the sheets; ``times`` says how many times what reading takes.
+    size_mb: size of the file, or of what it unpacks to.
+    times: multiple of what reading takes.
+    parts: number of files of an archive and of sheets.
     """
     settings = _settings()
     memory_mb = times * (settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb)
@@ -30,13 +32,13 @@ def of(size_mb: float, times: int = 1, parts: int = 0) -> Limits:
 
 
 def most(what: str) -> int:
-    """What no ledger has more of: ``file_mb``, ``sheets`` or ``archive_files``."""
+    """The largest allowed ``file_mb``, number of ``sheets`` or of ``archive_files``."""
     return _settings()[f"{what}_at_most"]
 
 
-def wider(one: Limits, other: Limits) -> Limits:
-    """What either allows."""
-    return Limits(max(one.memory_bytes, other.memory_bytes), max(one.processor_s, other.processor_s))
+def wider(first: Limits, second: Limits) -> Limits:
+    """The larger of two limits, for memory and for time."""
+    return Limits(max(first.memory_bytes, second.memory_bytes), max(first.processor_s, second.processor_s))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Whether amounts are as large as such a ledger's are: of the sheet as a whole, and of single rows among it."""
+"""Whether the amounts of a sheet, and of single rows in it, are as large as usual in such a ledger."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from dashboard.ledgers.cells.column_parsing import ParsedColumn
 
 
 def largest_yuan(columns: Sequence[ParsedColumn], fields: Sequence[Field]) -> np.ndarray:
-    """Each row's largest amount in yuan, whatever its sign; 0 where a row has none."""
+    """Each row's largest amount in yuan, regardless of sign; 0 where a row has none."""
     amounts = [
         np.abs(column.arrays[field.column].cast(pa.float64()).fill_null(0).to_numpy(zero_copy_only=False))
         for column, field in zip(columns, fields, strict=True)
@@ -19,13 +19,13 @@ def largest_yuan(columns: Sequence[ParsedColumn], fields: Sequence[Field]) -> np
 
 
 def typical_yuan(largest: np.ndarray) -> float | None:
-    """The median of the rows' largest amounts; None where no amount but zero was given."""
+    """The median of the rows' largest amounts in yuan; None where all are zero."""
     given = largest[largest > 0]
     return float(np.median(given)) if given.size else None
 
 
 def unusual_rows(largest: np.ndarray, form: Form) -> list[int]:
-    """The rows whose amounts are of another magnitude than such a ledger's, or than those of the sheet's other rows."""
+    """Indexes of rows whose largest amount is out of scale for such a ledger, or among the sheet's other rows."""
     typical = typical_yuan(largest)
     if typical is None or form.typical_yuan is None or form.typical_spread is None:
         return []

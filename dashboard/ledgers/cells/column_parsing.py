@@ -1,4 +1,4 @@
-"""Raw cells of one column → Arrow arrays: columns of usual cells all at once, else each distinct cell once."""
+"""Cells of one column → Arrow arrays: a column of usual cells all at once, else each distinct cell once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,24 +11,29 @@ import pyarrow.compute as pc
 
 from dashboard.definitions.forms import Field
 from dashboard.ledgers.cells import dates, id_numbers, numbers
-from dashboard.ledgers.cells.values import PARSERS, UNSEEN, Context, Value, money, says_nothing
+from dashboard.ledgers.cells.values import PARSERS, UNSEEN, Context, Value, means_nothing, money
 from dashboard.ledgers.containers import Texts, distinct
 
 MONEY = pa.decimal128(18, 2)
 
-# What texts and codes almost always look like; a column of nothing else needs no look at its single cells.
+# The usual look of texts and codes; a column of nothing else is not parsed cell by cell.
 _USUAL = {
     "text": rf"^([^#{UNSEEN}][^{UNSEEN}]*)?$",
     "code": r"^([0-9A-Za-z][0-9A-Za-z-]*)?$",
     "phone": r"^(1[0-9]{10})?$",
     "date": r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
 }
-# Amounts as text that a float holds to the cent.
+# Texts of amounts that a float represents to the cent.
 _PLAIN_AMOUNT = r"^([0-9]{1,3}(,[0-9]{3}){1,3}|[0-9]{1,12})(\.[0-9]{1,6})?$"
 
 
 class Problem(NamedTuple):
-    """Something to say about the cell at ``index`` of a column."""
+    """An issue of the cell at ``index`` of a column.
+
+    code: code of the message.
+    raw: the cell as it is in the sheet.
+    args: values for placeholders of the message.
+    """
 
     index: int
     code: str
@@ -45,7 +50,7 @@ class ParsedColumn:
 
 
 def parse(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
-    """Parse a column of a field; every refused cell is null in the arrays."""
+    """Parse a column of a field; every cell with a refusal is null in the arrays."""
     if field_.type == "money":
         return _money_column(field_, cells, context)
     if field_.type == "id_number":
@@ -66,22 +71,22 @@ def _column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColu
     parser = partial(PARSERS[field_.type], field_, _with_neighbours(field_, cells, context))
     parsed, keys = _distinct(cells, parser)
     plain = {key: value.value for key, value in parsed.items()}
-    told = {key for key, value in parsed.items() if value.code}
+    with_issue = {key for key, value in parsed.items() if value.code}
     problems = [
         Problem(index, parsed[key].code, cells[index], parsed[key].args)
-        for index, key in (enumerate(keys) if told else ())
-        if key in told
+        for index, key in (enumerate(keys) if with_issue else ())
+        if key in with_issue
     ]
     return ParsedColumn(_arrays(field_, list(map(plain.__getitem__, keys))), problems)
 
 
 def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> Context:
-    """The context with what a column's cells tell about each other."""
+    """The context completed by what a column's cells show about each other."""
     if field_.type in ("share", "progress"):
-        found = [number for number in map(numbers.of_cell, distinct(cells)) if number is not None]
-        # Where the title says nothing, a number such as 0.85 shows that the column holds fractions.
-        are_fractions = not context.is_percent and any(0 < number < 1 for number in found)
-        return replace(context, has_percents=not are_fractions and any(number > 1 for number in found))
+        values = [number for number in map(numbers.of_cell, distinct(cells)) if number is not None]
+        # Without （%） in the title, a number such as 0.85 shows that the column has fractions.
+        are_fractions = not context.is_percent and any(0 < number < 1 for number in values)
+        return replace(context, has_percents=not are_fractions and any(number > 1 for number in values))
     if field_.type == "date" and context.is_text:
         texts = {cell for cell in distinct(cells) if isinstance(cell, str) and "." in cell}
         if any(map(dates.is_first_of_ten, texts)):
@@ -90,7 +95,7 @@ def _with_neighbours(field_: Field, cells: Sequence[Any], context: Context) -> C
 
 
 def _distinct(cells: Sequence[Any], parser: Callable[[Any], Value]) -> tuple[dict[Any, Value], Sequence[Any]]:
-    """Parsed values by key, and each row's key. True equals 1 in Python, so beside truth values the type joins in."""
+    """(parsed value by key, each row's key). True equals 1 in Python, so with truth values the type is in the key."""
     if not isinstance(cells, Texts) and bool in set(map(type, cells)):
         keys: Sequence[Any] = [(type(cell), cell) for cell in cells]
         return {key: parser(key[1]) for key in set(keys)}, keys
@@ -132,13 +137,13 @@ def _usual_texts(field_: Field, cells: Sequence[Any]) -> pa.Array | None:
     trimmed = pc.utf8_trim_whitespace(texts.dictionary)
     if not pc.all(pc.match_substring_regex(trimmed, _USUAL[field_.type])).as_py():
         return None
-    if field_.type == "text" and any(says_nothing(field_, text) for text in trimmed.to_pylist()):
+    if field_.type == "text" and any(means_nothing(field_, text) for text in trimmed.to_pylist()):
         return None
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed).take(texts.indices)
 
 
 def _usual_dates(field_: Field, texts: pa.Array, context: Context) -> dict[str, pa.Array] | None:
-    """The arrays of a column of days all written 2025-06-30, where each is one that may stand; else None."""
+    """The arrays of a column whose cells are all acceptable days like 2025-06-30; None for other columns."""
     try:
         days = texts.cast(pa.date32())
     except pa.ArrowInvalid:
@@ -151,7 +156,7 @@ def _usual_dates(field_: Field, texts: pa.Array, context: Context) -> dict[str, 
 
 
 def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
-    """Identity numbers: those in perfect order are checked all at once, the others one by one."""
+    """Identity numbers: those of 18 characters are checked all at once, the others one by one."""
     usual = [
         index
         for index, cell in enumerate(cells)
@@ -171,11 +176,11 @@ def _id_column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedC
 
 
 def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> ParsedColumn:
-    """Amounts in yuan. Plain numbers are turned to cents all at once; whatever is left is parsed one by one."""
+    """Amounts in yuan. Plain numbers are converted to cents all at once, the other cells one by one."""
     with np.errstate(invalid="ignore", over="ignore"):
         scaled = _amounts(cells) * (100 * context.factor)
         cents = np.rint(scaled)
-        # Beyond 10^11 cents a float's own steps come near the noise that may be dropped.
+        # Beyond 10^11 cents the precision of a float is no better than the noise that is dropped.
         plain = (np.abs(scaled - cents) <= 1e-4) & (np.abs(scaled) < 1e11)
     if not field_.negative:
         plain &= cents >= 0
@@ -198,7 +203,7 @@ def _money_column(field_: Field, cells: Sequence[Any], context: Context) -> Pars
 
 
 def _amounts(cells: Sequence[Any]) -> np.ndarray:
-    """Numbers, and texts that are plainly one such as 1,234.50; NaN for every other cell."""
+    """Numbers, and texts of plain ones such as 1,234.50; NaN for every other cell."""
     types = set(map(type, cells))
     if types <= {float, int}:
         return np.array(cells, dtype=np.float64)
@@ -207,8 +212,8 @@ def _amounts(cells: Sequence[Any]) -> np.ndarray:
         texts = pa.array([cell if type(cell) is str else None for cell in cells], pa.string())
         is_plain = pc.match_substring_regex(texts, _PLAIN_AMOUNT)
         digits = pc.if_else(is_plain, pc.replace_substring(texts, ",", ""), None)
-        found = digits.cast(pa.float64()).to_numpy(zero_copy_only=False)
-        amounts = np.where(np.isnan(found), amounts, found)
+        plain_numbers = digits.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        amounts = np.where(np.isnan(plain_numbers), amounts, plain_numbers)
     return amounts
 
 

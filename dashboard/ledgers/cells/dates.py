@@ -1,4 +1,4 @@
-"""Days as people write them, and how exact they are: a day, or only a month."""
+"""Parse days as people write them, with their precision: day or month."""
 
 import calendar
 import math
@@ -11,7 +11,7 @@ from dashboard.ledgers.cells.numbers import compact
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EARLIEST_SERIAL, _LATEST_SERIAL = 3_654, 73_050  # 1910-01-01 to 2099-12-31
 
-# No date is longer; what follows would take its time with a whole paragraph.
+# No date is longer, and the searches below would be slow with a whole paragraph.
 _LONGEST = 60
 
 _BEFORE = r"(?:(?:之?前|以前|止)(?:完成|办结|完成整改|整改到位)?)?"
@@ -21,7 +21,7 @@ _CLOCK = re.compile(
     r"\d{1,2}(?:[:时点]\d{1,2}(?:[:分]\d{1,2}(?:\.\d+)?秒?)?分?|[时点])(?:Z|[+-]\d{2}:?\d{2}| ?[AP]M)?$"
 )
 _HALF_DAY = re.compile(r"(?<=[\d日号])[ ,]?(?:[上下]午|凌晨|早上|中午|晚上?)$")
-# One sign throughout: 2024.3-5 are the months from March to May.
+# With one sign throughout: 2024.3-5 are the months from March to May.
 _DAY = re.compile(
     rf"(?P<year>\d{{4}})(?:年(?P<month>\d{{1,2}})月|(?P<sign>[-/.])(?P<month_2>\d{{1,2}})(?P=sign))"
     rf"(?P<day>\d{{1,2}})[日号]?{_WEEKDAY}{_BEFORE}",
@@ -44,7 +44,7 @@ _TWO_DIGITS = re.compile(r"\d{4}\.(?:10|0\d)", re.ASCII)
 _CHINESE_DIGITS = {
     digit: str(value) for value, digits in enumerate(("〇○零", *"一二三四五六七八九")) for digit in digits
 }
-# 一二月 are two months and no number.
+# 一二月 are two months, not a number.
 _CHINESE_NUMBER = re.compile(
     r"(?<![〇○零一二三四五六七八九十])(?:[〇○零一二三四五六七八九十]+(?=年)"
     r"|(?:[〇○零]?[一二三四五六七八九]|[一二三]?十[一二三四五六七八九]?)(?=[月日号]))"
@@ -54,9 +54,10 @@ Parsed = tuple[date | None, str | None, str | None]
 
 
 def parsed(cell: Any, year: int | None) -> Parsed:
-    """(day, precision, code) of a cell; ``year`` is that of dates written without one.
+    """(day, precision, code) of a cell; ``year`` is the year of dates without one, None if unknown.
 
-    Without a day the code says why; with one it says what was assumed.
+    precision: day or month.
+    code: without a day the reason why there is none; with one what was assumed, or None.
     """
     if isinstance(cell, datetime):
         return cell.date(), "day", None
@@ -71,16 +72,16 @@ def parsed(cell: Any, year: int | None) -> Parsed:
 
 def in_digits(text: str) -> str:
     """A text with the Chinese numbers before 年, 月 and 日 in digits: 二〇二四年十二月 is 2024年12月."""
-    return _CHINESE_NUMBER.sub(lambda found: _digits(found[0]), text)
+    return _CHINESE_NUMBER.sub(lambda match: _digits(match[0]), text)
 
 
 def is_first_of_ten(text: str) -> bool:
-    """Whether a text such as 2024.1 may be what a number 2024.10 became."""
+    """Whether a text such as 2024.1 may have been the number 2024.10."""
     return bool(_FIRST_OF_TEN.fullmatch(compact(text)))
 
 
 def keeps_zeros(text: str) -> bool:
-    """Whether a text such as 2024.10 or 2024.03 shows that its column never was one of numbers."""
+    """Whether a text such as 2024.10 or 2024.03 shows that its column never contained numbers."""
     return bool(_TWO_DIGITS.fullmatch(compact(text)))
 
 
@@ -90,7 +91,7 @@ def _plain(text: str) -> str:
 
 
 def _digits(chinese: str) -> str:
-    """十二 → 12, 二〇二四 → 2024; what is no such number comes back as it is."""
+    """十二 → 12, 二〇二四 → 2024; other texts as they are."""
     if "十" not in chinese:
         return "".join(_CHINESE_DIGITS[digit] for digit in chinese)
     tens, _, units = chinese.partition("十")
@@ -131,17 +132,17 @@ def _from_text(text: str, year: int | None) -> Parsed:
         return _from_digits(text)
     if _SERIAL.fullmatch(text) and _EARLIEST_SERIAL <= float(text) <= _LATEST_SERIAL:
         return _from_serial(float(text))
-    if found := _DAY.fullmatch(text):
-        return _day(int(found["year"]), int(found["month"] or found["month_2"]), int(found["day"]))
-    if found := _MONTH.fullmatch(text):
-        return _month(int(found["year"]), int(found["month"]), found["end"])
-    if found := _YEAR_END.fullmatch(text):
-        of = int(found["year"]) if found["year"] else year
+    if match := _DAY.fullmatch(text):
+        return _day(int(match["year"]), int(match["month"] or match["month_2"]), int(match["day"]))
+    if match := _MONTH.fullmatch(text):
+        return _month(int(match["year"]), int(match["month"]), match["end"])
+    if match := _YEAR_END.fullmatch(text):
+        of = int(match["year"]) if match["year"] else year
         return _month(of, 12, "底") if of else (None, None, "date_year_needed")
-    if found := _DAY_ALONE.fullmatch(text):
-        return _day(year, int(found["month"]), int(found["day"])) if year else (None, None, "date_year_needed")
-    if found := _MONTH_ALONE.fullmatch(text):
-        return _month(year, int(found["month"]), found["end"]) if year else (None, None, "date_year_needed")
+    if match := _DAY_ALONE.fullmatch(text):
+        return _day(year, int(match["month"]), int(match["day"])) if year else (None, None, "date_year_needed")
+    if match := _MONTH_ALONE.fullmatch(text):
+        return _month(year, int(match["month"]), match["end"]) if year else (None, None, "date_year_needed")
     return None, None, _why_not(text)
 
 

@@ -1,7 +1,7 @@
-"""Formulas saved without a result, computed from their parts where these are numbers of the same row.
+"""Compute formulas that were saved without a result, where they use only numbers of their own row.
 
-Sums, differences, products, quotients, SUM and ROUND; a formula of anything else, or of a part that is no number, has
-no value here.
+Sums, differences, products, quotients, SUM and ROUND are computed; other formulas, and those with a part that is no
+number, are not.
 """
 
 import contextlib
@@ -15,51 +15,53 @@ from dashboard.ledgers.containers.sheet import Sheet, column_index
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|\$?(?P<letters>[A-Z]{1,3})\$?(?P<row>\d{1,7})|(?P<word>[A-Z]+)|(?P<sign>[-+*/(),:]))"
 )
+# Longer formulas are no sums of a ledger.
 _LONGEST = 500
+# ROUND to more digits is not meant.
 _MOST_DIGITS = 10
 
 Place = tuple[int, int]
 
 
 class _NotComputable(Exception):
-    """The formula is of another kind, or one of its parts is no number."""
+    """The formula is of a kind that is not computed, or one of its parts is no number."""
 
 
 def compute(sheet: Sheet, rows: Iterable[int]) -> dict[Place, tuple[str, float]]:
-    """Fill in the formulas of some rows that can be computed; returns (text, value) by place.
+    """Write the values of the formulas in some rows into the sheet, where they can be computed.
 
-    They are no formulas without a result any more.
+    Returns (text, value) by place. These formulas are removed from the sheet's formulas without a result.
     """
     wanted = set(rows)
-    known: dict[Place, Decimal | None] = {}
-    found: dict[Place, tuple[str, float]] = {}
+    values: dict[Place, Decimal | None] = {}
+    computed: dict[Place, tuple[str, float]] = {}
     for place, text in sheet.formulas.items():
-        if place[0] in wanted and (value := _value(sheet, place, known)) is not None:
-            found[place] = text, float(value)
-    for (row, column), (_, value) in found.items():
+        if place[0] in wanted and (value := _value(sheet, place, values)) is not None:
+            computed[place] = text, float(value)
+    for (row, column), (_, value) in computed.items():
         sheet.rows[row][column] = value
         del sheet.formulas[row, column]
-    return found
+    return computed
 
 
-def _value(sheet: Sheet, place: Place, known: dict[Place, Decimal | None]) -> Decimal | None:
-    """A formula's value, None where it has none; while it is being computed it has none, should it refer to itself."""
-    if place not in known:
-        known[place] = None
+def _value(sheet: Sheet, place: Place, values: dict[Place, Decimal | None]) -> Decimal | None:
+    """A formula's value; None where it cannot be computed, which includes formulas that refer to themselves."""
+    if place not in values:
+        values[place] = None
         text = sheet.formulas[place].removeprefix("=")
         if len(text) <= _LONGEST:
             with contextlib.suppress(_NotComputable, DecimalException, RecursionError):
                 width = len(sheet.rows[place[0]])
-                reading = _Reading(_tokens(text), place[0], width, lambda part: _part(sheet, part, known))
-                known[place] = reading.whole()
-    return known[place]
+                reading = _Reading(_tokens(text), place[0], width, lambda part: _part(sheet, part, values))
+                values[place] = reading.whole()
+    return values[place]
 
 
-def _part(sheet: Sheet, place: Place, known: dict[Place, Decimal | None]) -> Decimal:
-    """A cell's number; a blank one counts nothing, as in a spreadsheet program."""
+def _part(sheet: Sheet, place: Place, values: dict[Place, Decimal | None]) -> Decimal:
+    """A cell's number; 0 for a blank one, as in a spreadsheet program. Raises _NotComputable for other cells."""
     row, column = place
     if place in sheet.formulas:
-        cell: Any = _value(sheet, place, known)
+        cell: Any = _value(sheet, place, values)
         if cell is None:
             raise _NotComputable
         return cell
@@ -72,14 +74,14 @@ def _part(sheet: Sheet, place: Place, known: dict[Place, Decimal | None]) -> Dec
 
 
 def _tokens(text: str) -> list[re.Match[str]]:
-    found, place = [], 0
+    tokens, place = [], 0
     while place < len(text.rstrip()):
         token = _TOKEN.match(text, place)
         if token is None:
             raise _NotComputable
-        found.append(token)
+        tokens.append(token)
         place = token.end()
-    return found
+    return tokens
 
 
 class _Reading:
@@ -92,7 +94,7 @@ class _Reading:
         self._part = part
 
     def whole(self) -> Decimal:
-        """The value of all of it."""
+        """The value of the whole formula; raises _NotComputable."""
         value = self._sum()
         if self._next != len(self._tokens):
             raise _NotComputable
@@ -143,7 +145,7 @@ class _Reading:
                 return values
 
     def _range(self) -> list[Decimal]:
-        """The cells of a range such as C5:F5; nothing where none begins here."""
+        """The numbers of a range such as C5:F5; an empty list where no range begins here."""
         tokens = self._tokens[self._next : self._next + 3]
         if len(tokens) < 3 or tokens[1]["sign"] != ":" or not (tokens[0]["letters"] and tokens[2]["letters"]):
             return []

@@ -32,7 +32,7 @@ def is_valid(number: str, today: date) -> bool:
 
 
 def may_have_lost_digits(number: str) -> bool:
-    """Whether a valid number ends as one of 18 digits does of which a spreadsheet program kept 15."""
+    """Whether a valid number ends like one of which a spreadsheet program kept 15 of 18 digits."""
     return number.endswith("000")
 
 
@@ -50,7 +50,7 @@ def are_valid(numbers: Sequence[str], today: date) -> np.ndarray:
 
 
 def normalised(text: str, today: date) -> tuple[str | None, str | None]:
-    """(number, code): the 18-character number, and the code of what was done or why there is none."""
+    """(number of 18 characters or None, code of what was changed or why there is none, or None)."""
     if not text.isascii():
         return None, "id_invalid"
     if len(text) == 15 and text.isdigit():

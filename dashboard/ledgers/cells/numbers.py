@@ -1,4 +1,4 @@
-"""Numbers as people write them, to the last digit. What is not plainly one number is none."""
+"""Parse numbers as people write them, exact to the last digit; a text that is not plainly one number is none."""
 
 import math
 import re
@@ -12,7 +12,7 @@ _HALF_WIDTH |= dict.fromkeys([0x00A0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000], "
 _HALF_WIDTH |= dict.fromkeys([0x2010, 0x2011, 0x2012, 0x2013, 0x2212, 0xFE63], "-")
 _HALF_WIDTH |= {0xFFE5: "¥", 0x2018: "'", 0x2019: "'"}
 
-# Thousands parted by one sign throughout; a positive exponent is what a spreadsheet program leaves of lost digits.
+# Thousands separated by one sign throughout. No positive exponent, which spreadsheet programs write for lost digits.
 _GROUPED = r"\d{1,3}(?P<part>[, '])\d{3}(?:(?P=part)\d{3}){0,8}"
 _NUMBER = re.compile(
     rf"(?P<sign>[+-]?) ?(?P<whole>{_GROUPED}|\d{{1,30}})?(?P<rest>(?:\.\d{{1,30}})?(?:[eE]-\d{{1,2}})?)", re.ASCII
@@ -21,7 +21,7 @@ _BRACKETED = re.compile(r"\(([\d., ']+)\)", re.ASCII)
 _DIGIT = re.compile(r"\d", re.ASCII)
 _NOT_DIGITS = re.compile(r"[, ']")
 _BLANKS = re.compile(r"\s+")
-# What keeps a spreadsheet program from changing a text ('2025-03-05), and files of text keep as it is.
+# The apostrophe that keeps a spreadsheet program from changing a text ('2025-03-05); text files keep it.
 _GUARD = re.compile(r"^\s*'(?=\d)")
 _LOOSE_BLANK = re.compile(r"(?<!\d) | (?!\d)")
 
@@ -32,23 +32,23 @@ def half_width(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """A half-width text without blanks, but for one between digits: 2024 1 is not 20241."""
+    """A half-width text without blanks, except between digits: 2024 1 is not 20241."""
     return _LOOSE_BLANK.sub("", _plain(text))
 
 
 def written(text: str) -> Decimal | None:
-    """The number a text is (thousands separators, a sign, brackets for minus); None where it is not one number."""
+    """The number of a text (thousands separators, a sign, brackets for minus); None where it is not one number."""
     bare = _plain(text)
     if bracketed := _BRACKETED.fullmatch(bare):
         bare = f"-{bracketed[1].strip()}"
-    found = _NUMBER.fullmatch(bare)
-    if not found or not _DIGIT.search((found["whole"] or "") + found["rest"].upper().partition("E")[0]):
+    match = _NUMBER.fullmatch(bare)
+    if not match or not _DIGIT.search((match["whole"] or "") + match["rest"].upper().partition("E")[0]):
         return None
-    return Decimal(found["sign"] + _NOT_DIGITS.sub("", found["whole"] or "") + found["rest"])
+    return Decimal(match["sign"] + _NOT_DIGITS.sub("", match["whole"] or "") + match["rest"])
 
 
 def of_cell(cell: Any) -> Decimal | None:
-    """The number a cell holds as number or text; truth values, dates and what is not finite are none."""
+    """The number of a cell, of a number or a text; None for truth values, dates and infinite numbers."""
     if isinstance(cell, bool | date):
         return None
     if isinstance(cell, int | float):

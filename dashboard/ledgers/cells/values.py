@@ -1,4 +1,4 @@
-"""One cell → its typed value by the field's type; what is wrong with it comes back by code."""
+"""Parse one cell by the type of its field: the typed value, and the code of what is wrong with it."""
 
 import math
 import re
@@ -24,18 +24,23 @@ _CENT = Decimal("0.01")
 _ERROR_TEXT = re.compile(r"#(N/A|REF!|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|SPILL!|CALC!)", re.I)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d+")
 _SEPARATORS = re.compile(r"[、,，;；/|\s]+")
-# What parts the values of a list, and the numbers before them: 1.因病2.因残, （1）因病；（2）因残, ①因病②因残.
+# What separates the values of a list, and the numbers before them: 1.因病2.因残, （1）因病；（2）因残, ①因病②因残.
 _LISTED = re.compile(r"(?:[、,，;；/|\s+＋&＆\\·•.．。]|[①-⑳]|(?<!\d)[(（]?\d{1,2}[)）.．、]\s*(?=[\u4e00-\u9fff]))+")
 _ID_DRESS = re.compile(r"[-\s'\"·()\[\]【】]")
 _PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}(-\d+)?|\d{7,8}|400-?\d{3}-?\d{4}")
-# Characters that nobody sees, as a set of a regular expression holds them; Arrow's own take it as well.
+# Invisible characters, written for a set of a regular expression of Python or Arrow.
 UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _INVISIBLE = re.compile(f"[{UNSEEN}]")
 _OUTER = re.compile(rf"^[\s{UNSEEN}]+|[\s{UNSEEN}]+$")
 
 
 class Value(NamedTuple):
-    """One parsed cell: the value (None = blank), and the code of what is to be said about it."""
+    """One parsed cell.
+
+    value: None = blank, or refused.
+    code: code of the message about it; None = no issue.
+    args: values for placeholders of the message.
+    """
 
     value: Any = None
     code: str | None = None
@@ -44,10 +49,15 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What a sheet says about its columns: today, the year of dates without one, yuan per unit, percent titles.
+    """How the cells of one column are to be parsed.
 
-    ``is_text`` is true of text files, whose cells may have been numbers. What a column's other cells say: that some
-    are above 1 (``has_percents``), that nothing shows whether 2024.1 was 2024.10 (``months_lost_zeros``).
+    today: day of reading.
+    year: year of dates without one; None if unknown.
+    factor: yuan per unit of money.
+    is_percent: the title declares per cent.
+    is_text: the column is from a text file, whose cells may have been numbers.
+    has_percents: other cells of the column are above 1.
+    months_lost_zeros: no other cell shows whether 2024.1 was 2024.10.
     """
 
     today: date
@@ -63,7 +73,7 @@ BLANK = Value()
 
 
 def is_blank(cell: Any) -> bool:
-    """Whether a cell holds nothing at all."""
+    """Whether a cell is empty or has only blanks and invisible characters."""
     if not isinstance(cell, str):
         return cell is None
     text = cell.strip()
@@ -71,7 +81,7 @@ def is_blank(cell: Any) -> bool:
 
 
 def text_of(cell: Any) -> str:
-    """A cell as text: outer blanks and invisible characters away, whole numbers without a decimal point."""
+    """A cell as text without outer blanks and invisible characters; whole numbers without a decimal point."""
     if isinstance(cell, str):
         return cell.strip() if cell.isascii() else _INVISIBLE.sub("", cell).strip()
     if isinstance(cell, bool):
@@ -84,7 +94,7 @@ def text_of(cell: Any) -> str:
 
 
 def narrow(text: str) -> str:
-    """A name or title as it is compared: compatible characters as usual ones, without any blanks."""
+    """A name or title for comparison: compatible characters as usual ones, without blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-").replace("–", "-")
 
 
@@ -95,8 +105,8 @@ def _is_empty(text: str) -> bool:
     return not text or text in forms.common()["blank_words"]
 
 
-def says_nothing(field_: Field, text: str) -> bool:
-    """Whether a text says that there is none: a dash where a name is asked for, or a word of the field's form.
+def means_nothing(field_: Field, text: str) -> bool:
+    """Whether a text means that there is no value: a dash in place of a name, or a word of the field's form.
 
     Free text keeps every character.
     """
@@ -107,16 +117,16 @@ def says_nothing(field_: Field, text: str) -> bool:
 
 
 def _nothing_in(text: str) -> Value | None:
-    """What a cell without a value is: blank, or a formula's error; None for any other."""
+    """The result for a cell that is blank or the error of a formula; None for other cells."""
     if _is_empty(text):
         return BLANK
     return Value(code="formula_error") if _ERROR_TEXT.fullmatch(text) else None
 
 
 def _text(field_: Field, context: Context, cell: Any) -> Value:
-    """A text with every character but outer blanks; joiners within are part of how some names are written."""
+    """A text without outer blanks. Invisible joiners within are kept, since some names are written with them."""
     text = _OUTER.sub("", cell) if isinstance(cell, str) else text_of(cell)
-    if not text or says_nothing(field_, text):
+    if not text or means_nothing(field_, text):
         return BLANK
     if _ERROR_TEXT.fullmatch(text):
         return Value(code="formula_error")
@@ -153,7 +163,7 @@ def _region_code(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def _damaged(cell: Any) -> Value | None:
-    """What makes a code unusable: digits beyond the fifteenth are lost in a number, all but a few in 1.2E+17."""
+    """The issue of a code that is damaged (a number loses digits beyond the fifteenth); None for other cells."""
     if isinstance(cell, bool | date):
         return Value(code="code_invalid")
     if isinstance(cell, int | float):
@@ -167,7 +177,7 @@ def _damaged(cell: Any) -> Value | None:
 
 
 def _undressed(text: str) -> str:
-    """A code without what people and programs put round it: an apostrophe, ="…", full-width digits."""
+    """A code without an apostrophe before it or =\"…\" around it, in half-width characters."""
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
     return numbers.half_width(text).strip().lstrip("'`").strip()
@@ -219,7 +229,7 @@ def _tags(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def _joined(meaning: Mapping[str, Any], text: str) -> list[str]:
-    """The values joined by a word or dash (因病和因残), which parts them only where every one of them is known."""
+    """The values joined by a word or dash (因病和因残), separated only where every one of them is a known value."""
     parts = _joiners().split(text)
     are_known = len(parts) > 1 and all(forms.spelling(part) in meaning for part in parts)
     return parts if are_known else [text]
@@ -276,12 +286,12 @@ def _number(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def _float(number: Decimal) -> float:
-    """The number, where -0 is 0."""
+    """The number as a float; 0 for -0."""
     return float(number) + 0.0
 
 
 def _without_unit(field_: Field, cell: Any) -> Decimal | None:
-    """A cell's number, where it may be followed by a unit of its field such as 3人 or 2.5个月."""
+    """A cell's number, without a unit of its field after it (3人, 2.5个月); None where it is not one number."""
     if not isinstance(cell, str):
         return numbers.of_cell(cell)
     bare = numbers.compact(cell)
@@ -290,9 +300,9 @@ def _without_unit(field_: Field, cell: Any) -> Decimal | None:
 
 
 def _share(field_: Field, context: Context, cell: Any) -> Value:
-    """A fraction from 85%, 0.85 or, under a title with （%）, 85; there a number up to 1 is taken as a fraction.
+    """A fraction from 85%, 0.85 or, under a title with （%）, 85; there a number up to 1 is read as a fraction.
 
-    1 beside numbers above 1 may be the hundredth part or the whole, so it is neither.
+    1 in a column with numbers above 1 is refused, since it may mean 1 % or 100 %.
     """
     text = text_of(cell)
     if nothing := _nothing_in(text):
@@ -314,7 +324,7 @@ def _share(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def _progress(field_: Field, context: Context, cell: Any) -> Value:
-    """A share, or progress told in words: (share, None) or (None, words)."""
+    """A share, or progress in words: (share, None) or (None, words)."""
     parsed = _share(field_, context, cell)
     if parsed.code == "share_invalid":
         return Value((None, text_of(cell)))
@@ -345,7 +355,7 @@ def _date(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def money(field_: Field, context: Context, cell: Any) -> Value:
-    """An amount in yuan, to the cent; a unit in the cell goes before the column's."""
+    """An amount in yuan, to the cent; a unit in the cell overrides the column's."""
     text = text_of(cell)
     if nothing := _nothing_in(text):
         return nothing
@@ -362,7 +372,7 @@ def money(field_: Field, context: Context, cell: Any) -> Value:
 
 
 def _amount(text: str) -> tuple[Decimal | None, str | None]:
-    """(number, unit) of an amount as text: one currency sign before it, a unit or sign behind it."""
+    """(number, unit) of an amount as text, with one currency sign before it, or a unit or sign after it."""
     bare = numbers.compact(text).upper()
     sign = next((sign for sign in forms.common()["currency"] if bare.startswith(sign)), "")
     bare = bare.removeprefix(sign).removesuffix("整")

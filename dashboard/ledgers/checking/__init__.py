@@ -1,1 +1,1 @@
-"""File → sheets → checked rows and a report. Knows no database."""
+"""One file → checked rows and a report. Knows no database."""

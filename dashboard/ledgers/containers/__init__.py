@@ -1,7 +1,7 @@
-"""A file as sheets of cells: values with their number or text nature, merged ranges, hidden and broken cells.
+"""Files → sheets of cells: numbers and texts apart, merged ranges, hidden rows and columns, error cells, formulas.
 
-What a sender could have done to a container is answered with an ``Unreadable``, whose code is an entry of the
-catalogue. How each container is read stands in ``containers/``.
+One module for each file format. A file that is damaged, hostile or no table raises FileRefused, with the code of its
+message.
 """
 
 from dashboard.ledgers.containers.archive import is_of_the_system

@@ -1,4 +1,4 @@
-"""Zip archives, read in memory: limits checked before anything is unpacked, names made safe to show."""
+"""Zip archives, read in memory: limits are checked before anything is unpacked, names are made safe to show."""
 
 import io
 import stat
@@ -12,6 +12,7 @@ from dashboard.ledgers.errors import FileRefused
 
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
+# No archive of ledgers has more, and each takes memory.
 _MOST_MEMBERS = 10_000
 _LARGEST_UNPACKED_BYTES = 2_000_000_000
 # Ledgers shrink to a tenth, seldom to a fiftieth; long ones whose rows are nearly alike, to less.
@@ -37,7 +38,12 @@ _BROKEN = (
 
 
 class Archive:
-    """A zip file in memory; raises Unreadable where it is broken, encrypted or unpacks to far more than it is."""
+    """A zip file in memory.
+
+    Raises FileRefused where it is damaged, encrypted or unpacks to far more than its size.
+
+    has_twins: two members have the same name but for upper and lower case.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.size = len(data)
@@ -67,7 +73,7 @@ class Archive:
         return b""
 
     def blocks(self, name: str, length: int = _BLOCK_BYTES) -> Iterator[bytes]:
-        """A member piece by piece; a false size or checksum is found at its end."""
+        """A member block by block; a false size or checksum raises FileRefused at its end."""
         member = self.members[name]
         if member.flag_bits & _IS_ENCRYPTED:
             raise FileRefused("file_encrypted")
@@ -86,7 +92,7 @@ class Archive:
 
 
 def shown_name(member: zipfile.ZipInfo) -> str:
-    """A member's name as its sender wrote it: archives of Chinese systems hold GBK without saying so."""
+    """A member's name as its sender wrote it: archives of Chinese systems contain GBK without declaring it."""
     if member.flag_bits & _IS_UTF8:
         return _plain(member.filename)
     try:
@@ -107,12 +113,12 @@ def is_outside(name: str) -> bool:
 
 
 def is_passed_by(member: zipfile.ZipInfo, name: str) -> bool:
-    """Whether a member is none of the sender's files, or a link to one."""
+    """Whether a member is skipped: it is not one of the sender's files, or a link."""
     return is_of_the_system(PurePosixPath(name)) or stat.S_ISLNK(member.external_attr >> 16)
 
 
 def is_of_the_system(file: PurePath) -> bool:
-    """Whether a file of an archive or folder is hidden, a lock file, or what macOS and Windows add."""
+    """Whether a file of an archive or folder is hidden, a lock file, or added by macOS or Windows."""
     return (
         not file.name
         or "__MACOSX" in file.parts
@@ -127,7 +133,7 @@ def _plain(name: str) -> str:
 
 
 def _check_size(members: list[zipfile.ZipInfo], packed_bytes: int) -> None:
-    """Raise Unreadable for archives that would unpack to far more than they are, or whose members overlap."""
+    """Raise FileRefused for archives that would unpack to far more than their size, or whose members overlap."""
     if len(members) > _MOST_MEMBERS:
         raise FileRefused("archive_files_too_many", most=_MOST_MEMBERS)
     unpacked = sum(member.file_size for member in members)

@@ -17,7 +17,7 @@ _VISIBLE = 0
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
-    """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
+    """The sheets of a workbook, hidden ones without cells; raises FileRefused."""
     try:
         book = xlrd.open_workbook(
             file_contents=data,
@@ -37,7 +37,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
     except xlrd.XLRDError as error:
         raise FileRefused("file_encrypted" if "encrypted" in str(error) else "file_damaged") from error
     except Exception as error:
-        # xlrd trusts lengths and positions in the file; a damaged one fails in any way there is.
+        # xlrd trusts lengths and positions in the file, so that a damaged file raises errors of any kind.
         raise FileRefused("file_damaged") from error
 
 

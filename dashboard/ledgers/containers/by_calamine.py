@@ -1,4 +1,4 @@
-"""Values of workbooks (.xlsx, .xlsb) by calamine, put together with the markings found in their sheets' parts."""
+"""Values of workbooks (.xlsx, .xlsb) by calamine, combined with the marks of their sheets."""
 
 import io
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +14,7 @@ _T = TypeVar("_T")
 
 
 def sheets(data: bytes, marked: Mapping[str, Marks]) -> Iterator[Sheet]:
-    """The sheets of a workbook, hidden ones without cells; ``marked`` are the others by name. Raises Unreadable."""
+    """The sheets of a workbook, hidden ones without cells; ``marked``: marks of the others. Raises FileRefused."""
     book = _guarded(lambda: python_calamine.load_workbook(io.BytesIO(data)))
     for index, facts in enumerate(book.sheets_metadata):
         if facts.typ != python_calamine.SheetTypeEnum.WorkSheet:
@@ -37,7 +37,7 @@ def _values(book: python_calamine.CalamineWorkbook, index: int, name: str) -> Sh
 
 
 def _guarded(read: Callable[[], _T]) -> _T:
-    """What calamine reads; every way in which it fails becomes Unreadable."""
+    """The result of a call of calamine; whatever it raises becomes FileRefused."""
     try:
         return read()
     except python_calamine.PasswordError as error:

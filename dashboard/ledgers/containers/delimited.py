@@ -1,4 +1,4 @@
-"""Text files: which encoding, which delimiter, which records. Nothing is decoded that does not hold together."""
+"""Text files: their encoding, delimiter and records. A text in more than one encoding is refused, not guessed."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from dashboard.ledgers.containers import text_rows
 from dashboard.ledgers.containers.sheet import MOST_COLUMNS, Sheet, check_place
 from dashboard.ledgers.errors import FileRefused
 
-# What a file is called of which no program is known.
+# The name of a file of unknown kind.
 UNKNOWN = "无法识别的数据"
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -25,18 +25,20 @@ _GUARDED = re.compile(r'="((?:[^"]|"")*)"')
 _UTF8_CHARACTER = re.compile(rb"[\xe3-\xef][\x80-\xbf]{2}")
 _ASCII = bytes(range(128))
 _FEWEST_UTF8 = 2
-# By how many times the zero bytes of one half must outnumber those of the other for UTF-16.
+# UTF-16 has so many times more zero bytes at even than at odd places, or the other way round.
 _CLEARLY_MORE = 5
 # Delimiters and line ends alone give a table in UTF-16 more zero bytes than this.
 _WIDE_SHARE = 0.03
+# Text has hardly any control characters; a larger share is binary data.
+_BINARY_SHARE = 0.05
 # So many delimiters in one line are too many columns even where one cell, as long as may be, holds some of them.
 _MOST_DELIMITERS = MOST_COLUMNS + csv.field_size_limit()
 
 
 def sheet(text: str) -> Sheet:
-    """The records of a text file as a sheet without a name; raises Unreadable."""
+    """The records of a text file as a sheet without a name; raises FileRefused."""
     delimiter = None
-    # Old programs end a text so.
+    # Old programs end a text with this character.
     text = text.removesuffix("\x1a")
     if declared := _SEPARATOR_LINE.match(text):
         delimiter, text = declared[1], text[declared.end() :]
@@ -62,10 +64,10 @@ def sheet(text: str) -> Sheet:
 
 
 def _lines(text: str, delimiter: str) -> Iterator[str]:
-    """The lines of a text with their ends; raises Unreadable before a line becomes millions of cells."""
-    # (A stream of the text would be a copy of it, of four bytes a character.)
-    for found in _LINE.finditer(text):
-        line = found[0]
+    """The lines of a text with their ends; raises FileRefused before a line becomes millions of cells."""
+    # A stream of the text would be a copy of it, of four bytes a character.
+    for match in _LINE.finditer(text):
+        line = match[0]
         if len(line) > _MOST_DELIMITERS:
             check_place(0, line.count(delimiter) - csv.field_size_limit())
         yield line
@@ -77,7 +79,7 @@ def _line_of(rows: list[list[str]]) -> int:
 
 
 def decoded(data: bytes) -> str:
-    """A text file's characters; raises Unreadable, naming the line, where it is in no one encoding."""
+    """The text of a file; raises FileRefused with the line where it is not in one encoding throughout."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return strictly(data, encoding)
@@ -102,7 +104,7 @@ def decoded(data: bytes) -> str:
 
 
 def strictly(data: bytes, encoding: str) -> str:
-    """The characters of data in one encoding; raises Unreadable, naming the line, where it is in another."""
+    """The text of data in one encoding; raises FileRefused with the line where it is in another."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -128,7 +130,10 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _wide(data: bytes) -> str:
-    """UTF-16 without a byte-order mark, told by the zero bytes of its ASCII characters; raises Unreadable otherwise."""
+    """The text of UTF-16 without a byte-order mark, recognised by the zero bytes of its ASCII characters.
+
+    Raises FileRefused for other data.
+    """
     even, odd = data[::2].count(0), data[1::2].count(0)
     if len(data) % 2 == 0 and max(even, odd) > max(_CLEARLY_MORE * min(even, odd), _WIDE_SHARE * len(data)):
         try:
@@ -146,11 +151,11 @@ def is_binary(data: bytes) -> bool:
     """Whether control characters are so frequent that this was never text."""
     sample = data[:_SAMPLE_CHARACTERS]
     controls = sum(sample.count(code) for code in range(32) if code not in (9, 10, 13))
-    return controls > 0.05 * len(sample)
+    return controls > _BINARY_SHARE * len(sample)
 
 
 def _delimiter(text: str) -> str:
-    """The separator that parts most of the first records into the same number of fields; a comma where none does."""
+    """The delimiter that splits most of the first records into the same number of fields; a comma where none does."""
     sample = text[:_SAMPLE_CHARACTERS]
     if len(text) > len(sample):
         sample = sample[: sample.rfind("\n") + 1] or sample
@@ -158,7 +163,7 @@ def _delimiter(text: str) -> str:
 
 
 def _consistency(sample: str, delimiter: str) -> tuple[int, int]:
-    """(records of the most frequent width, that width); (0, 0) where the delimiter parts nothing."""
+    """(number of records of the most frequent width, that width); (0, 0) where the delimiter splits nothing."""
     widths: Counter[int] = Counter()
     try:
         for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
@@ -168,7 +173,7 @@ def _consistency(sample: str, delimiter: str) -> tuple[int, int]:
                 break
     except csv.Error:
         pass
-    parted = {width: count for width, count in widths.items() if width > 1}
-    if not parted:
+    split = {width: count for width, count in widths.items() if width > 1}
+    if not split:
         return 0, 0
-    return max((count, width) for width, count in parted.items())
+    return max((count, width) for width, count in split.items())

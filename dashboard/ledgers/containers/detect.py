@@ -1,4 +1,4 @@
-"""A file opened: recognised by content, whatever its suffix says, and handed to the reader of its container."""
+"""Recognise what a file is by its content, whatever its suffix, and open it with the reader of its format."""
 
 import contextlib
 import re
@@ -19,7 +19,7 @@ _TABLE_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".t
 _PAGE_SUFFIXES = {".htm", ".html"}
 _HEAD_BYTES = 4096
 _BLANK = b"\x00 \r\n\t\xef\xbb\xbf"
-# What files are that are no tables, by their first bytes.
+# Names of files that are no tables, by their first bytes.
 _OTHERS = (
     (b"%PDF", "PDF 文档"),
     (b"\x89PNG", "图片"),
@@ -38,7 +38,7 @@ _OTHERS = (
     (b"ID3", "音频或视频"),
 )
 _OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-# What office packages and OLE files are that are no workbooks, by a name in them.
+# Names of office packages and OLE files that are no workbooks, by a name in them.
 _PACKAGES = (
     ("word/document.xml", "Word 文档"),
     ("ppt/presentation.xml", "演示文稿"),
@@ -55,9 +55,12 @@ _MHTML = re.compile(r"mime-version:", re.I)
 
 @dataclass(frozen=True)
 class Handed:
-    """One file as handed in, or one inside an archive: its path as shown, and its bytes or what is said instead.
+    """One file as handed in, or one inside an archive.
 
-    ``refused`` says why it cannot be read; ``passed_by`` is the code of the notice for what is none of the ledgers.
+    path: as shown to the user.
+    data: its bytes; empty where it is not read.
+    refused: why it cannot be read.
+    passed_by: code of the notice for a file that is not meant as a ledger and is skipped.
     """
 
     path: str
@@ -85,7 +88,7 @@ def files(path: Path) -> Iterator[Handed]:
 
 
 def within(shown: str, data: bytes) -> Iterator[Handed]:
-    """`files` of what is in memory already, its path ``shown``."""
+    """Like `files`, for data that is in memory already; ``shown`` is its path."""
     if not data.startswith(archive.SIGNATURES):
         yield Handed(shown, data)
         return
@@ -100,7 +103,7 @@ def within(shown: str, data: bytes) -> Iterator[Handed]:
 
 
 def sheets(data: bytes) -> Iterable[Sheet]:
-    """The sheets of a file that is no archive of several, one after the other; raises Unreadable."""
+    """The sheets of one file (no archive of several), one after the other; raises FileRefused."""
     if not data.strip(_BLANK):
         raise FileRefused("file_empty")
     if data.startswith(archive.SIGNATURES):
@@ -117,7 +120,7 @@ def sheets(data: bytes) -> Iterable[Sheet]:
 
 
 def unpacked_bytes(data: bytes) -> int:
-    """What a packed file says it holds, where it says so soundly; 0 for any other."""
+    """The declared unpacked size of a packed file; 0 for other files and damaged ones."""
     if data.startswith(archive.SIGNATURES):
         with contextlib.suppress(FileRefused):
             return Archive(data).unpacked_bytes
@@ -143,19 +146,19 @@ def may_be_table(path: Path) -> bool:
 
 
 def _inside(opened: Archive, shown: str) -> Iterator[Handed]:
-    """The files of an archive of several; an archive in the archive is refused, strangers are passed by."""
+    """The files inside an archive; an archive in it is refused, files that are no ledgers are skipped."""
     if opened.has_twins:
         raise FileRefused("file_damaged")
     if len(opened.members) > (most := limits.most("archive_files")):
         raise FileRefused("archive_files_too_many", most=most)
     for name, member in opened.members.items():
-        told = archive.shown_name(member)
-        path = f"{shown}/{told}"
-        if member.is_dir() or told.endswith("/"):
+        member_name = archive.shown_name(member)
+        path = f"{shown}/{member_name}"
+        if member.is_dir() or member_name.endswith("/"):
             continue
-        if archive.is_outside(told):
+        if archive.is_outside(member_name):
             yield Handed(path, refused=FileRefused("archive_path_outside"))
-        elif archive.is_passed_by(member, told):
+        elif archive.is_passed_by(member, member_name):
             yield Handed(path, passed_by="archive_member_passed")
         else:
             yield _member(opened, name, path)
@@ -171,7 +174,7 @@ def _member(opened: Archive, name: str, path: str) -> Handed:
         if data.startswith(archive.SIGNATURES) and not _is_document(Archive(data)):
             raise FileRefused("archive_nested")
     except FileRefused as unreadable:
-        # A broken text document among the ledgers is nobody's loss.
+        # A damaged text document among the ledgers does not matter.
         if unreadable.code == "file_damaged" and not is_meant:
             return Handed(path, passed_by="archive_member_passed")
         return Handed(path, refused=unreadable)
@@ -195,7 +198,7 @@ def _is_table(data: bytes, path: PurePath) -> bool:
 
 
 def _workbook_in(opened: Archive) -> str | None:
-    """The member by which a package is known as a workbook."""
+    """The member that shows a package to be a workbook; None where it is none."""
     for name in (ooxml.WORKBOOK, xlsb.WORKBOOK):
         if opened.find(name):
             return name
@@ -225,7 +228,7 @@ def _packed(data: bytes) -> Iterable[Sheet]:
 
 
 def _ole(data: bytes) -> Iterable[Sheet]:
-    # The word alone is enough: only what a password protects has it, and such a file cut short is one still.
+    # The word alone is enough: only files with a password have it, even damaged ones.
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise FileRefused("file_encrypted")
     names = _stream_names(data)
@@ -238,13 +241,13 @@ def _ole(data: bytes) -> Iterable[Sheet]:
 
 
 def _stream_names(data: bytes) -> set[str]:
-    """The names in an OLE file's directory; found by their spelling, as a damaged file's directory may be cut off."""
-    known = ("Workbook", "Book", *(name for name, _ in _STREAMS))
-    return {name for name in known if ole_entry(name) in data}
+    """The names in an OLE file's directory, searched as bytes, since the directory of a damaged file may be cut off."""
+    names = ("Workbook", "Book", *(name for name, _ in _STREAMS))
+    return {name for name in names if ole_entry(name) in data}
 
 
 def ole_entry(name: str) -> bytes:
-    """A directory entry of an OLE file begins with the name in 64 bytes, and the length of the name."""
+    """The beginning of an OLE file's directory entry: the name in 64 bytes, and the length of the name."""
     written = (name + "\x00").encode("utf-16-le")
     return written.ljust(64, b"\x00") + len(written).to_bytes(2, "little")
 
@@ -253,7 +256,7 @@ def ole_entry(name: str) -> bytes:
 
 
 def _other(data: bytes) -> str | None:
-    """What a file is that is no table, by its first bytes."""
+    """The name of a file that is no table, by its first bytes; None for others."""
     for signature, what in _OTHERS:
         if data.startswith(signature) and (len(signature) > 2 or delimited.is_binary(data)):
             return what
@@ -283,7 +286,7 @@ def _text(data: bytes) -> Iterable[Sheet]:
 
 
 def _page_text(data: bytes) -> str | None:
-    """A web page's characters by the encoding it declares; None where it declares none or a wrong one."""
+    """The text of a web page in the encoding it declares; None where it declares none or a wrong one."""
     declared = _META.search(data[:_HEAD_BYTES])
     if not declared or data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None

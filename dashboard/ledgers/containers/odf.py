@@ -19,7 +19,7 @@ _ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!", "
 
 
 def sheets(archive: Archive) -> Iterator[Sheet]:
-    """The sheets of a spreadsheet, hidden ones without cells; raises Unreadable."""
+    """The sheets of a spreadsheet, hidden ones without cells; raises FileRefused."""
     manifest = archive.find(_MANIFEST)
     if manifest and xml_events.elements(archive.read(manifest), {"encryption-data"}):
         raise FileRefused("file_encrypted")
@@ -31,7 +31,7 @@ def sheets(archive: Archive) -> Iterator[Sheet]:
 
 
 class _OdfWalk:
-    """What has been seen of ``content.xml``: finished sheets, and the row and cell that are open."""
+    """The walk through ``content.xml``: finished sheets, and the open row and cell."""
 
     def __init__(self, file_bytes: int) -> None:
         self.sheets: list[Sheet] = []

@@ -1,6 +1,6 @@
-"""Workbooks of Excel 2007 and later (.xlsx, .xlsm): values by calamine, markings by a scan of the sheets' XML.
+"""Workbooks of Excel 2007 and later (.xlsx, .xlsm): values by calamine, marks by a scan of the sheets' XML.
 
-Macros, links and objects are never looked at.
+Macros, links and objects are never read.
 """
 
 import re
@@ -16,10 +16,10 @@ from dashboard.ledgers.errors import FileRefused
 WORKBOOK = "xl/workbook.xml"
 
 _SHARED_TEXTS = "xl/sharedstrings.xml"
-# How much text cells may hold together, counted as often as it is shown.
+# How many bytes of text the cells may show in all: few shared texts in many cells are a bomb that fits in a small file.
 _FREE_TEXT_BYTES = 300_000_000
 _TEXT_A_BYTE = 60
-# Parts that say how many entries they have, and where.
+# Parts that declare how many entries they have, and within how many bytes.
 _COUNTING = (_SHARED_TEXTS, "xl/styles.xml")
 _COUNTED_WITHIN_BYTES = 1_000_000
 _COUNT = re.compile(rb"""\b(count|uniqueCount)\s*=\s*["']\s*(\d+)""")
@@ -31,14 +31,18 @@ _DOCTYPE_WITHIN_BYTES = 65_536
 
 @dataclass
 class _WorkbookParts:
-    """What a workbook says: the parts of visible sheets by name, and whether its results are to be computed anew."""
+    """What a workbook declares.
+
+    parts: parts of the visible sheets, by sheet name.
+    is_stale: it asks to be recalculated on opening.
+    """
 
     parts: dict[str, str] = field(default_factory=dict)
     is_stale: bool = False
 
 
 def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
-    """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
+    """The sheets of a workbook, hidden ones without cells; raises FileRefused."""
     _refuse_document_types(archive)
     described = _described(archive)
     marked: dict[str, sheet_scan.Marks] = {}
@@ -51,7 +55,7 @@ def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
 
 
 def _refuse_document_types(archive: Archive) -> None:
-    """Raise Unreadable where a part declares a document type, which no spreadsheet program writes."""
+    """Raise FileRefused where a part declares a document type, which no spreadsheet program writes."""
     for name in archive.members:
         if name.lower().endswith((".xml", ".rels")):
             xml_events.refuse_document_type(archive.head(name, _DOCTYPE_WITHIN_BYTES))
@@ -88,7 +92,7 @@ def _path(target: str) -> str:
 
 
 def _refuse_false_counts(archive: Archive) -> None:
-    """Raise Unreadable where a part declares more entries than it has bytes; room is made for as many as declared."""
+    """Raise FileRefused where a part declares more entries than it has bytes; room is made for as many as declared."""
     for name in _COUNTING:
         part = archive.find(name)
         head = archive.head(part, _COUNTED_WITHIN_BYTES) if part else b""
@@ -100,7 +104,7 @@ def _refuse_false_counts(archive: Archive) -> None:
 
 
 def _refuse_repeated_texts(archive: Archive, parts: Collection[str], filled: int) -> None:
-    """Raise Unreadable where cells share long texts so often that they would not fit into memory."""
+    """Raise FileRefused where cells share long texts so often that they would not fit into memory."""
     lengths = _lengths_of_shared_texts(archive)
     if max(lengths, default=0) * filled <= max(_FREE_TEXT_BYTES, _TEXT_A_BYTE * archive.size):
         return

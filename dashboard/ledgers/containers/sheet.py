@@ -1,4 +1,4 @@
-"""What every container gives: sheets of cells, or the reason why there are none."""
+"""The sheet that every container gives, how cells are put into one, and its limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,25 +8,30 @@ from typing import Any
 from dashboard.ledgers import limits
 from dashboard.ledgers.errors import FileRefused
 
-# What a sheet of Excel holds, and no ledger goes beyond.
+# The size of a sheet of Excel; no ledger is larger.
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
-# How large the rectangle round a sheet's cells may be when most of it is blank; about 350 MB as Python lists.
+# How many cells the rectangle around a sheet's cells may have when most of it is blank: about 350 MB as Python lists.
 _LARGEST_SPARSE_CELLS = 8_000_000
+# Such a rectangle may be larger where at least one of so many cells is filled.
 _SPARSE = 4
-# How many cells a file may hold for its size: honest workbooks need two bytes a cell or more, bombs hardly any.
+# How many cells a file may hold for its size: real workbooks need two bytes a cell or more, zip bombs hardly any.
 _FREE_CELLS = 3_000_000
 CELLS_A_BYTE = 2
 _LETTERS = 26
-# Of a number in an attribute: enough to be beyond any sheet.
+# The digits that are read of a number in an attribute: enough to be beyond any sheet.
 _ENOUGH_DIGITS = 10
 
 
 @dataclass
 class Sheet:
-    """One sheet: ``rows[r][c]`` from A1, '' for blank; merges as (first row, first column, last row, last column).
+    """One sheet. Rows and columns count from 0.
 
-    ``errors`` holds the texts of error cells, ``formulas`` those of formulas that were saved without a result
-    (``=C5+D5``; just ``=`` where the text is not known). Indexes count from 0.
+    name: None in text files.
+    rows: ``rows[row][column]`` from A1; '' for a blank cell.
+    is_text: from a text file, where numbers are text.
+    merges: (first row, first column, last row, last column).
+    errors: text of error cells by place.
+    formulas: text of formulas saved without a result by place (``=C5+D5``; only ``=`` where it is not known).
     """
 
     name: str | None
@@ -45,7 +50,7 @@ class Sheet:
         return set(self.formulas)
 
     def trim(self) -> None:
-        """Keep of merges and hidden columns what lies within the cells; a merge may be declared over a million rows."""
+        """Cut merges and hidden parts to the extent of the cells; a merge may be declared over a million rows."""
         height, width = len(self.rows), max(map(len, self.rows), default=0)
         inside = (merge for merge in self.merges if merge[0] < height and merge[1] < width)
         clipped = [(top, left, min(bottom, height - 1), min(right, width - 1)) for top, left, bottom, right in inside]
@@ -55,7 +60,7 @@ class Sheet:
 
 
 class Grid:
-    """Cells put one by one into a sheet; raises Unreadable as soon as they spread too far."""
+    """Puts cells one by one into a sheet; raises FileRefused as soon as they are too many or too far apart."""
 
     def __init__(self, sheet: Sheet, file_bytes: int) -> None:
         self.sheet = sheet
@@ -77,16 +82,16 @@ class Grid:
         self._filled += 1
 
     def reserve(self, rows: int, columns: int, cells: int) -> None:
-        """Raise Unreadable where so many cells more, in a sheet of that extent, would be too many."""
+        """Raise FileRefused where so many cells more, in a sheet of that extent, would be too many."""
         rows, columns = max(rows, len(self.sheet.rows)), max(columns, self._width)
         check_extent(self.sheet.name, rows, columns, self._filled + cells, self._file_bytes)
 
     def hide_rows(self, first: int, following: int) -> None:
-        """Note rows as hidden; indexes count from 0, the following one is shown."""
+        """Mark the rows from ``first`` up to, not including, ``following`` as hidden; indexes count from 0."""
         hide(self.sheet.hidden_rows, first, min(following, MOST_ROWS))
 
     def hide_columns(self, first: int, following: int) -> None:
-        """Note columns as hidden; indexes count from 0, the following one is shown."""
+        """Mark the columns from ``first`` up to, not including, ``following`` as hidden; indexes count from 0."""
         hide(self.sheet.hidden_columns, first, min(following, MOST_COLUMNS))
 
     def finished(self) -> Sheet:
@@ -98,26 +103,26 @@ class Grid:
 
 
 def check_place(row: int, column: int) -> None:
-    """Raise Unreadable where no sheet reaches; indexes count from 0."""
+    """Raise FileRefused for a place that no sheet has; indexes count from 0."""
     if row >= MOST_ROWS or column >= MOST_COLUMNS:
         raise FileRefused("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
 
 
 def hide(hidden: list[int], first: int, following: int) -> None:
-    """Note places from ``first`` up to ``following`` as hidden; raises Unreadable for more of them than there are."""
+    """Add the places from ``first`` up to ``following`` to ``hidden``; raises FileRefused for more than a sheet has."""
     if len(hidden) + max(following - first, 0) > MOST_ROWS:
         raise FileRefused("sheet_too_large", rows=MOST_ROWS, columns=MOST_COLUMNS)
     hidden += range(first, following)
 
 
 def check_sheets(count: int) -> None:
-    """Raise Unreadable for a file of more sheets than any ledger has."""
+    """Raise FileRefused for a file of more sheets than any ledger has."""
     if count > (most := limits.most("sheets")):
         raise FileRefused("sheets_too_many", most=most)
 
 
 def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_bytes: int) -> None:
-    """Raise Unreadable where so many rows and columns cannot be held, or are too many cells for the file's size."""
+    """Raise FileRefused for a sheet that needs too much memory, or has too many cells for the file's size."""
     check_place(rows - 1, columns - 1)
     if filled > max(_FREE_CELLS, file_bytes * CELLS_A_BYTE):
         raise FileRefused("archive_bomb")
@@ -153,7 +158,7 @@ def day_or_moment(moment: datetime) -> date | datetime:
 
 
 def iso_moment(text: str) -> date | datetime | str:
-    """A date written in ISO form; the text itself where it is none."""
+    """The date of a text in ISO format; other texts as they are."""
     try:
         return day_or_moment(datetime.fromisoformat(text.strip().removesuffix("Z")))
     except ValueError:
@@ -161,13 +166,13 @@ def iso_moment(text: str) -> date | datetime | str:
 
 
 def whole(text: str, otherwise: int) -> int:
-    """A count or place that an attribute gives; ``otherwise`` where it is none. One too long stays beyond any sheet."""
+    """The whole number of an attribute; ``otherwise`` for other texts. A long one is cut, but exceeds any sheet."""
     text = text.strip()
     return int(text[:_ENOUGH_DIGITS]) if text.isdecimal() else otherwise
 
 
 def number(text: str) -> float | str:
-    """A number cell's value; the text itself where it is none."""
+    """The value of a number cell; other texts as they are."""
     try:
         return float(text)
     except ValueError:

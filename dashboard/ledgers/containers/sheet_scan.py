@@ -1,4 +1,4 @@
-"""Markings of an xlsx sheet, which the reader of values does not tell: extent, errors, unsaved formulas, hidden parts.
+"""Marks of an xlsx sheet that calamine does not give: extent, errors, formulas without a result, hidden parts.
 
 Sheets as the usual programs write them are searched in windows of whole rows, which costs next to nothing where there
 is nothing to find; any other spelling of the XML is walked element by element.
@@ -23,11 +23,11 @@ from dashboard.ledgers.containers.sheet import (
 from dashboard.ledgers.errors import FileRefused
 
 _LONGEST_ROW_BYTES = 1 << 24
-# Walking takes its time: so many cells at least, more only in a file of a size to hold them.
+# Walking is slow: so many cells are always allowed, more only for a file of a size to hold them.
 _FREE_CELLS = 300_000
-# In a window of so many rows the cells' own row numbers are not looked at one by one.
+# In a window of so many rows the cells' own row numbers are not examined one by one, which would take too long.
 _MANY_ROWS = 5000
-# Formulas that share a long text are left without one after so much of it; then their rows are refused, not computed.
+# After so many characters, formulas that share a long text get no text; then their rows are rejected, not computed.
 _MOST_SHIFTED_CHARACTERS = 10_000_000
 _TRUE = ("1", "true")
 _ZERO = ("0", "0.0", "-0")
@@ -35,7 +35,11 @@ _ZERO = ("0", "0.0", "-0")
 
 @dataclass
 class Marks:
-    """What was found in one sheet; places count from 0, ``last_row`` and ``last_column`` are -1 in a blank one."""
+    """The marks of one sheet; places count from 0.
+
+    last_row, last_column: extent of the cells; -1 in a blank sheet.
+    filled: number of cells with a value.
+    """
 
     last_row: int = -1
     last_column: int = -1
@@ -47,7 +51,7 @@ class Marks:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def note(self, sheet: Sheet) -> None:
-        """Write the marks to the sheet; a formula without a result is blank, whatever stood for one."""
+        """Write the marks to the sheet, and blank the cells of formulas without a result."""
         sheet.errors, sheet.formulas = self.errors, self.formulas
         sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
         sheet.merges += self.merges
@@ -58,21 +62,24 @@ class Marks:
 
 
 def scan(archive: Archive, part: str, *, is_stale: bool) -> Marks:
-    """The marks of a sheet's XML. ``is_stale``: the book asks to be computed anew, so a result of 0 is none."""
-    found = _Search(is_stale)
+    """The marks of a sheet's XML.
+
+    is_stale: the workbook asks to be recalculated on opening, so a saved result of 0 counts as none.
+    """
+    search = _Search(is_stale)
     for number, window in enumerate(_windows(archive, part)):
         if not _is_usual(window):
             return _SheetXmlWalk(is_stale, archive.size).marks_of(archive, part)
         if number == 0:
-            found.columns(window[: window.find(b"<sheetData")])
-        found.window(window)
-    return found.marks
+            search.columns(window[: window.find(b"<sheetData")])
+        search.window(window)
+    return search.marks
 
 
 def _windows(archive: Archive, part: str) -> Iterator[bytes]:
-    """The XML in pieces that end before a row begins, without the prefix some libraries write before every name.
+    """The XML in windows of whole rows, without the prefix some libraries write before every name.
 
-    What follows the rows is only unpacked, to find it whole.
+    What follows the rows is only unpacked, so that damage is noticed.
     """
     rest = b""
     root = None
@@ -97,7 +104,7 @@ def _windows(archive: Archive, part: str) -> Iterator[bytes]:
 
 
 def _is_usual(window: bytes) -> bool:
-    """Whether every row and cell begins with its place."""
+    """Whether every row and cell has its place as its first attribute."""
     return all(
         count == plain or count - len(other.findall(window)) == plain
         for count, plain, other in (
@@ -133,13 +140,13 @@ class _Search:
         self._formulas = _Formulas(self.marks, is_stale)
 
     def columns(self, head: bytes) -> None:
-        """Note hidden columns, which are declared before the rows."""
+        """Record hidden columns, which are declared before the rows."""
         for tag in _COLUMN.findall(head):
             facts = {key.decode(): value.decode("ascii", "replace") for key, value in _ATTRIBUTE.findall(tag)}
             _hide_columns(self.marks, facts)
 
     def window(self, xml: bytes) -> None:
-        """Note what a window of whole rows holds."""
+        """Record the marks in a window of whole rows."""
         marks = self.marks
         filled = xml.count(b"</v>") + xml.count(b"</is>")
         marks.filled += filled
@@ -167,7 +174,7 @@ class _Search:
         if len(rows) < _MANY_ROWS:
             references = _REFERENCE.findall(xml)
         else:
-            # Cells of the first 26 columns whose row numbers are no longer than the rows' own can do no harm.
+            # Cells of the first 26 columns whose row numbers have no more digits than the rows' own are within bounds.
             far = rb'<c r="([A-Za-z]{2,99}|[A-Za-z](?=\d{%d}))(\d{1,99})"(?:[^<>]{0,500}[^<>/])?>' % (
                 len(str(highest)) + 1
             )
@@ -199,7 +206,7 @@ def _hide_columns(marks: Marks, facts: dict[str, str]) -> None:
 
 
 class _Formulas:
-    """Notes formulas that were saved without a result; those that share a text get it shifted to their place."""
+    """Records formulas saved without a result; those that share a text get it shifted to their place."""
 
     def __init__(self, marks: Marks, is_stale: bool) -> None:
         self._marks = marks
@@ -208,7 +215,7 @@ class _Formulas:
         self._shifted_characters = 0
 
     def cell(self, place: tuple[int, int], text: str, value: str, *, cell_type: str, group: str) -> None:
-        """Note a formula cell. The empty value of a formula of texts is its result."""
+        """Record a formula cell if it has no result; the empty value of a formula of texts is one."""
         if group and text:
             self._shared[group] = text, place
         is_saved = value != "" or cell_type in ("str", "e")
@@ -226,10 +233,10 @@ _CELL_NAME = re.compile(r"(?<![A-Za-z0-9_.$])(\$?)([A-Z]{1,3})(\$?)(\d{1,7})(?![
 
 
 def _shifted(text: str, rows: int, columns: int) -> str:
-    """A formula as it reads so many rows and columns further on."""
+    """A formula as it is so many rows and columns further on."""
 
-    def moved(found: re.Match[str]) -> str:
-        fixed_column, letters, fixed_row, row = found.groups()
+    def moved(match: re.Match[str]) -> str:
+        fixed_column, letters, fixed_row, row = match.groups()
         column = letters if fixed_column else column_letters(max(column_index(letters) + columns, 0))
         return f"{fixed_column}{column}{fixed_row}{row if fixed_row else int(row) + rows}"
 

@@ -1,4 +1,4 @@
-"""XML spreadsheets of Excel 2003 (SpreadsheetML), which reporting systems send as .xls."""
+"""XML spreadsheets of Excel 2003 (SpreadsheetML), which reporting systems export as .xls."""
 
 import re
 from collections.abc import Iterator
@@ -23,19 +23,19 @@ _HIDDEN = ("SheetHidden", "SheetVeryHidden")
 
 
 def sheets(data: bytes) -> Iterator[Sheet]:
-    """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
+    """The sheets of a workbook, hidden ones without cells; raises FileRefused."""
     walk = _SpreadsheetMlWalk(len(data))
     declared = _DECLARED.search(data[:200])
     encoding = None
     if declared and declared[1].lower() in _CHINESE:
-        # The XML parser itself knows no Chinese encoding but Unicode.
+        # The XML parser supports no Chinese encoding but Unicode.
         data, encoding = delimited.strictly(data, "gb18030").encode(), "utf-8"
     xml_events.parse([data], walk.start, walk.end, walk.text, encoding)
     return iter(walk.sheets)
 
 
 class _SpreadsheetMlWalk:
-    """What has been seen: finished sheets, and the row and cell that are open."""
+    """The walk through the XML: finished sheets, and the open row and cell."""
 
     def __init__(self, file_bytes: int) -> None:
         self.sheets: list[Sheet] = []
@@ -147,9 +147,9 @@ class _SpreadsheetMlWalk:
     def _formula(self) -> str:
         """``=RC[-2]+RC[-1]`` as cell names."""
 
-        def named(found: re.Match[str]) -> str:
-            row = _reference(found[1], found[2], self._row)
-            column = _reference(found[3], found[4], self._column)
+        def named(match: re.Match[str]) -> str:
+            row = _reference(match[1], match[2], self._row)
+            column = _reference(match[3], match[4], self._column)
             return f"{column_letters(column)}{row + 1}" if row >= 0 and column >= 0 else "#REF!"
 
         return re.sub(r"\bR(\[-?\d+\]|)(\d*)C(\[-?\d+\]|)(\d*)(?![A-Za-z(])", named, self._cell["Formula"])
@@ -160,7 +160,7 @@ def _reference(relative: str, absolute: str, here: int) -> int:
 
 
 def _index(facts: xml_events.Attributes, following: int) -> int:
-    """The place an element names (from 1), else the one that follows; counted from 0."""
+    """The place, from 0, that an element gives (from 1), else ``following``."""
     named = _whole(facts, "Index")
     return named - 1 if named else following
 

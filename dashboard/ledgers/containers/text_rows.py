@@ -1,4 +1,4 @@
-"""Records of a text file kept by column, as Arrow read them: few of a clean file's cells need ever be looked at."""
+"""Records of a text file by column, as Arrow reads them, so that few cells of a clean file become Python objects."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -21,7 +21,7 @@ _NOT_FIRST = ("\n", "\r", "\ufeff")
 
 
 class Texts(Sequence[str]):
-    """A column of texts; ``array`` has them for Arrow, a list is made where somebody looks at single cells."""
+    """A column of texts as an Arrow array; a list is made on first use of a single cell."""
 
     def __init__(self, array: pa.Array) -> None:
         self.array = array
@@ -50,7 +50,7 @@ def distinct(cells: Iterable[Any]) -> set[Any]:
 
 
 class TextRows(Sequence[list[str]]):
-    """Rows of one width; lists of the first ones, and of all only where somebody asks for those below."""
+    """Rows of one width; the first are lists, the others become lists on first use."""
 
     def __init__(self, columns: Sequence[pa.Array]) -> None:
         self._columns = columns
@@ -77,7 +77,7 @@ class TextRows(Sequence[list[str]]):
         return list(map(Texts, self._columns))
 
     def filled(self, first: int) -> list[int] | None:
-        """The rows from ``first`` on that are not blank all over; None where rows may have been changed."""
+        """The rows from ``first`` on with a cell that is not blank; None where rows may have been changed."""
         if self.columns() is None:
             return None
         is_filled = pa.repeat(False, len(self))
@@ -92,9 +92,9 @@ class TextRows(Sequence[list[str]]):
 
 
 def read(text: str, delimiter: str) -> TextRows | None:
-    """The records of a text without quotes, all of one width; None for any other, which needs a closer look.
+    """The records of a text without quotes, all of one width; None for other texts, which need the csv reader.
 
-    Raises Unreadable where they have more columns than any sheet.
+    Raises FileRefused for more columns than any sheet has.
     """
     if not delimiter.isascii() or text.startswith(_NOT_FIRST) or any(sign in text for sign in _NOT_PLAIN):
         return None

@@ -1,6 +1,6 @@
-"""Tables of web pages, which reporting systems and old Excel send as .xls.
+"""Tables of web pages, which reporting systems and old Excel save as .xls.
 
-As in Excel, the texts before a table and small tables before a large one stand above it in the same sheet.
+As in Excel, texts and small tables before a large table are above it in the same sheet.
 """
 
 import re
@@ -21,13 +21,15 @@ from dashboard.ledgers.errors import FileRefused
 
 # A table of at most so many rows before another one is its title block.
 _TITLE_ROWS = 3
-# More lines of text without a table between them are no ledger's.
+# Tables within tables; no program nests them so deep.
+_DEEPEST_TABLE = 50
+# More lines of text without a table between them are a page, no ledger.
 _MOST_TITLES = 10_000
 _LONGEST_TAIL = 100_000
 _SKIPPED = ("script", "style", "title", "xml")
 _BLOCKS = ("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "li", "br", "center", "tr")
 _CLOSED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th")}
-# Tags that say nothing about a table, of which there may be more than of all others; the parser is slow with each.
+# Tags that do not matter for a table; there may be more of them than of all others, and the parser is slow.
 _MEANINGLESS = re.compile(
     r"</?(?!(?:script|style|title|xml|table|tr|td|th|col|input|p|div|h[1-6]|caption|li|br|center)\b)[a-z][\w:-]*+"
     r"""(?:[^<>"']++|"[^"<]{0,999}+"|'[^'<]{0,999}+')*+>""",
@@ -38,18 +40,18 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
 def sheets(text: str) -> Iterator[Sheet]:
-    """The tables of a page as sheets without a name; raises Unreadable for pages that hold no table, or half of one."""
-    # (Parsing takes a thousand times as long as counting.)
+    """The tables of a page as sheets without a name; raises FileRefused for pages without a whole table."""
+    # Counting is a thousand times faster than parsing.
     check_place(text.count("<tr") + text.count("<TR") - 1, 0)
     if len(text) - text.rfind(">") > _LONGEST_TAIL:
-        # The parser would look for the end of a tag again and again.
+        # The parser would search for the end of a tag again and again.
         raise FileRefused("file_damaged")
     page = _PageParser(len(text))
     try:
         page.feed(_MEANINGLESS.sub("", text))
         page.close()
     except AssertionError as error:
-        # Of a declaration that is none.
+        # The parser's answer to a malformed declaration.
         raise FileRefused("file_damaged") from error
     if page.asks_for_password:
         raise FileRefused("not_a_table", what="网页登录页")
@@ -60,15 +62,19 @@ def sheets(text: str) -> Iterator[Sheet]:
     return iter(_numbered([grid.finished() for grid in page.tables]))
 
 
-def _numbered(found: list[Sheet]) -> list[Sheet]:
-    if len(found) > 1:
-        for number_, sheet in enumerate(found, start=1):
+def _numbered(sheets_of_page: list[Sheet]) -> list[Sheet]:
+    if len(sheets_of_page) > 1:
+        for number_, sheet in enumerate(sheets_of_page, start=1):
             sheet.name = f"表{number_}"
-    return found
+    return sheets_of_page
 
 
 class _Table:
-    """A table being read: where its next cell stands, and by column the last row that a cell from above covers."""
+    """An open table.
+
+    row, column: place of its next cell.
+    covered: last row that a cell from above covers, by column.
+    """
 
     def __init__(self, grid: Grid, first_row: int) -> None:
         self.grid = grid
@@ -83,7 +89,7 @@ class _Table:
 
 
 class _PageParser(HTMLParser):
-    """What has been seen of a page: finished tables, and those that are open."""
+    """The walk through a page: finished tables, and those that are open."""
 
     def __init__(self, file_bytes: int) -> None:
         super().__init__(convert_charrefs=True)
@@ -116,7 +122,7 @@ class _PageParser(HTMLParser):
 
     def _begin_table(self) -> None:
         self._end_line()
-        if len(self._open) > 50:
+        if len(self._open) > _DEEPEST_TABLE:
             raise FileRefused("file_hostile")
         grid = self._title_block() if not self._open else Grid(Sheet(None, []), self._file_bytes)
         for title in self._titles if not self._open else ():
@@ -126,7 +132,7 @@ class _PageParser(HTMLParser):
         self._open.append(_Table(grid, len(grid.sheet.rows)))
 
     def _title_block(self) -> Grid:
-        """The grid a new table is written to: below a small table before it, else a fresh one."""
+        """The grid for a new table: that of a small table before it, which becomes its title block, else a new one."""
         if self.tables and len(self.tables[-1].sheet.rows) <= _TITLE_ROWS:
             return self.tables.pop()
         return Grid(Sheet(None, []), self._file_bytes)

@@ -1,4 +1,4 @@
-"""Binary workbooks (.xlsb): values by calamine, markings by a walk over the sheets' records."""
+"""Binary workbooks (.xlsb): values by calamine, marks from the sheets' records."""
 
 import struct
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 
 
 def sheets(data: bytes, archive: Archive) -> Iterator[Sheet]:
-    """The sheets of a workbook, hidden ones without cells; raises Unreadable."""
+    """The sheets of a workbook, hidden ones without cells; raises FileRefused."""
     try:
         _refuse_false_counts(archive)
         marked = {name: _marks(archive, part) for name, part in _parts(archive).items()}
@@ -54,11 +54,11 @@ def _parts(archive: Archive) -> dict[str, str]:
 
 
 def _refuse_false_counts(archive: Archive) -> None:
-    """Raise Unreadable where the shared texts are declared to be more than their part has bytes."""
+    """Raise FileRefused where the shared texts are declared to be more than their part has bytes."""
     part = archive.find("xl/sharedStrings.bin")
     texts = archive.read(part) if part else b""
     kind, body = next(_records(texts), (None, b""))
-    # (The number before it is of cells, of which many may share a text.)
+    # The number before it counts cells, of which many may share a text.
     if kind == _TEXTS and struct.unpack_from("<I", body, 4)[0] > len(texts):
         raise FileRefused("file_damaged")
 
@@ -91,7 +91,7 @@ def _marks(archive: Archive, part: str) -> Marks:
 
 
 def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(kind, body) of every record; both the kind and the length are numbers of seven bits a byte."""
+    """(kind, body) of every record; kind and length are numbers of seven bits a byte."""
     position, end = 0, len(data)
     while position < end:
         kind = data[position]

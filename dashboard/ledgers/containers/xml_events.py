@@ -8,12 +8,12 @@ from dashboard.ledgers.errors import FileRefused
 Attributes = dict[str, str]
 
 _DOCTYPE = b"<!DOCTYPE"
-# Elements within elements; each takes memory until it ends, and sheets have a dozen at most.
+# Each open element takes memory; sheets are a dozen deep at most.
 _DEEPEST = 10_000
 
 
 def refuse_document_type(head: bytes) -> None:
-    """Raise Unreadable where the beginning of an XML part declares a document type, in any encoding."""
+    """Raise FileRefused where the beginning of an XML part declares a document type, in any encoding."""
     if _DOCTYPE in head.replace(b"\x00", b"").upper():
         raise FileRefused("file_hostile")
 
@@ -27,9 +27,9 @@ def parse(
     *,
     bare_attributes: bool = False,
 ) -> None:
-    """Call back for every element's start and end by its local name, and for text; raises Unreadable.
+    """Call back for every element's start and end by its local name, and for text; raises FileRefused.
 
-    Attributes too go by their local names; with ``bare_attributes`` they have no prefixes to be taken away.
+    Attributes have their local names too; with ``bare_attributes`` they are known to have no prefixes.
     """
     parser = expat.ParserCreate(encoding)
     local = _LocalNames()
@@ -58,7 +58,7 @@ def parse(
 
 
 class _LocalNames(dict[str, str]):
-    """Names without their prefixes, each looked at once."""
+    """Names without their prefixes, each computed once."""
 
     def __missing__(self, name: str) -> str:
         self[name] = local = name.rpartition(":")[2]
@@ -67,13 +67,13 @@ class _LocalNames(dict[str, str]):
 
 def elements(data: bytes, names: Collection[str]) -> list[tuple[str, Attributes]]:
     """The elements of these local names in a part, in their order: name and attributes by local name."""
-    found: list[tuple[str, Attributes]] = []
-    parse([data], lambda name, facts: found.append((name, facts)) if name in names else None)
-    return found
+    matches: list[tuple[str, Attributes]] = []
+    parse([data], lambda name, facts: matches.append((name, facts)) if name in names else None)
+    return matches
 
 
 def _net_depth(block: bytes) -> int:
-    """How many elements a block opens more than it closes, nearly: what is no tag may look like one."""
+    """Roughly how many more elements a block opens than it closes: text may look like a tag."""
     return block.count(b"<") - 2 * block.count(b"</") - block.count(b"/>") - block.count(b"<!") - block.count(b"<?")
 
 

@@ -1,4 +1,4 @@
-"""A blank template (空白模板) of a ledger as a workbook: header, formats, drop-downs, checks and help, no data."""
+"""The blank template (空白模板) of a ledger as .xlsx: header, formats, drop-downs, checks and help, no data."""
 
 import io
 import tomllib
@@ -20,7 +20,7 @@ PLACES_SHEET = "村名单"
 
 _TITLE_ROW, _LABELS_ROW, _HEADER_ROW = 0, 1, 2
 _FIRST = _HEADER_ROW + 1
-# What Excel holds: the text of a drop-down's own list, of a prompt, of a prompt's title.
+# The longest texts that Excel allows for the list of a drop-down, for a prompt, for a prompt's title.
 _LONGEST_LIST, _LONGEST_PROMPT, _LONGEST_PROMPT_TITLE = 255, 255, 32
 _HELP_COLUMNS = (("列名", 22), ("是否必填", 9), ("怎么填", 44), ("可填内容", 40), ("也认得的列名", 40), ("例", 22))
 _FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
@@ -28,12 +28,15 @@ _LINES = {"border": 1, "border_color": "#A6A6A6"}
 
 
 def file_name(kind: str) -> str:
-    """What the template of a ledger is called. KeyError for an unknown kind."""
+    """The file name of a ledger's template. KeyError for an unknown kind."""
     return f"{forms.get(kind).name}（空白模板）.xlsx"
 
 
 def workbook(kind: str, places: Sequence[tuple[str, str]] = ()) -> bytes:
-    """The template of a ledger as .xlsx; ``places`` are (township, village) to choose from. KeyError: unknown kind."""
+    """The template of a ledger as .xlsx. KeyError for an unknown kind.
+
+    places: (township, village) to choose from.
+    """
     form = forms.get(kind)
     places = sorted(set(places)) if form.place != "directory" else []
     buffer = io.BytesIO()
@@ -58,7 +61,7 @@ class _Template:
         self._right = len(form.fields) - 1
 
     def write(self) -> None:
-        """Title, labels, header; then each column's format, check and prompt; then the look of the page."""
+        """Write title, labels and header, then each column's format, check and prompt, then the print settings."""
         self._write_top()
         for index, field in enumerate(self._form.fields):
             facts = _words()["types"][field.type]
@@ -66,7 +69,7 @@ class _Template:
             self._sheet.set_column(index, index, max(facts["width"], _width(field.title) + 3), look)
             self._sheet.data_validation(_FIRST, index, self._last, index, self._check(field) | _prompt(field))
             if field.required:
-                self._mark_when_left_out(index)
+                self._mark_missing(index)
         self._draw_lines()
         self._set_page()
 
@@ -93,7 +96,7 @@ class _Template:
             sheet.write_string(_HEADER_ROW, index, shown, required if field.required else optional)
 
     def _check(self, field: Field) -> dict[str, Any]:
-        """What Excel is to check of a column: refused where nothing else can be right, else only asked about."""
+        """Excel's check of a column: it refuses where nothing else can be right, else it only asks."""
         if self._places and field.column in ("place_township", "place_village"):
             return {"validate": "list", "source": self._choices_of_place(field.column), "error_type": "warning"}
         match field.type:
@@ -121,7 +124,7 @@ class _Template:
             case "date":
                 latest = "=TODAY()" if field.event else "=DATE(2099,12,31)"
                 days = {"criteria": "between", "minimum": "=DATE(1900,1,1)", "maximum": latest}
-                # A month alone is right too, as text.
+                # A month alone, as text, is accepted too.
                 return {"validate": "date", "error_type": "warning"} | days
             case "id_number" | "region_code":
                 digits = 18 if field.type == "id_number" else 12
@@ -143,8 +146,8 @@ class _Template:
     def _index(self, field: Field) -> int:
         return self._form.fields.index(field)
 
-    def _mark_when_left_out(self, index: int) -> None:
-        """Colour a required cell that is blank in a row that has been begun."""
+    def _mark_missing(self, index: int) -> None:
+        """Colour a required cell that is blank in a row with other cells filled."""
         row, cell = _FIRST + 1, f"{column_letters(index)}{_FIRST + 1}"
         begun = f"COUNTA($A{row}:${column_letters(self._right)}{row})>0"
         look = self._book.add_format({"bg_color": "#FFC7CE"})
@@ -169,7 +172,7 @@ class _Template:
 
 
 def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
-    """The sheet 填表说明: general words, then every column with what belongs into it."""
+    """Write the sheet 填表说明: general notes, then what to write into every column."""
     sheet = book.add_worksheet(HELP_SHEET)
     plain = book.add_format(_FONT)
     bold = book.add_format(_FONT | {"bold": True, "font_size": 14})
@@ -206,7 +209,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
 
 
 def _write_places(book: xlsxwriter.Workbook, places: Sequence[tuple[str, str]]) -> None:
-    """The sheet the drop-downs of places are taken from: townships with their villages, then townships alone."""
+    """Write the sheet of the drop-downs of places: townships with their villages, then townships alone."""
     sheet = book.add_worksheet(PLACES_SHEET)
     sheet.write_string(0, 0, own_workbooks.page_mark())
     sheet.set_column(0, 3, 18)
@@ -218,7 +221,7 @@ def _write_places(book: xlsxwriter.Workbook, places: Sequence[tuple[str, str]]) 
 
 
 def _prompt(field: Field) -> dict[str, Any]:
-    """The words that appear beside a cell being filled in, and when what was typed cannot be right."""
+    """The prompt beside a cell being filled in, and the text shown when Excel refuses what was typed."""
     lines = ["必填。" if field.required else "没有可不填。", _what_to_write(field)]
     if field.values:
         lines.append(f"可填：{_allowed(field)}。")
@@ -248,7 +251,7 @@ def _allowed(field: Field) -> str:
 
 
 def _example(field: Field) -> str:
-    """An example of the field, '' where the words about its type give one or none is needed."""
+    """An example for the field; '' where the text about its type has one or none is needed."""
     if field.type == "date":
         return "2025-03-05"
     if field.type == "yes_no" or field.values:

@@ -1,7 +1,7 @@
-"""The refused rows of a file as the sender's own workbook (退回表): faulty cells marked, the reason beside them.
+"""The rejected rows of a file as the sender's own workbook (退回表): faulty cells marked, reasons beside the rows.
 
-The workbook holds each sheet's title and header lines as they came and below them only the rows to be put right, so
-that it can be corrected and uploaded again as it is. It holds the sender's own values unmasked, and is made in memory.
+The workbook has each sheet's title and header rows unchanged and below them only the rejected rows, so that it can be
+corrected and uploaded again. It contains the sender's own values unmasked, and is made in memory.
 """
 
 from collections import defaultdict
@@ -22,13 +22,13 @@ from dashboard.ledgers.reporting.issues import Issue
 from dashboard.ledgers.reporting.report import SheetReport
 
 SUFFIX = "_退回.xlsx"
-# Beyond this a fault lies in how the file was made, and is put right in the file itself.
+# With more rejected rows the fault is in how the file was made, and is corrected in the file itself.
 MAX_ROWS = 100_000
 
-# Of two rows in conflict the one that stands comes back beside the refused one: alone, that one would replace it.
+# Of two rows in conflict the one that is loaded is returned with the rejected one, which would replace it if alone.
 _COMPANIONS = {"row_conflict_stands"}
 _RAGGED = "csv_field_count"
-# Refused for what the column's other cells say, which stay behind: such a value alone would pass.
+# Refused because of other cells of the column, which are not returned: alone, such a value would be accepted.
 _UNSURE = {"share_ambiguous", "date_ambiguous"}
 _BY_PERSON = "导入时的指定"
 
@@ -39,10 +39,12 @@ def workbooks(
     data: bytes | None = None,
     grown: Callable[[int], None] = lambda size_bytes: None,
 ) -> list[tuple[str, bytes]]:
-    """(name, .xlsx) of each file that has refused rows: the one at the path or, of an archive, each file inside.
+    """(name, .xlsx) of each file with rejected rows: the one at the path or, in an archive, each file inside.
 
-    ``data`` is what stood at the path, where it is not on disk any more; ``grown`` hears how many bytes a packed
-    file holds. Raises grid.Unreadable when it cannot be read. A stranger's file is read here: see `apart`.
+    Raises FileRefused where a file cannot be read. Call it through `worker.client`, since it reads files of others.
+
+    data: content of the file, where it is not on disk any more.
+    grown: called with how many bytes a packed file unpacks to.
     """
     made = []
     for handed in containers.files(path) if data is None else containers.within(str(path), data):
@@ -58,10 +60,10 @@ def workbooks(
 
 
 def workbook(name: str, data: bytes, entries: Sequence[SheetReport]) -> bytes | None:
-    """The refused rows of one file, by the reports of its sheets, as .xlsx.
+    """The rejected rows of one file, by the reports of its sheets, as .xlsx.
 
-    None where no row was refused, where a sheet was refused whole (there is a sentence, but nothing to put right row
-    by row), or where more than MAX_ROWS rows were. Raises grid.Unreadable when the file cannot be read any more.
+    None where no row was rejected, or more than MAX_ROWS. A sheet that was refused as a whole is not in it, since
+    there is nothing to correct row by row. Raises FileRefused where the file cannot be read any more.
     """
     by_sheet = _refused(entries)
     if not by_sheet or sum(len(rows) for rows in map(_wanted, by_sheet.values())) > MAX_ROWS:
@@ -74,22 +76,22 @@ def workbook(name: str, data: bytes, entries: Sequence[SheetReport]) -> bytes | 
     pages = [page for page in pages if page.rows]
     if not pages or not all(map(refused_rows_workbook.fits, pages)):
         return None
-    return refused_rows_workbook.written(pages)
+    return refused_rows_workbook.write(pages)
 
 
 def file_name(name: str) -> str:
-    """What the workbook of a file is called: 走访台账.csv → 走访台账_退回.xlsx; a second return keeps the name."""
+    """The name of a file's workbook: 走访台账.csv → 走访台账_退回.xlsx; a second return keeps the name."""
     stem = PurePath(name).stem
     return stem.removesuffix(SUFFIX.partition(".")[0]) + SUFFIX
 
 
 def _refused(entries: Sequence[SheetReport]) -> dict[str | None, list[SheetReport]]:
-    """The reports that hold back rows, by sheet; one sheet can fill several ledgers."""
-    found = defaultdict(list)
+    """The reports with rejected rows, by name of the sheet; one sheet can fill several ledgers."""
+    by_sheet = defaultdict(list)
     for entry in entries:
         if entry.refused and entry.status in (report.LOADED, report.PARTIAL):
-            found[entry.sheet].append(entry)
-    return found
+            by_sheet[entry.sheet].append(entry)
+    return by_sheet
 
 
 def _wanted(entries: Sequence[SheetReport]) -> list[int]:
@@ -100,10 +102,11 @@ def _wanted(entries: Sequence[SheetReport]) -> list[int]:
     return sorted(rows)
 
 
-# From the sender's sheet to a page ------------------------------------------------------------------------------
+# From the sender's sheet to a returned sheet ------------------------------------------------------------------------
 
 
 def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> ReturnedSheet:
+    """The returned sheet for one sheet of a file with this name."""
     last = max(entry.recognition.header_rows[1] for entry in entries)
     own = own_workbooks.columns(sheet) or ()
     wanted = [row for row in _wanted(entries) if last < row <= len(sheet.rows)]
@@ -124,13 +127,13 @@ def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> ReturnedSh
     )
     issues_by_row = _issues_by_row(entries)
     for place, row in enumerate(wanted):
-        found = issues_by_row[row]
+        row_issues = issues_by_row[row]
         cells = _without(filled[row], drop)
-        if any(issue.code == _RAGGED for _, issue in found):
+        if any(issue.code == _RAGGED for _, issue in row_issues):
             cells = _in_one_cell(cells, entries[0])
         page.rows.append((numbers[row], cells))
-        page.reasons[place] = _reasons(found, several=len({entry.ledger for entry in entries}) > 1)
-        for entry, issue in found:
+        page.reasons[place] = _reasons(row_issues, several=len({entry.ledger for entry in entries}) > 1)
+        for entry, issue in row_issues:
             index = _index(entry, issue.column)
             if index is not None:
                 page.marks.setdefault((place, index), []).append(issue)
@@ -141,23 +144,23 @@ def _page(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> ReturnedSh
 
 def _issues_by_row(entries: Sequence[SheetReport]) -> Mapping[int, list[tuple[SheetReport, Issue]]]:
     """Refusals and warnings by row, refusals first."""
-    found = defaultdict(list)
+    by_row = defaultdict(list)
     for severity in (issues.REFUSED, issues.WARNING):
         for entry in entries:
             for issue in entry.issues:
                 if issue.row is not None and issue.severity == severity:
-                    found[issue.row].append((entry, issue))
-    return found
+                    by_row[issue.row].append((entry, issue))
+    return by_row
 
 
-def _reasons(found: Sequence[tuple[SheetReport, Issue]], *, several: bool) -> list[str]:
-    """One sentence an issue, without the row's number, which stands in a column of its own."""
-    said = []
-    for entry, issue in found:
+def _reasons(row_issues: Sequence[tuple[SheetReport, Issue]], *, several: bool) -> list[str]:
+    """One sentence for each issue, without the row's number, which is in a column of its own."""
+    sentences = []
+    for entry, issue in row_issues:
         sentence = issue.message.partition(f"第 {issue.row} 行")[2].removeprefix("：")
         kind = HINT if issue.severity == issues.WARNING else ""
-        said.append(f"{kind}{f'［{entry.ledger_name}］' if several else ''}{sentence}")
-    return list(dict.fromkeys(said))
+        sentences.append(f"{kind}{f'［{entry.ledger_name}］' if several else ''}{sentence}")
+    return list(dict.fromkeys(sentences))
 
 
 def _index(entry: SheetReport, title: str | None) -> int | None:
@@ -177,19 +180,19 @@ def _types(entries: Sequence[SheetReport]) -> dict[int, str]:
 
 
 def _above(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> list[list[Any]]:
-    """A line for what the next upload could not know from the workbook alone: what a person said, a long name."""
-    said = []
+    """A row with what the next upload could not know from the workbook alone: the user's year and unit, a long name."""
+    texts = []
     for entry in entries:
         if entry.recognition.year_from == _BY_PERSON:
-            said.append(f"年度：{entry.recognition.year}年")
-        said += [f"单位：{unit}" for unit, source in entry.recognition.units if source == _BY_PERSON]
+            texts.append(f"年度：{entry.recognition.year}年")
+        texts += [f"单位：{unit}" for unit, source in entry.recognition.units if source == _BY_PERSON]
     if sheet.name is None and len(stem := file.rpartition(".")[0]) > LONGEST_SHEET_NAME:
-        said.append(stem)
-    return [list(dict.fromkeys(said))] if said else []
+        texts.append(stem)
+    return [list(dict.fromkeys(texts))] if texts else []
 
 
 def _filled(sheet: Sheet, wanted: Sequence[int], last: int) -> dict[int, list[Any]]:
-    """The wanted rows' cells, each standing alone: merged cells filled down, errors and lost results by name."""
+    """The cells of the wanted rows without merges: merged cells filled down, errors as text, lost results as #N/A."""
     rows = {row: list(sheet.rows[row - 1]) for row in wanted}
     for top, left, bottom, _ in sheet.merges:
         if top < last or bottom == top or top >= len(sheet.rows) or left >= len(sheet.rows[top]):
@@ -208,7 +211,7 @@ def _filled(sheet: Sheet, wanted: Sequence[int], last: int) -> dict[int, list[An
 
 
 def _in_one_cell(cells: Sequence[Any], entry: SheetReport) -> list[Any]:
-    """A record whose cells cannot be told apart, as it came, in one cell; what is required beside it stays open."""
+    """A record with too many or too few cells: all of it in the cell of its code, #N/A in the other required cells."""
     fields = {use.index: forms.get(entry.ledger).field(use.column) for use in entry.recognition.columns if use.column}
     row = [""] * (max(fields) + 1)
     for index, field_ in fields.items():

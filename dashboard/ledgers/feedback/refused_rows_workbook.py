@@ -1,4 +1,4 @@
-"""How a returned workbook (退回表) is written: the sender's lines and rows, marked, as .xlsx."""
+"""Write a returned workbook (退回表) as .xlsx: the sender's rows with faulty cells marked."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,9 @@ from dashboard.ledgers.layout import own_workbooks
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.issues import Issue
 
-# What stands in a cell whose value cannot be given back; every field refuses it, so that it cannot pass unseen.
+# The content of a cell whose value cannot be returned; every field refuses it, so that it cannot be overlooked.
 NOT_GIVEN_BACK = "#N/A"
-# What a sentence begins with that asks for nothing to be put right.
+# The beginning of a sentence that asks for no correction.
 HINT = "提醒："
 LONGEST_SHEET_NAME = 31
 
@@ -24,16 +24,25 @@ _EXCEL_COLUMNS = 16_384
 _OWN_COLUMNS = 2
 _LONGEST_TEXT = 32_767
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
-# Comments are shapes that a spreadsheet program draws one by one.
+# A spreadsheet program draws comments one by one, and is slow with more.
 _MOST_COMMENTS = 2_000
 _WIDEST, _REASON_WIDTH, _NARROWEST = 36, 70, 8
-_LOOKED_AT = 200
+# The width of a column is that of its first cells.
+_MEASURED_ROWS = 200
 _TEXT_TYPES = {"text", "code", "region_code", "id_number", "phone", "tags", "choice"}
 
 
 @dataclass
 class ReturnedSheet:
-    """A sheet of the workbook: the lines above the data, the rows to be put right, and what is said about them."""
+    """A sheet of the workbook.
+
+    block: rows above the data, as the sender wrote them.
+    merges: merged cells in the block: (first row, first column, last row, last column).
+    types: field types by index of the column.
+    rows: (row number in the file first sent, cells) of the rows to be corrected.
+    reasons: sentences by place in ``rows``.
+    marks: issues by (place in ``rows``, index of the column).
+    """
 
     name: str
     block: list[list[Any]]
@@ -45,17 +54,17 @@ class ReturnedSheet:
 
     @property
     def width(self) -> int:
-        """How many columns the sender's cells take."""
+        """The number of columns of the sender's cells."""
         return max(map(_length, [*self.block, *(cells for _, cells in self.rows)]), default=0)
 
 
 def fits(page: ReturnedSheet) -> bool:
-    """Whether a sheet has room for a page and our two columns."""
+    """Whether a sheet of Excel has room for this one and the two columns added to it."""
     return page.width + _OWN_COLUMNS <= _EXCEL_COLUMNS
 
 
-def written(pages: Sequence[ReturnedSheet]) -> bytes:
-    """The pages as the sheets of one workbook."""
+def write(pages: Sequence[ReturnedSheet]) -> bytes:
+    """The .xlsx with these sheets."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     looks = _Looks(book)
@@ -67,7 +76,7 @@ def written(pages: Sequence[ReturnedSheet]) -> bytes:
 
 
 class _Looks:
-    """Cell formats, each made once: by kind of cell, by being text, by being marked."""
+    """Cell formats, each made once, by kind of cell and number format."""
 
     _KINDS = {  # noqa: RUF012
         "title": {"bold": True},
@@ -95,7 +104,7 @@ class _Looks:
 
 
 class _Writer:
-    """One page put onto a worksheet."""
+    """Writes one returned sheet to a worksheet."""
 
     def __init__(self, sheet: Any, looks: _Looks, page: ReturnedSheet, comments: Iterator[int]) -> None:
         self._sheet = sheet
@@ -105,7 +114,7 @@ class _Writer:
         self._width = page.width
 
     def write(self) -> None:
-        """Widths, header block, rows, our own columns."""
+        """Write column widths, the rows above the data, the rejected rows and the two added columns."""
         self._widths()
         self._block()
         for place, (number, cells) in enumerate(self._page.rows):
@@ -136,13 +145,13 @@ class _Writer:
     def _row(self, row: int, place: int, number: int, cells: Sequence[Any]) -> None:
         for column in range(self._width):
             value = cells[column] if column < len(cells) else ""
-            found = self._page.marks.get((place, column))
+            cell_issues = self._page.marks.get((place, column))
             lost = value == NOT_GIVEN_BACK or (isinstance(value, str) and len(value) > _LONGEST_TEXT)
-            kind = self._kind(found, lost)
+            kind = self._kind(cell_issues, lost)
             if kind != "plain" or not is_blank(value):
                 self._put(row, column, NOT_GIVEN_BACK if lost else value, kind, column)
-            if found:
-                self._comment(row, column, "\n".join(dict.fromkeys(_short(issue) for issue in found)))
+            if cell_issues:
+                self._comment(row, column, "\n".join(dict.fromkeys(_short(issue) for issue in cell_issues)))
             elif lost:
                 self._comment(row, column, "这一格的值没有带回，请按原表填写。")
         self._put(row, self._width, number, "number")
@@ -151,17 +160,17 @@ class _Writer:
         self._put(row, self._width + 1, "\n".join(reasons)[:_LONGEST_TEXT], kind)
 
     @staticmethod
-    def _kind(found: Sequence[Issue] | None, lost: bool) -> str:
-        if lost or any(issue.severity == issues.REFUSED for issue in found or ()):
+    def _kind(cell_issues: Sequence[Issue] | None, lost: bool) -> str:
+        if lost or any(issue.severity == issues.REFUSED for issue in cell_issues or ()):
             return "refused"
-        return "warned" if found else "plain"
+        return "warned" if cell_issues else "plain"
 
     def _comment(self, row: int, column: int, text: str) -> None:
         if next(self._comments, None) is not None:
             self._sheet.write_comment(row, column, text, {"x_scale": 2, "author": own_workbooks.reason_title()})
 
     def _put(self, row: int, column: int, value: Any, kind: str, typed_as: int | None = None) -> None:
-        """Write a cell by its nature; a text is never read as a formula, a number or a link."""
+        """Write a cell by its type; a text never becomes a formula, a number or a link."""
         look = self._looks.get
         is_text = typed_as is not None and self._is_text(typed_as)
         match value:
@@ -183,7 +192,7 @@ class _Writer:
 
     def _widths(self) -> None:
         page = self._page
-        shown = [*page.block[-1:], *(cells for _, cells in page.rows[:_LOOKED_AT])]
+        shown = [*page.block[-1:], *(cells for _, cells in page.rows[:_MEASURED_ROWS])]
         for column in range(self._width):
             widest = max((_screen_width(cells[column]) for cells in shown if column < len(cells)), default=0)
             look = self._looks.get("plain", "@" if self._is_text(column) else "")
@@ -198,13 +207,13 @@ def _short(issue: Issue) -> str:
 
 
 def _screen_width(value: Any) -> int:
-    """Columns a value takes on screen: a Chinese character takes two."""
+    """The width of a value on screen: a Chinese character takes two columns."""
     text = issues.plain(value) if not isinstance(value, date) else "2025-01-01"
     return max((sum(2 if ord(character) > 0x2E80 else 1 for character in line) for line in text.split("\n")), default=0)
 
 
 def _sheet_names(pages: Sequence[ReturnedSheet]) -> list[str]:
-    """Names that Excel allows, each once."""
+    """Names of the sheets that Excel allows, each used once."""
     taken: set[str] = set()
     names = []
     for page in pages:
@@ -219,5 +228,5 @@ def _sheet_names(pages: Sequence[ReturnedSheet]) -> list[str]:
 
 
 def _length(cells: Sequence[Any]) -> int:
-    """How many cells there are up to the last that is not blank."""
+    """The number of cells up to the last one that is not blank."""
     return next((index + 1 for index in range(len(cells) - 1, -1, -1) if not is_blank(cells[index])), 0)

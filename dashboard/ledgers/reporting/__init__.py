@@ -1,1 +1,1 @@
-"""What was read and what was wrong with it, as plain data."""
+"""Issues, reports and what was recognised in sheets, as plain data."""

@@ -1,4 +1,4 @@
-"""What a load says: one entry a sheet, and the whole as JSON, lines and an exit code."""
+"""The report of a load: an entry for each sheet and ledger; as JSON, as lines for a terminal, as an exit code."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,8 +14,9 @@ from dashboard.ledgers.reporting.recognition import Recognition
 
 LOADED, PARTIAL, REFUSED, SKIPPED = "loaded", "partial", "refused", "skipped"
 
+# The terminal shows so many issues of a sheet; all are in the JSON file.
 _LINES_A_SHEET = 20
-# What became of a sheet and of its rows, and what would, where it is only checked.
+# The words for a status after a load, and in a dry run.
 _DONE = {LOADED: "已导入", PARTIAL: "部分导入", REFUSED: "未导入", SKIPPED: "未读"}
 WOULD = {LOADED: "可以导入", PARTIAL: "部分可以导入", REFUSED: "不能导入", SKIPPED: "不读"}
 _COUNTS = {
@@ -29,9 +30,17 @@ _COUNTS = {
 
 @dataclass
 class SheetReport:
-    """One sheet of one file: what became of its rows. ``row_no`` are as Excel shows them; file_no numbers sheets.
+    """One sheet of one file (one entry for each ledger that it fills): what became of its rows.
 
-    ``is_returned``: it holds only rows that were refused before and came back in a returned workbook (退回表).
+    path: path of the file; inside an archive, the archive's path and the path in it.
+    ledger, ledger_name: kind and name of the ledger; None where it is not recognised.
+    file_no: number of the sheet within the load.
+    rows_read: number of data rows; ``rows_loaded`` of those that were not rejected.
+    new, changed, unchanged: numbers of loaded rows, compared with the current version.
+    missing: number of current rows that are not in the file.
+    refused: rejected rows, as Excel shows them.
+    titles: the sender's title by database column.
+    is_returned: it has only rows that were rejected before, from a returned workbook (退回表).
     """
 
     path: str
@@ -56,20 +65,20 @@ class SheetReport:
     def add_issue(
         self, code: str, row: int | None = None, column: str | None = None, value: Any = None, **more: Any
     ) -> None:
-        """Add an issue; ``column`` is the sender's title. A refused row is remembered as held back."""
-        said = issues.issue(code, sheet=self.sheet, row=row, column=column, value=value, **more)
-        self.issues.append(said)
-        if said.severity == issues.REFUSED and row is not None:
+        """Add an issue; ``column`` is the sender's title. A refusal with a row rejects this row."""
+        issue = issues.issue(code, sheet=self.sheet, row=row, column=column, value=value, **more)
+        self.issues.append(issue)
+        if issue.severity == issues.REFUSED and row is not None:
             self.refused.add(row)
 
     def reject(self, code: str, **more: Any) -> None:
-        """Refuse the whole sheet: nothing of it is loaded."""
+        """Reject the whole sheet with an issue: nothing of it is loaded."""
         self.add_issue(code, **more)
         self.status = REFUSED
         self.rows_loaded = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as the contract lays it out."""
+        """The entry as ``load --report`` writes it."""
         return {
             "path": self.path,
             "sheet": self.sheet and masking.free_text(self.sheet),
@@ -94,8 +103,10 @@ class Change:
 class LedgerReport:
     """What a load did to one ledger, counted over its files.
 
-    ``absent_rows`` are standing rows that the files leave out though they speak of their place and period: record_key,
-    place, shown (a name).
+    missing: number of current rows that are not in the files.
+    examples: some of the changed rows.
+    absent_rows: those current rows not in the files whose place and period the files are about; columns record_key,
+        place and shown (a name).
     """
 
     kind: str
@@ -116,7 +127,10 @@ class LedgerReport:
 
 @dataclass
 class Report:
-    """A load's result: ``version`` is what readers see now (None when nothing was ever published, or in a dry run)."""
+    """The result of a load.
+
+    version: the current version after it; None where nothing was ever published, and in a dry run.
+    """
 
     files: list[SheetReport] = field(default_factory=list)
     ledgers: list[LedgerReport] = field(default_factory=list)
@@ -126,7 +140,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all rows in; 1 some rows held back; 2 a file refused, or nothing to read."""
+        """0: all rows loaded; 1: some rows rejected; 2: a file refused, or nothing to read."""
         if not self.files or any(entry.status == REFUSED for entry in self.files):
             return 2
         return 1 if any(entry.refused for entry in self.files) else 0
@@ -146,21 +160,23 @@ class Report:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        told = Counter(issue.severity for entry in self.files for issue in entry.issues)
-        held_back = sum(len(entry.refused) for entry in self.files)
+        counts = Counter(issue.severity for entry in self.files for issue in entry.issues)
+        rejected = sum(len(entry.refused) for entry in self.files)
         loaded = sum(entry.rows_loaded for entry in self.files)
-        whole = self.refused_files
-        # A ledger that an export could not fill, while the file's others are in.
-        alone = {entry.ledger_name for entry in self.files if entry.status == REFUSED and entry.path not in whole}
+        refused_files = self.refused_files
+        # Ledgers that an export could not fill while others of its file are loaded.
+        not_filled = {
+            entry.ledger_name for entry in self.files if entry.status == REFUSED and entry.path not in refused_files
+        }
         in_, not_in = ("可以导入", "不能导入") if self.dry_run else ("导入", "未导入")
         parts = [f"{in_} {loaded:,} 行"]
-        if held_back:
-            parts.append(f"{held_back:,} 行{not_in}")
-        if whole:
-            parts.append(f"{len(whole):,} 个文件{not_in}")
-        parts += [f"{name}{not_in}" for name in sorted(alone)]
-        if told[issues.WARNING]:
-            parts.append(f"{told[issues.WARNING]:,} 条提醒")
+        if rejected:
+            parts.append(f"{rejected:,} 行{not_in}")
+        if refused_files:
+            parts.append(f"{len(refused_files):,} 个文件{not_in}")
+        parts += [f"{name}{not_in}" for name in sorted(not_filled)]
+        if counts[issues.WARNING]:
+            parts.append(f"{counts[issues.WARNING]:,} 条提醒")
         if self.dry_run:
             end = "与现有数据完全相同，不需要发布" if loaded and not self.changes else "尚未发布"
         elif self.published:
@@ -174,7 +190,7 @@ class Report:
         return {"version": self.version, "files": [entry.as_json() for entry in self.files]}
 
     def lines(self) -> list[str]:
-        """The report for a terminal: a line a sheet, its issues (the first few), counts a ledger, the headline."""
+        """The report for a terminal: each sheet with its first issues, counts of each ledger, the headline."""
         lines = []
         words, in_, not_in = (WOULD, "可导入", "不能导入") if self.dry_run else (_DONE, "导入", "未导入")
         for entry in self.files:

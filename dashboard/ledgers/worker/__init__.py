@@ -1,1 +1,1 @@
-"""The process that reads files apart from the dashboard, and its limits."""
+"""The reader process: reads files within limits, so that no file can stop the dashboard or a load."""

@@ -1,9 +1,9 @@
-"""A ledger file read in a process of its own (`child`), so that no file can take the dashboard or the load down.
+"""Read ledger files in another process (`worker.process`), so that no file can stop the dashboard or a load.
 
-What goes back to its sender (`returned`) is made there as well, for the file is read again for it.
+Workbooks for the sender (`feedback.refused_rows`) are made there as well, since the file is read again for them.
 
-The process reads one file after the other and is kept for the next load. One that breaks, or takes more than
-``data/settings.toml`` allows, is ended, the file it was reading refused, and another started for the next file.
+The process reads one file after the other and is kept for the next load. If it fails or exceeds the limits of
+``data/settings.toml``, it is ended, the file it was reading is refused, and the next file gets a new process.
 """
 
 import atexit
@@ -35,22 +35,22 @@ from dashboard.ledgers.worker import protocol
 
 _LOG = logging.getLogger(__name__)
 
-# Between two looks at what the process uses.
+# Seconds between two checks of what the process uses.
 _TICK_S = 0.05
-# Waiting (for a drive that does not answer) costs no processor time: so many times the limit may pass on the clock.
+# Waiting (for a drive that does not answer) takes no processor time: by the clock, so many times the limit is allowed.
 _PATIENCE = 10
-# A process that has grown to so many times its first size gives its memory back by ending.
+# A process that has grown to so many times its first size is ended, so that its memory is freed.
 _GROWN = 2
-# Giving rows back takes reading the file and writing them: so many times what reading may take.
+# A returned workbook takes reading the file and writing: so many times the limits of reading.
 _OF_RETURNING = 3
-# What the allocators of Rust, Python and C++ say last.
+# The last words of the allocators of Rust, Python and C++.
 _NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc")
 
 Notify = Callable[[str], None]
 
 
 class _Broken(Exception):
-    """The process gives no answer; ``code`` is the entry of the catalogue that says why."""
+    """The process gives no answer; ``code`` is the code of the message with the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -64,29 +64,29 @@ class Reader:
         self._child: _Child | None = _idle.take() or _Child()
 
     def read(
-        self, path: Path, said: Instructions, today: date, file_no: int, told: Notify = lambda stage: None
+        self, path: Path, instructions: Instructions, today: date, file_no: int, notify: Notify = lambda stage: None
     ) -> list[ReadSheet]:
-        """`reading.read`; a file that breaks or overloads the process is refused, never raised.
+        """Like `read_file.read`; a file that breaks or overloads the process is refused with an issue, no error.
 
-        ``told`` hears many times a second what is being done, '' where nothing is known yet.
+        notify: called many times a second with what is being done, in Chinese; '' where that is not known yet.
         """
-        request = {"what": "read", "arguments": (path, said, today, file_no), "times": 1}
+        request = {"what": "read", "arguments": (path, instructions, today, file_no), "times": 1}
         try:
-            return self._fresh_child().ask(request, limits_for(path), told)
+            return self._fresh_child().ask(request, limits_for(path), notify)
         except _Broken as broken:
             self._end()
             entry = SheetReport(str(path), file_no=file_no)
             entry.reject(broken.code)
             return [ReadSheet(entry)]
         except BaseException:
-            # Whoever interrupts the load does not wait for the file.
+            # An interrupted load does not wait for the file.
             self._end()
             raise
 
     def returned(
         self, path: Path, entries: Sequence[SheetReport], data: bytes | None = None
     ) -> list[tuple[str, bytes]]:
-        """`returned.workbooks`; raises Unreadable also where the file breaks or overloads the process."""
+        """Like `refused_rows.workbooks`; raises FileRefused also where the file breaks or overloads the process."""
         request = {"what": "return", "arguments": (path, entries, data), "times": _OF_RETURNING}
         allowed = limits.of(size_mb(path) if data is None else len(data) / MEGABYTE, _OF_RETURNING)
         try:
@@ -99,14 +99,14 @@ class Reader:
         return answer
 
     def _fresh_child(self) -> "_Child":
-        """The process; what an earlier file left behind in it would count for the next."""
+        """The process, a new one where an earlier file made it grow, since that would count for the next file."""
         if self._child is not None and not self._child.is_worth_keeping:
             self._end()
         self._child = self._child or _Child()
         return self._child
 
     def close(self) -> None:
-        """Leave the process to the next load."""
+        """Keep the process for the next load."""
         if self._child is not None:
             _idle.give(self._child)
             self._child = None
@@ -127,12 +127,12 @@ def reader() -> Iterator[Reader]:
 
 
 def limits_for(path: Path) -> Limits:
-    """What reading the file may use, by its size; a packed one may use more once it is known what it unpacks to."""
+    """The limits for a file, by its size; for a packed file they grow with what it turns out to unpack to."""
     return limits.of(size_mb(path))
 
 
 def size_mb(path: Path) -> float:
-    """The size of a file in megabytes; 0 where it has gone, which whoever reads it will tell."""
+    """The size of a file in megabytes; 0 where it no longer exists, which reading it will report."""
     try:
         return path.stat().st_size / MEGABYTE
     except OSError:
@@ -140,17 +140,17 @@ def size_mb(path: Path) -> float:
 
 
 class _Child:
-    """One process, its pipes, and the thread that hands on what it says."""
+    """One process, its pipes, and the thread that receives its messages."""
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        # A pipe that nobody empties would stop the process; what it complains of is looked at only when it ends.
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
+        # A file, since a pipe that nobody empties would stop the process; it is read only when the process ends.
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the process
         self._process = subprocess.Popen(
             [sys.executable, "-c", "from dashboard.ledgers.worker import process; process.serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
+            stderr=self._stderr,
             env=_environment(),
         )
         self._usage = psutil.Process(self._process.pid)
@@ -158,19 +158,19 @@ class _Child:
         self._answers: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, name="ledger reader", daemon=True).start()
 
-    def ask(self, request: dict[str, Any], allowed: Limits, told: Notify = lambda stage: None) -> Any:
-        """What the process makes of a file, whose path is the first of the request's arguments; raises _Broken."""
+    def ask(self, request: dict[str, Any], allowed: Limits, notify: Notify = lambda stage: None) -> Any:
+        """The answer to a request, whose first argument is the path of the file; raises _Broken."""
         if self._first_bytes is None:
-            self._wait(_Watch(self._usage, allowed), told)
+            self._wait(_Watch(self._usage, allowed), notify)
             self._first_bytes = self._size()
-        # The process may have been started elsewhere; a path means what it means here.
+        # The process may have been started in another folder; paths are relative to the present one.
         folder = None if request["arguments"][0].is_absolute() else str(Path.cwd())
         request = request | {"folder": folder, "allowed": allowed}
         try:
             protocol.send(self._process.stdin, request)
         except OSError as error:
             raise _Broken(self._why()) from error
-        return self._wait(_Watch(self._usage, allowed), told)
+        return self._wait(_Watch(self._usage, allowed), notify)
 
     @property
     def is_worth_keeping(self) -> bool:
@@ -180,14 +180,14 @@ class _Child:
         return self._first_bytes is None or self._size() < _GROWN * self._first_bytes
 
     def kill(self) -> None:
-        """End it in the middle of whatever it does."""
+        """End it, whatever it is doing."""
         self._process.kill()
         self._process.wait()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 
-    def _wait(self, watch: "_Watch", told: Notify) -> Any:
-        """What the process answers; raises _Broken where it fails, ends or takes too much."""
+    def _wait(self, watch: "_Watch", notify: Notify) -> Any:
+        """The answer of the process; raises _Broken where it fails, ends or exceeds its limits."""
         stage = ""
         while True:
             try:
@@ -195,13 +195,13 @@ class _Child:
             except queue.Empty:
                 if code := watch.exceeded():
                     raise _Broken(code) from None
-                told(stage)
+                notify(stage)
                 continue
             match answer:
                 case None:
                     raise _Broken(self._why())
                 case ("stage", stage):
-                    told(stage)
+                    notify(stage)
                 case ("allowed", allowed):
                     watch.allowed = allowed
                 case ("failed", (code, place)):
@@ -220,10 +220,10 @@ class _Child:
             self._process.stdout.close()
 
     def _why(self) -> str:
-        """The code for a process that ended by itself."""
+        """The code of the message for a process that ended by itself."""
         result = self._process.wait()
-        self._complaints.seek(0)
-        if any(words in self._complaints.read() for words in _NO_MEMORY):
+        self._stderr.seek(0)
+        if any(words in self._stderr.read() for words in _NO_MEMORY):
             return "file_too_heavy"
         if os.name == "posix" and result == -signal.SIGXCPU:
             return "file_took_too_long"
@@ -238,7 +238,7 @@ class _Child:
 
 
 class _Watch:
-    """What a process uses from now on, held against the limits (``allowed``)."""
+    """Compares what a process uses from now on with its limits (``allowed``)."""
 
     def __init__(self, usage: psutil.Process, allowed: Limits) -> None:
         self._usage = usage
@@ -255,7 +255,7 @@ class _Watch:
             if self._used_s() - self._processor_s > self.allowed.processor_s:
                 return "file_took_too_long"
         except psutil.Error:
-            return None  # it has just ended, which is told by its pipe
+            return None  # it has just ended, which its pipe reports
         return "file_took_too_long" if waited > _PATIENCE * self.allowed.processor_s else None
 
     def _used_s(self) -> float:
@@ -274,7 +274,7 @@ class _Idle:
         self._child: _Child | None = None
 
     def take(self) -> _Child | None:
-        """The process that is kept, if it is good for another load."""
+        """The kept process, if it can be used for another load."""
         with self._lock:
             child, self._child = self._child, None
         if child is None or child.is_worth_keeping:
@@ -283,7 +283,7 @@ class _Idle:
         return None
 
     def give(self, child: _Child) -> None:
-        """Keep a process, unless one is kept already."""
+        """Keep a process, unless one is kept already; else end it."""
         with self._lock:
             if self._child is None and child.is_worth_keeping:
                 self._child = child
@@ -291,7 +291,7 @@ class _Idle:
         self._drop(child)
 
     def clear(self) -> None:
-        """Keep none."""
+        """End the kept process."""
         with self._lock:
             child, self._child = self._child, None
         if child is not None:
@@ -299,7 +299,7 @@ class _Idle:
 
     @staticmethod
     def _drop(child: _Child) -> None:
-        # After a fork it is another process's.
+        # After a fork it belongs to another process.
         if child.owner == os.getpid():
             child.kill()
 
@@ -309,6 +309,6 @@ atexit.register(_idle.clear)
 
 
 def _environment() -> dict[str, str]:
-    """The child finds this package wherever it is started; Arrow's own allocator would claim a gigabyte at once."""
+    """The environment of the process: it finds this package, and Arrow does not reserve a gigabyte at once."""
     search = [str(paths.PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(search), "ARROW_DEFAULT_MEMORY_POOL": "system"}

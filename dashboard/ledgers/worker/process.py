@@ -1,4 +1,4 @@
-"""The process that reads ledger files for `apart`: takes what is asked from stdin, gives the answer to stdout."""
+"""The reader process of `worker.client`: takes requests from stdin, writes answers to stdout."""
 
 import contextlib
 import gc
@@ -25,24 +25,24 @@ with contextlib.suppress(ImportError):  # not on Windows, where the parent alone
 
 
 class _WithoutPandas:
-    """Arrow looks for pandas at its first array: half a second for nothing, where no table becomes a DataFrame."""
+    """Hides pandas, which Arrow imports at its first array: half a second for nothing, as no DataFrame is made here."""
 
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> None:
-        """Refuse pandas; leave everything else to the finders behind."""
+        """Raise ModuleNotFoundError for pandas; leave everything else to the other finders."""
         if name == "pandas":
             raise ModuleNotFoundError(name)
 
 
 def serve() -> None:
-    """Answer requests until nobody can send one any more."""
+    """Answer requests until the parent has ended."""
     sys.meta_path.insert(0, _WithoutPandas)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    # Whatever a library prints must not get between the answers.
+    # What a library prints must not get between the answers.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # An interrupt from the keyboard is the parent's to handle.
+    # The parent handles an interrupt from the keyboard.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Cells have no cycles, and there are millions of them: collecting while reading costs a fifth of the time.
+    # Cells have no cycles, and there are millions of them: garbage collection would take a fifth of the time.
     gc.disable()
     gc.freeze()
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -54,7 +54,7 @@ def serve() -> None:
 
 
 def _listen(requests: queue.SimpleQueue[dict[str, Any]]) -> None:
-    """Hand requests on; without a parent the process ends at once, whatever it is doing."""
+    """Queue requests; when the parent has ended, end the process at once, whatever it is doing."""
     try:
         while True:
             requests.put(protocol.receive(sys.stdin.buffer))
@@ -68,7 +68,7 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
 
     def grown(size_bytes: int, parts: int = 0) -> None:
         nonlocal allowed
-        # What a packed file needs is told by what is in it; that it holds together was checked before.
+        # What a packed file needs depends on its content; that its declared size is sound was checked before.
         allowed = limits.wider(allowed, limits.of(size_bytes / MEGABYTE, request["times"], parts))
         _limit(allowed, started_s)
         protocol.send(answers, ("allowed", allowed))
@@ -81,24 +81,24 @@ def _answer(request: dict[str, Any], answers: IO[bytes]) -> None:
         if request["folder"] is not None:
             os.chdir(request["folder"])
         if request["what"] == "read":
-            found = read_file.read(*request["arguments"], notify=notify, grown=grown)
+            answer = read_file.read(*request["arguments"], notify=notify, grown=grown)
         else:
-            found = _returned(*request["arguments"], grown)
-        protocol.send(answers, ("found", found))
+            answer = _returned(*request["arguments"], grown)
+        protocol.send(answers, ("answer", answer))
     except MemoryError:
         protocol.send(answers, ("failed", ("file_too_heavy", "MemoryError")))
     except BrokenPipeError:
         os._exit(0)
     except Exception as error:
-        # The words of an exception may quote a cell: only its kind and place are told.
+        # The text of an exception may quote a cell: only its kind and place are reported.
         protocol.send(answers, ("failed", ("file_broke_reader", _place(error))))
 
 
 def _returned(
     path: Path, entries: Sequence[SheetReport], data: bytes | None, grown: Callable[[int], None]
 ) -> list[tuple[str, bytes]] | FileRefused:
-    """The workbooks of what is refused of a file, or why there are none."""
-    # Few loads need what writes workbooks, and every load waits for this process to start.
+    """The workbooks with the rejected rows of a file, or the error that says why there are none."""
+    # Imported here, since few loads need it and every load waits for this process to start.
     from dashboard.ledgers.feedback import refused_rows
 
     try:
@@ -108,7 +108,7 @@ def _returned(
 
 
 def _limit(allowed: Limits, started_s: float) -> None:
-    """Let the system refuse memory beyond the limit, and end a process that its parent no longer watches."""
+    """Let the system enforce the memory limit, and end a process that its parent no longer watches."""
     if "resource" in globals():
         _set(resource.RLIMIT_DATA, allowed.memory_bytes)
         _set(resource.RLIMIT_CPU, int(started_s + 2 * allowed.processor_s) + 1)
@@ -120,5 +120,6 @@ def _set(what: int, most: int) -> None:
 
 
 def _place(error: Exception) -> str:
+    """Kind of an error, with the file and line where it was raised."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {last.filename}, line {last.lineno}"
