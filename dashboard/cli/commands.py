@@ -4,7 +4,6 @@ import argparse
 import errno
 import json
 import sys
-import tomllib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,7 @@ from dashboard.cli import arguments, output_files
 from dashboard.definitions import forms, indicators, policy, quality_rules
 from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.loading import load, removal
-from dashboard.warehouse import derive, queries, versions
+from dashboard.warehouse import derive, integrity, ledger_rows, queries, versions
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
 # Why the system would not read or write a file, in words.
@@ -190,6 +189,7 @@ def _remove(chosen: argparse.Namespace) -> int:
 
 def _rows(chosen: argparse.Namespace) -> int:
     con, _ = _reader_or_nothing(chosen)
+    con = ledger_rows.readable(con, forms.get(chosen.kind))
     table = queries.arrow(con, f"export/{chosen.kind}", {"region_code": ""})
     if chosen.format == "parquet":
         pa.parquet.write_table(table, pa.PythonFile(sys.stdout.buffer, mode="w"))
@@ -230,7 +230,8 @@ def _query(chosen: argparse.Namespace) -> int:
         )
     con, _ = _reader(chosen)
     values = {name: _typed(name, text, query.params[name]) for name, text in given.items()}
-    table = queries.run(con, chosen.name, values)
+    is_check = chosen.name.startswith("checks/")
+    table = integrity.faults(con, chosen.name) if is_check else queries.run(con, chosen.name, values)
     _write_csv(pa.Table.from_pandas(masking.frame(table), preserve_index=False))
     return _DONE
 
@@ -311,12 +312,7 @@ def _check(chosen: argparse.Namespace) -> int:
     con, version = _reader(chosen)
     _say(f"正在检查版本 {version.id} …")
     versions.verify(con, version)
-    titles = tomllib.loads((paths.DATA / "checks.toml").read_text(encoding="utf-8"))
-    findings = [
-        (severity, check, facts["title"], len(queries.run(con, f"checks/{severity}/{check}")), None)
-        for severity, checks in titles.items()
-        for check, facts in checks.items()
-    ]
+    findings = [(check.severity, check.id, check.title, count, None) for check, count in integrity.counts(con)]
     judged = queries.fetch(con, "quality/stored", {"database": ""})
     rules = queries.fetch(con, "quality/checked") if judged else []
     rows = [*findings, *(rule[:5] for rule in rules)]

@@ -15,7 +15,7 @@ from dashboard.access import masking
 from dashboard.definitions import forms, indicators
 from dashboard.display import columns
 from dashboard.display.columns import Column
-from dashboard.warehouse import queries, versions
+from dashboard.warehouse import ledger_rows, queries, versions
 
 # A ledger of a large county is a hundred megabytes: the few tables looked at last are kept, no more.
 _KEPT_TABLES = 3
@@ -116,7 +116,10 @@ def _containing(table: pd.DataFrame, text: str) -> pd.Series:
 @lru_cache(maxsize=_KEPT_TABLES)
 def _rows(root: str, version_id: str, name: str, region_code: str, version: versions.Version) -> pd.DataFrame:
     extract = get(name)
-    found = queries.run(versions.connection(Path(root), version), extract.query, {"region_code": region_code})
+    con = versions.connection(Path(root), version)
+    if extract.id in forms.kinds():
+        con = ledger_rows.readable(con, forms.get(extract.id))
+    found = queries.run(con, extract.query, {"region_code": region_code})
     if extract is _INDICATORS:
         names = {one.id: one.name for one in indicators.all()}
         found = found.assign(指标=found["指标代码"].map(names))

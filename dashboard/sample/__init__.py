@@ -28,8 +28,9 @@ What it tells (positions of townships and villages in the directory count from 0
 
 from pathlib import Path
 
+from dashboard.definitions import forms
 from dashboard.sample import county, lists, monitoring, outlines, people, rows, sheets
-from dashboard.sample.columns import COLUMNS, TITLES, WIDTHS
+from dashboard.sample.columns import COLUMNS, WIDTHS
 
 _ROWS_PER_HOUSEHOLD = {
     "households": 1.0,
@@ -51,8 +52,8 @@ def write(out: Path, households: int = 12_000, seed: int = 1) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     ledgers = {
         kind: sheets.create(
-            out / f"{number:02d}_{TITLES[kind]}",
-            TITLES[kind],
+            out / f"{number:02d}_{forms.get(kind).name}",
+            forms.get(kind).name,
             COLUMNS[kind],
             expected_rows=int(households * _ROWS_PER_HOUSEHOLD.get(kind, 0)),
             widths=WIDTHS,

@@ -1,17 +1,4 @@
-"""How each ledger of the invented county looks: canonical titles in order, and the kind of value under each."""
-
-TITLES = {
-    "regions": "行政区划名录",
-    "households": "农户基本信息台账",
-    "members": "家庭成员台账",
-    "incomes": "收入台账",
-    "visits": "走访台账",
-    "monitored": "监测对象台账",
-    "measures": "帮扶措施台账",
-    "collective_economy": "村集体经济收入台账",
-    "checklist": "考核清单",
-    "rectification": "问题整改台账",
-}
+"""How each ledger of the invented county looks: its columns in order, and the kind of value in each."""
 
 COLUMNS: dict[str, dict[str, str]] = {
     "regions": {

@@ -32,14 +32,15 @@ Row = dict[str, str | None]
 @dataclass(frozen=True)
 class Case:
     file: Path
+    root: Path = CASES
 
     @property
     def query(self) -> str:
-        return self.file.relative_to(CASES).as_posix().split(".")[0]
+        return self.file.relative_to(self.root).as_posix().split(".")[0]
 
     @property
     def id(self) -> str:
-        return self.file.relative_to(CASES).with_suffix("").as_posix()
+        return self.file.relative_to(self.root).with_suffix("").as_posix()
 
 
 def all_cases() -> list[Case]:

@@ -23,6 +23,8 @@ _FIRST = _HEADER_ROW + 1
 # The longest texts that Excel allows for the list of a drop-down, for a prompt, for a prompt's title.
 _LONGEST_LIST, _LONGEST_PROMPT, _LONGEST_PROMPT_TITLE = 255, 255, 32
 _HELP_COLUMNS = (("列名", 22), ("是否必填", 9), ("怎么填", 44), ("可填内容", 40), ("也认得的列名", 40), ("例", 22))
+# Types of which nobody needs an example.
+_SELF_EXPLANATORY = ("yes_no", "year", "money", "share", "progress")
 _FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 _LINES = {"border": 1, "border_color": "#A6A6A6"}
 
@@ -67,7 +69,8 @@ class _Template:
             facts = _words()["types"][field.type]
             look = self._book.add_format(_FONT | {"num_format": facts["format"]})
             self._sheet.set_column(index, index, max(facts["width"], _width(field.title) + 3), look)
-            self._sheet.data_validation(_FIRST, index, self._last, index, self._check(field) | _prompt(field))
+            prompt = _prompt(self._form, field)
+            self._sheet.data_validation(_FIRST, index, self._last, index, self._check(field) | prompt)
             if field.required:
                 self._mark_missing(index)
         self._draw_lines()
@@ -199,7 +202,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
             _what_to_write(field),
             _allowed(field),
             "、".join(field.aliases),
-            _example(field),
+            _example(form, field),
         )
         for column, text in enumerate(texts):
             sheet.write_string(row, column, text, cell)
@@ -220,12 +223,12 @@ def _write_places(book: xlsxwriter.Workbook, places: Sequence[tuple[str, str]]) 
         sheet.write_string(row, 3, township)
 
 
-def _prompt(field: Field) -> dict[str, Any]:
-    """The prompt beside a cell being filled in, and the text shown when Excel refuses what was typed."""
+def _prompt(form: Form, field: Field) -> dict[str, Any]:
+    """The words that appear beside a cell being filled in, and when what was typed cannot be right."""
     lines = ["必填。" if field.required else "没有可不填。", _what_to_write(field)]
     if field.values:
         lines.append(f"可填：{_allowed(field)}。")
-    if example := _example(field):
+    if example := _example(form, field):
         lines.append(f"例：{example}")
     return {
         "input_title": field.title[:_LONGEST_PROMPT_TITLE],
@@ -250,13 +253,16 @@ def _allowed(field: Field) -> str:
     return "是、否" if field.type == "yes_no" else "、".join(field.values)
 
 
-def _example(field: Field) -> str:
-    """An example for the field; '' where the text about its type has one or none is needed."""
+def _example(form: Form, field: Field) -> str:
+    """An example of the field: the one of its column in ``templates.toml``, else the form's valid row.
+
+    '' where the words about its type give one or none is needed.
+    """
     if field.type == "date":
         return "2025-03-05"
-    if field.type == "yes_no" or field.values:
+    if field.values or field.type in _SELF_EXPLANATORY:
         return ""
-    return _words()["examples"].get(field.column, "")
+    return _words()["examples"].get(field.column) or str(form.valid_row.get(field.title, ""))
 
 
 @cache

@@ -12,7 +12,7 @@ from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.loading import conflicts, record_keys
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import Change, LedgerReport, SheetReport
-from dashboard.warehouse import queries, versions
+from dashboard.warehouse import ledger_rows, queries, versions
 
 _POSITION = ("file_no", "row_no", "row_hash")
 _EXAMPLES = 50
@@ -20,6 +20,8 @@ _EXAMPLES = 50
 _NAMED_KEYS, _NAMED_LENGTH = 20, 120
 # Of a ledger placed by household the village is derived at publication, so it is no value of the sender's.
 _DERIVED = "village_code"
+# What ledgers placed by household are compared with the register by, also where they have no such column.
+_COMPARED = "head_name"
 # By which column a file is known to cover a row's place. A problem's region says nothing of the problems of others.
 _COVERED_PLACE = {"directory": "township_code", "village": "village_code", "household": "village_code"}
 
@@ -134,7 +136,7 @@ def current_rows(build: versions.Build, form: Form, keys: Sequence[str]) -> pa.T
 
 def keep(build: versions.Build, form: Form, without: pa.Array | None = None) -> None:
     """Take a ledger over as it is, but for the rows of some keys."""
-    if build.base is None:
+    if not _has_current(build, form):
         return
     if build.is_rehearsal and without is None:
         # The village of a row may be out of date where its household moves; no check of a load looks at it.
@@ -172,11 +174,16 @@ def bind_current(build: versions.Build, form: Form) -> None:
 
     Its columns are those of the core table and ``record_key``.
     """
-    source = build.con.table(f"base.{form.table}" if build.base is not None else form.table)
+    source = build.con.table(f"base.{form.table}" if _has_current(build, form) else form.table)
     parts = [duckdb.ColumnExpression(column) for column in form.key]
     joiner = duckdb.ConstantExpression(record_keys.JOINER)
     key = duckdb.FunctionExpression("concat_ws", joiner, *parts).alias("record_key")
     build.con.register("current_rows", source.select(duckdb.StarExpression(), key))
+
+
+def _has_current(build: versions.Build, form: Form) -> bool:
+    """Whether the version this one starts from has the ledger; not one published before there was its form."""
+    return build.base is not None and ledger_rows.is_stored(build.con, form, "base")
 
 
 def _keys(con: duckdb.DuckDBPyConnection, name: str, removed: pa.Array) -> pa.Array:
@@ -205,6 +212,8 @@ def _staged_columns(con: duckdb.DuckDBPyConnection, form: Form, table: pa.Table)
     }
     hashed = [column for column in wanted if not (column == _DERIVED and form.place == "household")]
     whole = {column: record_keys.whole(columns[column]) for column in wanted}
+    if form.place == "household":
+        whole.setdefault(_COMPARED, pa.nulls(length, pa.string()))
     named = "named_village_codes"
     return pa.table(
         {
