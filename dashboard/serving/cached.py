@@ -34,8 +34,8 @@ class DataPoint(NamedTuple):
         return cls(_none_if_missing(row.numerator), _none_if_missing(row.denominator), _none_if_missing(row.value))
 
 
-# The version a page run started with: a load published meanwhile must not mix two versions on one page.
-_reading: ContextVar[versions.Version | None] = ContextVar("version_being_read", default=None)
+# The database and version a page run started with: a load published meanwhile must not mix two versions on one page.
+_reading: ContextVar[tuple[str, versions.Version | None]] = ContextVar("version_being_read", default=("", None))
 
 # What pages made for a view: places × pages that readers look at.
 _made = BoundedCache(2048)
@@ -46,7 +46,7 @@ def begin_reading() -> versions.Version | None:
     root = paths.database_root()
     current_id = versions.current_id(root)
     version = _version(str(root), current_id) if current_id else None
-    _reading.set(version)
+    _reading.set((str(root), version))
     return version
 
 
@@ -85,7 +85,9 @@ def once(key: str, make: Callable[[], Any], view: View, *chosen: Hashable) -> An
 
 
 def _current_version() -> versions.Version:
-    version = _reading.get() or begin_reading()
+    root, version = _reading.get()
+    if version is None or root != str(paths.database_root()):
+        version = begin_reading()
     if version is None:
         raise versions.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
     return version
