@@ -14,13 +14,14 @@ from dashboard import paths
 
 
 @contextlib.contextmanager
-def running(script: Path, database: Path | None = None) -> Iterator[str]:
-    """The address of a server that runs ``script``, reading versions from ``database``."""
+def running(script: Path, database: Path | None = None, base_path: str = "") -> Iterator[str]:
+    """The address of a server that runs ``script``, reading versions from ``database``, below ``base_path``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | ({"DASHBOARD_DB": str(database)} if database else {})
     options = ["--server.port", str(port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+    options += ["--server.baseUrlPath", base_path] if base_path else []
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=paths.PROJECT,
@@ -28,7 +29,7 @@ def running(script: Path, database: Path | None = None) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
     try:
         _wait_for(f"{address}/_stcore/health")
         yield address

@@ -2,28 +2,28 @@
 
 import streamlit as st
 
-from dashboard.display import charts, columns, lights
-from dashboard.presenters import assessment_checklist
-from dashboard.serving import cached, indicator_values, sources
+from dashboard.display import columns, lights
+from dashboard.presenters import assessment_checklist, task_lists
+from dashboard.serving import cached, sources
 from dashboard.web import blocks, frame, widgets
 
-INDICATORS = list(assessment_checklist.COUNTS)
+INDICATORS = assessment_checklist.INDICATORS
 
 view = frame.begin("assessment_checklist")
-plans = cached.rows("checklist/choices", {"plan": ""}).query("dimension == '方案'")["name"]
-if plans.empty:
+plans = task_lists.choices(cached.rows("checklist/choices", view.params(plan="")), "方案")
+if not plans:
     widgets.empty("没有考核清单", "请在“台账导入”页面导入《考核清单》，导入后本页自动显示。")
     st.stop()
 
 with st.container(horizontal=True, gap="small", key="checklist_filters"):
     plan = widgets.choice("方案", plans, "全部方案", "checklist_plan")
-    offered = cached.rows("checklist/choices", {"plan": plan})
-    sections, units = (offered[offered["dimension"] == one]["name"] for one in ("板块", "牵头单位"))
+    offered = cached.rows("checklist/choices", view.params(plan=plan))
+    sections = task_lists.choices(offered, "板块")
     section = widgets.choice("考核板块", sections, "全部板块", "checklist_section", width=340)
-    unit = widgets.choice("牵头单位", units, "全部牵头单位", "checklist_unit")
-filters = view.params(plan=plan, section=section, unit=unit)
+    unit = widgets.choice("牵头单位", task_lists.choices(offered, "牵头单位"), "全部牵头单位", "checklist_unit")
 chosen = "、".join(filter(None, [plan, section, unit]))
-groups = cached.rows("checklist/groups", filters)
+params = view.params(plan=plan, section=section, unit=unit)
+groups = cached.rows("checklist/groups", params)
 if groups.empty:
     widgets.empty("所选条件下没有任务", "请在上方改选方案、考核板块或牵头单位。")
     st.stop()
@@ -32,45 +32,19 @@ limits = cached.limits()
 
 
 def picture() -> None:
-    """The finding, the cards and the figures."""
-    total = groups[groups["dimension"] == "全部"].iloc[0]
-    soon = f"{limits['due_soon_days']:.0f} 天内到期"
-    counts = {one: total[column] for one, column in assessment_checklist.COUNTS.items()}
-    facts = (
-        indicator_values.from_counts(counts, total["items"], f"{view.version.as_of}")
-        if chosen
-        else indicator_values.current(view, INDICATORS)
-    )
-    widgets.finding(
-        assessment_checklist.headline(chosen or view.place.name, total, soon),
-        assessment_checklist.detail(total, groups),
-    )
-    widgets.cards([*(fact.card() for fact in facts.values()), *assessment_checklist.more_cards(total, soon)])
-
-    drawn = assessment_checklist.by_group(groups)
-    slots = [*st.columns(2), *([st.container()] if len(drawn) == 2 else st.columns(2) if len(drawn) == 3 else [])]
-    for slot, (dimension, (title, figure)) in zip(slots, drawn.items(), strict=False):
-        with slot:
-            widgets.chart(figure, title, sources.line(INDICATORS, view), key=f"checklist_{dimension}")
-    with slots[-1]:
-        left = groups[groups["dimension"] == "时限"]
-        if left.empty:
-            widgets.empty("没有未完成的任务", "所选任务已全部完成，请核对佐证材料。")
-        else:
-            widgets.chart(
-                charts.time_left(left["name"], left["items"], left["overdue"], left["due_soon"], "项"),
-                f"未完成的 {left['items'].sum()} 项：逾期多久，还有多久到期",
-                sources.line(["checklist_overdue"], view),
-                key="checklist_left",
-            )
+    """The headline, the cards and the charts."""
+    subject = chosen or view.place.name
+    widgets.finding(assessment_checklist.headline(subject, groups, limits), assessment_checklist.detail(groups))
+    widgets.cards(assessment_checklist.cards(view, groups, limits, chosen))
+    widgets.two_by_two(assessment_checklist.charts(view, groups))
 
 
 blocks.block("checklist_picture", picture, view, plan, section, unit)
 
 widgets.section("各组进度与自评得分", "逾期多、完成率低的在前；逾期增减与上一版本比")
-grouped = widgets.segments("分组", ["板块", "牵头单位", "方案"], key="checklist_grouped")
+grouped = widgets.segments("分组", assessment_checklist.DIMENSIONS, key="checklist_grouped")
 widgets.table_with_export(
-    lambda: groups[groups["dimension"] == grouped],
+    lambda: task_lists.of_dimension(groups, grouped),
     f"考核清单进度_按{grouped}",
     {"name": columns.text(grouped), **assessment_checklist.GROUP_COLUMNS},
     sources.notes(INDICATORS, view, chosen),
@@ -80,7 +54,7 @@ widgets.table_with_export(
 
 widgets.section("任务清单", "逾期久的在前")
 kept = widgets.segments("范围", assessment_checklist.LISTS, key="checklist_kept")
-items = cached.rows("checklist/items", {**filters, "status": "" if kept == assessment_checklist.EVERYTHING else kept})
+items = cached.rows("checklist/items", {**params, "status": task_lists.status(kept)})
 widgets.table_with_export(
     lambda: assessment_checklist.with_lights(items),
     f"考核清单_{chosen or view.place.name}_{kept}",
@@ -88,7 +62,7 @@ widgets.table_with_export(
     sources.notes(INDICATORS, view, f"{chosen or '全部任务'}，范围：{kept}"),
     key="checklist_items",
     drawn_for=(view, plan, section, unit, kept),
-    height=420 if len(items) > 11 else "auto",
+    height=widgets.list_height(items),
 )
 widgets.legend(assessment_checklist.LEGEND)
 widgets.legend(lights.meaning(limits))

@@ -2,19 +2,16 @@
 
 import streamlit as st
 
-from dashboard import paths
 from dashboard.presenters import export_tables
 from dashboard.serving import sources
 from dashboard.web import frame, widgets
 
-SHOWN_ROWS = 200
-
 view = frame.begin("export_tables")
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="export_bar"):
-    names = {extract.name: extract.id for extract in export_tables.tables()}
+    ids = {export.name: export.id for export in export_tables.tables()}
     name = st.selectbox(
         "数据表",
-        list(names),
+        list(ids),
         key="export_table",
         bind="query-params",
         persist_state="session",
@@ -23,14 +20,14 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         placeholder="请选择",
         width=210,
     )
-    extract = export_tables.get(names[name])
-    table = export_tables.rows(paths.database_root(), view.version, extract, view.place.code)
+    export = export_tables.get(ids[name])
+    table = export_tables.rows(view, export)
     period, chosen = "", {}
-    if offered := export_tables.periods(table, extract):
-        period = widgets.choice(extract.period, offered, f"全部{extract.period}", f"export_{extract.id}_period", 150)
-    for number, category in enumerate(extract.categories):
+    if periods := export_tables.periods(table, export):
+        period = widgets.choice(export.period, periods, f"全部{export.period}", f"export_{export.id}_period", 150)
+    for number, category in enumerate(export.categories):
         if values := export_tables.choices(table, category):
-            key = f"export_{extract.id}_{number}"
+            key = f"export_{export.id}_{number}"
             if value := widgets.choice(category, values, f"全部{category}", key, 190):
                 chosen[category] = value
     contains = st.text_input(
@@ -44,38 +41,37 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
         width=190,
     ).strip()
 
-kept = export_tables.narrowed(table, extract, period, chosen, contains)
-shown = export_tables.columns_of(table, extract)
+kept = export_tables.narrowed(table, export, period, chosen, contains)
+shown = export_tables.columns_of(table, export)
 titles = st.pills(
     "列",
     [column.title for column in shown.values()],
     default=[column.title for column in shown.values()],
     selection_mode="multi",
-    key=f"export_{extract.id}_columns",
+    key=f"export_{export.id}_columns",
     bind="query-params",
     persist_state="session",
     label_visibility="collapsed",
 )
-taken = {name: column for name, column in shown.items() if column.title in titles}
+selected = {name: column for name, column in shown.items() if column.title in titles}
 
-narrowing = [period, *chosen.values(), f"包含“{contains}”" if contains else ""]
-filters = "，".join(filter(None, narrowing)) or "未筛选"
+filters = export_tables.filters_text(period, chosen, contains)
 widgets.finding(
-    f"{extract.name}：符合条件 {len(kept):,} 行，选取 {len(taken)} 列",
+    f"{export.name}：符合条件 {len(kept):,} 行，选取 {len(selected)} 列",
     f"{view.in_words()}，{filters}。所选地区共 {len(table):,} 行、{len(shown)} 列；姓名、证件号码和电话已遮盖。",
 )
-if not taken:
+if not selected:
     widgets.empty("没有选择列", "请在上方至少选择一列。")
 elif kept.empty:
     widgets.empty("没有符合条件的行", "请放宽上方的筛选条件；整张表为空时，请先在“台账导入”页面导入。")
 else:
     widgets.preview_with_export(
         kept,
-        "_".join(filter(None, [extract.name, view.place.name, period, *chosen.values()])),
-        taken,
-        sources.table_notes(extract.name, view, filters),
-        key=f"export_{extract.id}",
-        first=SHOWN_ROWS,
+        export_tables.file_name(export, view, period, chosen),
+        selected,
+        sources.table_notes(export.name, view, filters),
+        key=f"export_{export.id}",
+        first=export_tables.SHOWN_ROWS,
         height=400,
     )
-widgets.source(sources.table_line(extract.name, view))
+widgets.source(sources.table_line(export.name, view))

@@ -1,8 +1,9 @@
-"""Cards of figures as HTML: name, value, target and gap, change in words, sparkline, light with its word."""
+"""Cards of single values as HTML, charts with their title and source line, lights with their word, sparklines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from dashboard import text
@@ -14,11 +15,11 @@ SHAPES = {"green": "●", "amber": "▲", "red": "■", "blue": "◆", "grey": "
 
 @dataclass(frozen=True)
 class Card:
-    """One figure as it is told. Texts are ready to show; ``value`` is 未填报 where nothing was reported.
+    """One value as it is shown. Texts are ready to show; ``value`` is 未填报 where nothing was reported.
 
-    ``light`` is green, amber, red, blue, grey or None (not judged) and goes with ``word``, never alone.
-    ``trend`` holds the values of the sparkline, oldest first, None where a period was not reported.
-    ``href`` is the address of the page that tells more, with the filters to keep.
+    light: green, amber, red, blue, grey or None (not judged); goes with ``word``, never alone.
+    trend: values of the sparkline, oldest first, None where a period was not reported.
+    href: the address of the page with the details, '' for none.
     """
 
     name: str
@@ -31,6 +32,22 @@ class Card:
     word: str = ""
     help: str = ""
     href: str = ""
+
+
+@dataclass(frozen=True)
+class ChartCard:
+    """A chart as it is shown.
+
+    key: the element's key, once in a page.
+    title: what the chart shows, as a sentence; also its text for screen readers.
+    chart: the Plotly figure; None where there is nothing to draw: title and source then say why and what to do.
+    source: the line below it.
+    """
+
+    key: str
+    title: str
+    chart: Any
+    source: str
 
 
 def cards_html(cards: Sequence[Card]) -> str:
@@ -59,10 +76,10 @@ def legend_html(words: Sequence[tuple[str, str]]) -> str:
 
 def sparkline_html(values: Sequence[float | None], width: int = 84, height: int = 26) -> str:
     """A line without axes, broken where nothing was reported, its last point marked."""
-    known = [value for value in values if value is not None and value == value]
-    if len(known) < 2:
+    reported = [value for value in values if value is not None and value == value]
+    if len(reported) < 2:
         return ""
-    low, high = min(known), max(known)
+    low, high = min(reported), max(reported)
     step = (width - 6) / (len(values) - 1)
     runs: list[list[str]] = [[]]
     last = ""

@@ -1,4 +1,4 @@
-"""What every figure is drawn on: layout without chart junk, goal lines, and how values are written."""
+"""The common layout of charts: nothing superfluous, goal lines, folded names, values as text."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.display import palette
+from dashboard.text import is_missing
 
 GRID = "#e9edf2"
 GOAL = palette.RED
@@ -15,8 +16,9 @@ Values = Sequence[Any]
 
 
 def layout(height: int, left: int = 8, right: int = 12, top: int = 8) -> go.Layout:
+    """The layout of a chart of ``height`` pixels, with its margins."""
     return go.Layout(
-        # Empty, and said: Streamlit sets a default of its own, which would be sent with every figure.
+        # Empty, and set: Streamlit has a default of its own, which would be sent with every chart.
         template=go.layout.Template(),
         height=height,
         margin={"l": left, "r": right, "t": top, "b": 8},
@@ -46,6 +48,7 @@ def layout(height: int, left: int = 8, right: int = 12, top: int = 8) -> go.Layo
 
 
 def goal_across(figure: go.Figure, goal: float, label: str) -> None:
+    """Draw a dashed line at ``goal`` with its label."""
     figure.add_hline(goal, line={"color": GOAL, "dash": "dash", "width": 1.5})
     figure.add_annotation(
         x=0, xref="paper", xanchor="left", y=goal, yanchor="bottom", text=label, showarrow=False, font={"color": GOAL}
@@ -71,7 +74,7 @@ def unit_above(figure: go.Figure, unit: str) -> None:
 
 
 def folded(name: str, room: int) -> str:
-    """A name over two lines of ``room`` characters at most; what is left over is on hover."""
+    """A name in at most two lines of ``room`` characters; longer ones end in … (the whole is on hover)."""
     if len(name) <= room:
         return name
     rest = name[room:]
@@ -85,12 +88,10 @@ def sparse(ticks: list[str]) -> dict[str, Any]:
 
 
 def colour(place: int) -> str:
+    """The categorical colour at a position."""
     return palette.CATEGORICAL[place % len(palette.CATEGORICAL)]
 
 
-def missing(value: Any) -> bool:
-    return value is None or value != value
-
-
 def value_text(value: Any, decimals: int) -> str:
-    return "" if missing(value) else f"{value:,.{decimals}f}"
+    """A value for a label; '' for a missing one."""
+    return "" if is_missing(value) else f"{value:,.{decimals}f}"

@@ -1,4 +1,4 @@
-"""Figures from columns of tables: few marks, direct labels, one palette. Titles are the page's (`ui.figure`).
+"""Charts of one moment: few marks, direct labels, one palette. Titles are not drawn (`cards.ChartCard`).
 
 Every function takes plain sequences or table columns and gives a Plotly figure; None and NaN are gaps.
 Units are words for labels and hovers (万元, %, 户); ``decimals`` applies to both.
@@ -99,7 +99,7 @@ def skyline(
     decimals: int = 1,
     height: int = 280,
 ) -> go.Figure:
-    """Many thin upright bars, one a village, against a goal; names under the bars where few, else on hover."""
+    """Many thin upright bars, one per village, against a goal; names under the bars where few, else on hover."""
     bars = go.Bar(
         x=list(range(len(names))),
         y=list(values),
@@ -109,7 +109,7 @@ def skyline(
     )
     figure = go.Figure(bars, chart_layout.layout(height, top=26))
     few = len(names) <= _NAMED_BARS
-    # A bar alone does not swell to fill the figure.
+    # A bar alone does not swell to fill the chart.
     figure.update_traces(width=0.85 if len(names) > 3 else 0.25 * len(names))
     ticks = {
         "tickmode": "array",
@@ -134,9 +134,9 @@ def stacked(
     counted: bool = False,
     beside: bool = False,
 ) -> go.Figure:
-    """Bars made of parts, with a legend above in the order of the parts; negative parts hang below nothing.
+    """Bars made of parts, with a legend above in the order of the parts; negative parts are drawn below zero.
 
-    ``counted`` writes each part's number in it, ``beside`` stands the parts side by side.
+    ``counted`` writes each part's number in it, ``beside`` draws the parts side by side.
     """
     ticks = _repeatable(names)
     figure = go.Figure(layout=chart_layout.layout(height, top=34))
@@ -173,14 +173,14 @@ def stacked(
 
 
 def progress(groups: Any, states: Mapping[str, tuple[str, str]], unit: str, height: int = 330) -> go.Figure:
-    """One bar a row of ``groups`` (column ``name``), made of its states with their counts, the worst state first.
+    """One bar per row of ``groups`` (column ``name``), made of its states with their counts, the worst state first.
 
     ``states`` maps a state's word to its column and colour.
     """
     parts = {word: groups[column] for word, (column, _) in states.items()}
     colours = [colour for _, colour in states.values()]
     figure = stacked(groups["name"], parts, unit, 0, horizontal=True, colours=colours, height=height, counted=True)
-    # One or two bars do not swell to fill the figure.
+    # One or two bars do not swell to fill the chart.
     figure.update_traces(width=min(0.78, 24 * len(groups) / height))
     figure.update_layout(margin_b=2)
     figure.update_xaxes(visible=False)
@@ -188,7 +188,7 @@ def progress(groups: Any, states: Mapping[str, tuple[str, str]], unit: str, heig
 
 
 def time_left(names: Values, counts: Values, overdue: Values, due_soon: Values, unit: str) -> go.Figure:
-    """What is open by the time left: red where it is overdue, blue where it is due soon, else grey."""
+    """Open tasks by the time left: red where overdue, blue where due soon, else grey."""
     pairs = zip(overdue, due_soon, strict=True)
     colours = [palette.RED if late else palette.BLUE if soon else palette.CATEGORICAL[7] for late, soon in pairs]
     figure = columns(names, counts, unit, colours=colours, height=330)
@@ -212,7 +212,7 @@ def heat_map(
     ``notes`` are words for the hover of each cell, such as the counts behind a share.
     """
     cells = [list(line) for line in values]
-    said_with = " %{customdata}" if notes else ""
+    note_after = " %{customdata}" if notes else ""
     heat = go.Heatmap(
         x=[str(period) for period in periods],
         y=_repeatable(rows),
@@ -227,7 +227,7 @@ def heat_map(
         xgap=2,
         ygap=2,
         customdata=notes,
-        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}{said_with}<extra></extra>",
+        hovertemplate=f"%{{y}} %{{x}}：%{{z:,.{max(decimals, 1)}f}}{unit}{note_after}<extra></extra>",
         hoverongaps=False,
     )
     figure = go.Figure(heat, chart_layout.layout(height or max(120, 34 * len(cells) + 46)))
@@ -284,10 +284,10 @@ def _count_pieces(figure: go.Figure, horizontal: bool) -> None:
     pieces = [bars.x if horizontal else bars.y for bars in figure.data]
     longest = max((sum(count or 0 for count in bar) for bar in zip(*pieces, strict=True)), default=0)
     for bars, counts in zip(figure.data, pieces, strict=True):
-        said = [chart_layout.value_text(count, 0) for count in counts]
+        labels = [chart_layout.value_text(count, 0) for count in counts]
         bars.text = [
             text if text and count > 0.018 * longest * len(text) else ""
-            for text, count in zip(said, counts, strict=True)
+            for text, count in zip(labels, counts, strict=True)
         ]
     figure.update_traces(
         textposition="inside",

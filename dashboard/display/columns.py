@@ -38,7 +38,7 @@ class Column:
 
 
 def text(title: str, **look) -> Column:
-    """Words, names and codes, as they stand."""
+    """Words, names and codes, unchanged."""
     return Column(title, **look)
 
 
@@ -53,12 +53,12 @@ def yuan(title: str, decimals: int = 0, **look) -> Column:
 
 
 def wan(title: str, decimals: int = 2, **look) -> Column:
-    """Money held in yuan, shown in 万元."""
+    """Money in yuan, shown in 万元."""
     return Column(f"{title}（万元）", "number", decimals, scale=1e-4, **look)
 
 
 def percent(title: str, decimals: int = 1, **look) -> Column:
-    """Shares held as 0–100."""
+    """Shares from 0 to 100."""
     return Column(f"{title}（%）", "number", decimals, **look)
 
 
@@ -78,7 +78,7 @@ def yes_no(title: str, **look) -> Column:
 
 
 def of_indicator(definition: Indicator, **look) -> Column:
-    """A column of an indicator's values, in the unit and decimals pages show it with."""
+    """An indicator's values, in the unit and decimals in which pages show it."""
     unit = f"（{definition.display_unit}）" if definition.display_unit else ""
     return Column(f"{definition.name}{unit}", "number", definition.decimals, scale=definition.display_factor, **look)
 

@@ -1,6 +1,6 @@
-"""Lights (亮灯): how far a figure is from its target, in one colour and one word.
+"""Lights (亮灯): how far a value is from its target, as a colour and a word.
 
-No source document sets colours for figures; the two margins are parameters of this system's own (本系统规则).
+No source document sets colours for values; the two margins are parameters of this system's own (本系统规则).
 """
 
 from collections.abc import Mapping

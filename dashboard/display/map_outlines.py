@@ -1,4 +1,4 @@
-"""Village outlines as SVG paths, made once per version and sent to a browser once per version."""
+"""Village outlines as SVG paths."""
 
 import json
 import math
@@ -13,7 +13,7 @@ _WIDTH = 2000
 def drawing(villages: pd.DataFrame) -> bytes:
     """The map as JSON: ``width``, ``height``, and per village and township its code, name and SVG path.
 
-    Takes rows of ``meta/outlines`` in degrees; both outlines lie flat (equirectangular at the county's mean latitude).
+    ``villages`` are rows of ``meta/outlines`` in degrees, drawn equirectangular at the county's mean latitude.
     """
     if villages.empty:
         return json.dumps({"width": 0, "height": 0, "villages": [], "townships": []}).encode()

@@ -1,4 +1,4 @@
-"""The colours of figures, maps and cards, as `.streamlit/config.toml` gives them to Streamlit itself."""
+"""The colours of charts, maps and cards, from `.streamlit/config.toml`, where Streamlit has its own from."""
 
 import tomllib
 
@@ -19,7 +19,7 @@ FONT: str = _THEME["font"]
 CATEGORICAL: tuple[str, ...] = tuple(_THEME["chartCategoricalColors"])
 SEQUENTIAL: tuple[str, ...] = tuple(_THEME["chartSequentialColors"])
 
-# A figure that was not reported: light enough not to be read as a low value of the blue scale.
+# For what was not reported: light enough not to be read as a low value of the blue scale.
 NOT_REPORTED = "#e3e5e8"
 
 LIGHTS = {"red": RED, "amber": ORANGE, "green": GREEN, "blue": BLUE, "grey": GREY}

@@ -1,6 +1,6 @@
-"""Figures of what became of things over the years or months: lines named at their ends, bands, small multiples.
+"""Charts over years or months: lines named at their ends, bands, small multiples.
 
-As in `figures`: plain sequences or table columns in, a Plotly figure out; None and NaN are gaps.
+As in `charts`: plain sequences or table columns in, a Plotly figure out; None and NaN are gaps.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dashboard.display import chart_layout, palette
 from dashboard.display.chart_layout import Values
+from dashboard.text import is_missing
 
 _SHARED_Y = {"gridcolor": chart_layout.GRID, "tickformat": ",~f", "nticks": 4}
 
@@ -27,7 +28,7 @@ def lines(
 ) -> go.Figure:
     """Lines by year or month, each named at its end; ``goal`` draws a dashed line with its label.
 
-    ``at`` is the period looked at: it is marked where it is not the last, whose values stand at the line ends.
+    ``at`` is the period looked at: it is marked unless it is the last, whose values are at the line ends.
     """
     ticks = [str(period) for period in periods]
     figure = go.Figure(layout=chart_layout.layout(height, right=96, top=24))
@@ -37,13 +38,13 @@ def lines(
     chart_layout.unit_above(figure, unit)
     # Near a line is near enough: a pointer on a projector is not steady.
     figure.update_layout(hovermode="x")
-    known = [value for values in series.values() for value in values if not chart_layout.missing(value)]
+    reported = [value for values in series.values() for value in values if not is_missing(value)]
     if goal is not None:
         chart_layout.goal_across(figure, goal, goal_label)
     if at in ticks[:-1]:
         spot = ticks.index(at)
         figure.add_vrect(spot - 0.3, spot + 0.3, fillcolor=palette.PANEL, line_width=0, layer="below")
-    if min(known, default=0) < 0 < max(known, default=0):
+    if min(reported, default=0) < 0 < max(reported, default=0):
         figure.add_hline(0, line={"color": "#b8c0ca", "width": 1}, layer="below")
     figure.update_xaxes(type="category", **chart_layout.sparse(ticks))
     figure.update_yaxes(
@@ -92,7 +93,7 @@ def small_multiples(
     per_row: int = 3,
     panel_height: int = 150,
 ) -> go.Figure:
-    """One small line chart a region on one scale, with the reference (the county) in grey behind each."""
+    """One small line chart per region on one scale, with the reference (the county) in grey behind each."""
     ticks = [str(period) for period in periods]
     lines_of_panels = -(-len(panels) // per_row)
     # One layout made at once: plotly's own subplots are built and restyled piece by piece, at many times the cost.
@@ -161,10 +162,10 @@ def _name_ends(figure: go.Figure, series: Mapping[str, Values], decimals: int, u
     """Name and last value beside each line's end, pushed apart where they would cover each other."""
     ends = []
     for place, (name, values) in enumerate(series.items()):
-        known = [spot for spot, value in enumerate(values) if not chart_layout.missing(value)]
-        if known:
-            ends.append((float(list(values)[known[-1]]), known[-1], name, chart_layout.colour(place)))
-    everything = [float(value) for values in series.values() for value in values if not chart_layout.missing(value)]
+        reported = [spot for spot, value in enumerate(values) if not is_missing(value)]
+        if reported:
+            ends.append((float(list(values)[reported[-1]]), reported[-1], name, chart_layout.colour(place)))
+    everything = [float(value) for values in series.values() for value in values if not is_missing(value)]
     if not ends:
         return
     room = (max(everything) - min(everything) or 1.0) * 0.09

@@ -1,1 +1,1 @@
-"""Tables as files people take away."""
+"""Tables as files to download."""

@@ -1,4 +1,4 @@
-"""Tables as files people take away: csv, xlsx, parquet. Text stays text and never becomes a formula."""
+"""Tables as files: csv, xlsx, parquet. Text stays text and never becomes a formula."""
 
 import io
 import re

@@ -1,1 +1,1 @@
-"""One module a page, of the page's stem: rows → sentences, column sets, charts, export notes."""
+"""One module per page, of the page's stem: rows → sentences, column sets, charts, export notes."""

@@ -1,21 +1,36 @@
-"""What the checklist page says: how far the items are, whose are late, what is missing.
+"""The assessment checklist (考核清单): how far the items are, which are late, what is missing.
 
-Tables are those of ``queries/checklist``; ``total`` is the row of all items in ``groups``.
+Tables are those of ``queries/checklist``.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from dashboard import text
-from dashboard.display import cards, charts, columns, palette
-from dashboard.display.cards import Card
+from dashboard.display import columns, palette
+from dashboard.display.cards import Card, ChartCard
+from dashboard.presenters import task_lists
+from dashboard.serving import indicator_values, sources
+from dashboard.serving.view import View
 
 # Indicators and the columns of ``groups`` that count the same.
 COUNTS = {"checklist_items": "items", "checklist_done_pct": "done", "checklist_overdue": "overdue"}
+INDICATORS = tuple(COUNTS)
 UNNAMED = "未明确牵头单位"
-EVERYTHING = "全部"
-LISTS = (EVERYTHING, "逾期", "临近到期", "进行中", "未启动", "已完成", "缺佐证材料", "未定时限", "未明确单位")
+DIMENSIONS = ("板块", "牵头单位", "方案")
+LISTS = (
+    task_lists.EVERYTHING,
+    "逾期",
+    "临近到期",
+    "进行中",
+    "未启动",
+    "已完成",
+    "缺佐证材料",
+    "未定时限",
+    "未明确单位",
+)
 LEGEND = [
     ("red", "逾期：完成时限早于截至日期"),
     ("blue", "临近到期（天数为本系统规则）"),
@@ -63,19 +78,22 @@ _STATES = {
     "进行中": ("in_progress_in_time", palette.CATEGORICAL[5]),
     "已完成": ("done", palette.CATEGORICAL[1]),
 }
-_MOST_BARS = 12
+# Groups of which a dimension must have so many to be drawn.
+_LEAST = {"板块": 1, "牵头单位": 1, "方案": 2}
 
 
-def headline(subject: str, total: Any, soon: str) -> str:
-    """How far the items of ``subject`` are; ``soon`` says 30 天内到期."""
+def headline(subject: str, groups: pd.DataFrame, limits: Mapping[str, float | None]) -> str:
+    """How far the items of ``subject`` are."""
+    total = task_lists.total(groups)
     return (
         f"{subject}考核清单 {total['items']} 项，完成 {total['done']} 项（{total['done_pct']:.1f}%），"
-        f"逾期 {total['overdue']} 项，{soon} {total['due_soon']} 项"
+        f"逾期 {total['overdue']} 项，{task_lists.due_soon(limits)} {total['due_soon']} 项"
     )
 
 
-def detail(total: Any, groups: pd.DataFrame) -> str:
+def detail(groups: pd.DataFrame) -> str:
     """What else is open, and what the plans leave undefined."""
+    total = task_lists.total(groups)
     unnamed = groups.loc[groups["name"] == UNNAMED, "items"].sum()
     return (
         f"进行中 {total['in_progress']} 项，未启动 {total['not_started']} 项；"
@@ -83,34 +101,47 @@ def detail(total: Any, groups: pd.DataFrame) -> str:
     )
 
 
-def more_cards(total: Any, soon: str) -> list[Card]:
-    """Cards beside those of the indicators: due soon, without evidence, own score."""
+def cards(view: View, groups: pd.DataFrame, limits: Mapping[str, float | None], chosen: str) -> list[Card]:
+    """The cards of the indicators, then due soon, without evidence and own score.
+
+    Where the page's filters narrow the items (``chosen``), indicators are counted from ``groups``.
+    """
+    total, soon = task_lists.total(groups), task_lists.due_soon(limits)
+    if chosen:
+        counts = {name: total[column] for name, column in COUNTS.items()}
+        values = indicator_values.from_counts(counts, total["items"], f"{view.version.as_of}")
+    else:
+        values = indicator_values.current(view, INDICATORS)
     due, bare = total["due_soon"], total["without_evidence"]
     scores = f"自评 {text.number(total['self_score'], 1)} / 满分 {text.number(total['scored_full'], 1)} 分"
     return [
+        *(value.card() for value in values.values()),
         Card(soon, f"{due}", "项", "截至日期当天到期的计入", **_flag("blue", "临近", due)),
         Card("已完成缺佐证材料", f"{bare}", "项", f"已完成 {total['done']} 项", **_flag("amber", "待补", bare)),
         Card("自评得分率", text.number(total["score_pct"], 1), "%", scores, f"已自评 {total['scored']} 项"),
     ]
 
 
-def by_group(groups: pd.DataFrame) -> dict[str, tuple[str, Any]]:
-    """Dimension → title and figure, of those worth drawing: who lags by section, lead unit and plan."""
+def charts(view: View, groups: pd.DataFrame) -> list[ChartCard]:
+    """Which sections, lead units and plans lag, and how much time is left for the open items."""
     named = groups[groups["name"] != UNNAMED]
-    drawn = {}
-    for dimension, least in (("板块", 1), ("牵头单位", 1), ("方案", 2)):
-        rows = named[named["dimension"] == dimension]
-        if len(rows) >= least:
-            shown = rows.head(_MOST_BARS)
-            short = shown["name"].str.rpartition("·")[2]
-            title = text.lagging(dimension, short, shown["overdue"], "项", len(rows))
-            drawn[dimension] = title, charts.progress(shown, _STATES, "项")
-    return drawn
+    named = named.assign(short=named["name"].str.rpartition("·")[2])
+    dimensions = [name for name in DIMENSIONS if len(task_lists.of_dimension(named, name)) >= _LEAST[name]]
+    progress = task_lists.progress_charts(named, dimensions, _STATES, "项", title_name="short")
+    title, left = task_lists.time_left_chart(groups, "items", "项") or ("没有未完成的任务", None)
+    source = sources.line(["checklist_overdue"], view) if left is not None else "所选任务已全部完成，请核对佐证材料。"
+    return [
+        *(
+            ChartCard(f"checklist_{dimension}", title, chart, sources.line(INDICATORS, view))
+            for dimension, (title, chart) in progress.items()
+        ),
+        ChartCard("checklist_left", title, left, source),
+    ]
 
 
 def with_lights(items: pd.DataFrame) -> pd.DataFrame:
     """The list with a column ``light``: each item's light and its word."""
-    return items.assign(light=[cards.marked(_LIGHTS[state], state) for state in items["state"]])
+    return task_lists.with_lights(items, _LIGHTS)
 
 
 def _flag(light: str, word: str, count: int) -> dict[str, Any]:

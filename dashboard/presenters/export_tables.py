@@ -1,12 +1,11 @@
-"""Tables an analyst can take away (数据导出): the ledgers as they stand, the long table of indicators, the load log.
+"""Tables for export (数据导出): current rows of the ledgers, the long table of indicators, the log of loads.
 
 Rows are masked before anything else sees them, so that a search cannot probe personal data.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cache
 
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
@@ -15,10 +14,15 @@ from dashboard.access import masking
 from dashboard.definitions import forms, indicators
 from dashboard.display import columns
 from dashboard.display.columns import Column
-from dashboard.warehouse import ledger_rows, queries, versions
+from dashboard.serving import cached
+from dashboard.serving.bounded_cache import BoundedCache
+from dashboard.serving.view import View
+
+# Rows that the page shows; exports have all.
+SHOWN_ROWS = 200
 
 # A ledger of a large county is a hundred megabytes: the few tables looked at last are kept, no more.
-_KEPT_TABLES = 3
+_tables = BoundedCache(3)
 
 _BY_TYPE = {
     "money": lambda title: columns.yuan(title, 2),
@@ -31,7 +35,7 @@ _BY_TYPE = {
 
 @dataclass(frozen=True)
 class ExportTable:
-    """One table on offer: ``columns`` maps columns of the query to how they are shown.
+    """One table to export: ``columns`` maps columns of the query to how they are shown.
 
     ``period`` names the column that places a row in time, ``categories`` those with few values to choose from.
     """
@@ -46,33 +50,33 @@ class ExportTable:
 
 @cache
 def tables() -> tuple[ExportTable, ...]:
-    """Every table there is to take, ledgers first."""
+    """Every table that can be exported, ledgers first."""
     return (*map(_ledger, forms.all_forms()), _INDICATORS, _LOADS)
 
 
 def get(name: str) -> ExportTable:
     """The table of an id; KeyError when there is none."""
-    return next(extract for extract in tables() if extract.id == name)
+    return next(export for export in tables() if export.id == name)
 
 
-def rows(root: Path, version: versions.Version, extract: ExportTable, region_code: str) -> pd.DataFrame:
-    """All rows of a table within a region, personal data masked. Shared between readers, so not to be changed."""
-    return _rows(str(root), version.id, extract.id, region_code, version)
+def rows(view: View, export: ExportTable) -> pd.DataFrame:
+    """All rows of a table within the place, personal data masked. Shared between readers, so not to be changed."""
+    return _tables.get((view.key, export.id), lambda: _rows(view, export))
 
 
-def columns_of(table: pd.DataFrame, extract: ExportTable) -> dict[str, Column]:
-    """How the columns the table has are shown."""
-    return {name: column for name, column in extract.columns.items() if name in table}
+def columns_of(table: pd.DataFrame, export: ExportTable) -> dict[str, Column]:
+    """How the columns of the table are shown."""
+    return {name: column for name, column in export.columns.items() if name in table}
 
 
-def periods(table: pd.DataFrame, extract: ExportTable) -> list[str]:
-    """What there is to choose from as period, newest first: years, and months where days are known."""
-    if extract.period is None:
+def periods(table: pd.DataFrame, export: ExportTable) -> list[str]:
+    """The periods to choose from, newest first: years, and months where days are reported."""
+    if export.period is None:
         return []
-    known = table[extract.period].dropna()
-    if not is_datetime64_any_dtype(known):
-        return sorted(known.astype("str").unique(), reverse=True)
-    months = (known.dt.year * 100 + known.dt.month).unique()
+    reported = table[export.period].dropna()
+    if not is_datetime64_any_dtype(reported):
+        return sorted(reported.astype("str").unique(), reverse=True)
+    months = (reported.dt.year * 100 + reported.dt.month).unique()
     return sorted({f"{month // 100}" for month in months} | {f"{m // 100}-{m % 100:02d}" for m in months}, reverse=True)
 
 
@@ -83,18 +87,29 @@ def choices(table: pd.DataFrame, category: str) -> list[str]:
 
 def narrowed(
     table: pd.DataFrame,
-    extract: ExportTable,
+    export: ExportTable,
     period: str = "",
     chosen: Mapping[str, str] | None = None,
     contains: str = "",
 ) -> pd.DataFrame:
-    """The rows of a period and with the chosen values whose words, as shown, contain a text; '' keeps all."""
+    """The rows of a period and with the chosen values whose text, as shown, contains ``contains``; '' keeps all."""
     kept = table
     if period:
-        kept = kept[_in_period(kept[extract.period], period)]
+        kept = kept[_in_period(kept[export.period], period)]
     for category, value in (chosen or {}).items():
         kept = kept[kept[category] == value]
     return kept[_containing(kept, contains)] if contains else kept
+
+
+def filters_text(period: str, chosen: Mapping[str, str], contains: str) -> str:
+    """The filters of `narrowed` in one line; 未筛选 where none is set."""
+    parts = [period, *chosen.values(), f"包含“{contains}”" if contains else ""]
+    return "，".join(filter(None, parts)) or "未筛选"
+
+
+def file_name(export: ExportTable, view: View, period: str, chosen: Mapping[str, str]) -> str:
+    """The name of the exported files, without ending."""
+    return "_".join(filter(None, [export.name, view.place.name, period, *chosen.values()]))
 
 
 def _in_period(values: pd.Series, period: str) -> pd.Series:
@@ -106,27 +121,23 @@ def _in_period(values: pd.Series, period: str) -> pd.Series:
 
 
 def _containing(table: pd.DataFrame, text: str) -> pd.Series:
-    found = pd.Series(False, index=table.index)
+    matches = pd.Series(False, index=table.index)
     for name in table:
         if not (is_numeric_dtype(table[name]) or is_datetime64_any_dtype(table[name])):
-            found |= table[name].astype("str").str.contains(text, case=False, regex=False, na=False)
-    return found
+            matches |= table[name].astype("str").str.contains(text, case=False, regex=False, na=False)
+    return matches
 
 
-@lru_cache(maxsize=_KEPT_TABLES)
-def _rows(root: str, version_id: str, name: str, region_code: str, version: versions.Version) -> pd.DataFrame:
-    extract = get(name)
-    con = versions.connection(Path(root), version)
-    if extract.id in forms.kinds():
-        con = ledger_rows.readable(con, forms.get(extract.id))
-    found = queries.run(con, extract.query, {"region_code": region_code})
-    if extract is _INDICATORS:
-        names = {one.id: one.name for one in indicators.all()}
-        found = found.assign(指标=found["指标代码"].map(names))
-    if extract is _LOADS:
+def _rows(view: View, export: ExportTable) -> pd.DataFrame:
+    form = forms.get(export.id) if export.id in forms.kinds() else None
+    table = cached.rows_once(export.query, view.params(), form)
+    if export is _INDICATORS:
+        names = {definition.id: definition.name for definition in indicators.all()}
+        table = table.assign(指标=table["指标代码"].map(names))
+    if export is _LOADS:
         names = {form.kind: form.name for form in forms.all_forms()}
-        found = found.assign(台账种类=found["台账种类"].replace(names))
-    return masking.frame(found)
+        table = table.assign(台账种类=table["台账种类"].replace(names))
+    return masking.frame(table)
 
 
 def _ledger(form: forms.Form) -> ExportTable:
@@ -142,7 +153,7 @@ def _ledger(form: forms.Form) -> ExportTable:
     )
 
 
-# Figures are shown as they are held, not rounded: whoever takes this table computes with them.
+# Values are not rounded: whoever exports this table computes with them.
 _INDICATORS = ExportTable(
     "indicators",
     "指标长表",

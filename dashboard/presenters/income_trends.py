@@ -1,21 +1,39 @@
-"""What the income page says: level and growth, who fell, who is below the line, how incomes are spread."""
+"""Income trends (收入趋势): level and growth, who fell, who is below the line, how incomes are spread."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from dashboard import text
-from dashboard.display import charts, columns, time_charts
+from dashboard.display import cards, columns, time_charts
+from dashboard.display import charts as draw
+from dashboard.display.cards import ChartCard
+from dashboard.display.columns import Column
+from dashboard.presenters import small_numbers
+from dashboard.serving import cached, indicator_values, sources
 from dashboard.serving.regions import Region
+from dashboard.serving.view import View
+
+_LEVELS = ("income_per_capita_yuan", "income_growth_pct", "income_per_capita_p50_yuan", "income_falling_pct")
+_PARTS = ("income_wage_business_share_pct", "income_transfer_share_pct")
+_BELOW_LINE = "income_below_line_pct"
+_SPREAD = ("income_per_capita_p10_yuan", "income_per_capita_p50_yuan", "income_per_capita_p90_yuan")
+
+# Indicators that each table is made of.
+LINE_INDICATORS = (_BELOW_LINE, "poverty_fgt0", "poverty_fgt1", "poverty_fgt2", "income_gini")
+UNIT_INDICATORS = (*_LEVELS, *LINE_INDICATORS, _PARTS[1])
+LIST_INDICATORS = ("income_falling_pct", _BELOW_LINE)
+INDICATORS = (*_LEVELS, *_PARTS, *LINE_INDICATORS)
 
 # Rows a household list shows at most.
 LIST_LIMIT = 500
 
-# The groups of the long table, by the words on screen.
+# The groups of the long table, by the text on screen.
 GROUPS = {"全部农户": "", "脱贫户": "脱贫户", "监测对象": "监测对象"}
 
-# How the household list can be narrowed: the words on screen and the query's word.
+# How the household list can be narrowed: the text on screen and the query's word.
 LISTS = {"收入下降": "falling", "收入骤减": "dropped", "低于标准线": "below"}
 
 _COMPONENTS = {
@@ -66,22 +84,63 @@ POVERTY_COLUMNS = {
 }
 
 
-def of_group(name: str, grp: str) -> str:
-    """An indicator of a group as `told` names it."""
-    return f"{name}|{grp}" if grp else name
+@dataclass(frozen=True)
+class IncomeYear:
+    """Incomes of one group in the year looked at, and in all years.
+
+    by_year, units_by_year, poverty: rows of the queries ``income/…`` of these names.
+    now: the group's row of ``by_year`` in the year; None where it reported nothing.
+    below: the row of ``poverty`` in the year for the line in force, of all households; None where there is none.
+    """
+
+    who: str
+    group: str
+    by_year: pd.DataFrame
+    units_by_year: pd.DataFrame
+    poverty: pd.DataFrame
+    now: Any | None
+    below: Any | None
+
+
+def params(view: View, who: str, limits: Mapping[str, float | None]) -> dict[str, Any]:
+    """Values for the page's queries; ``who`` is one of `GROUPS`."""
+    line = limits.get("income_line_yuan")
+    return view.params(
+        grp=GROUPS[who],
+        line=f"{line:g}" if line else "",
+        line_yuan=line,
+        drop_pct=limits.get("income_sharp_drop_pct"),
+        limit=LIST_LIMIT,
+    )
+
+
+def income_year(view: View, who: str, limits: Mapping[str, float | None]) -> IncomeYear:
+    """Incomes of the group ``who`` in the place and year looked at."""
+    asked, group, line = params(view, who, limits), GROUPS[who], limits.get("income_line_yuan")
+    by_year, poverty = cached.rows("income/by_year", asked), cached.rows("income/poverty", asked)
+    judged = poverty[(poverty["period"] == str(view.year)) & (poverty["line_yuan"] == line)]
+    return IncomeYear(
+        who,
+        group,
+        by_year,
+        cached.rows("income/units_by_year", asked),
+        poverty,
+        row_of(by_year, group, view.year),
+        next(judged.itertuples(), None),
+    )
 
 
 def row_of(by_year: pd.DataFrame, grp: str, year: int) -> Any | None:
     """The row of ``income/by_year`` of a group and year; None where there is none or it was not reported."""
-    found = by_year[(by_year["grp"] == grp) & (by_year["period"] == str(year))]
-    row = next(found.itertuples(), None)
+    matches = by_year[(by_year["grp"] == grp) & (by_year["period"] == str(year))]
+    row = next(matches.itertuples(), None)
     return None if row is None or text.is_missing(row.per_capita_yuan) else row
 
 
 def headline(place: Region, year: int, who: str, now: Any | None, units: pd.DataFrame, small: float) -> str:
     """The page's sentence: level, growth, and the regions below that fell.
 
-    ``units`` are rows of ``income/units_by_year``; ``who`` is the group in words, '' for all. A region with fewer than
+    ``units`` are rows of ``income/units_by_year``; ``who`` is the group as text, '' for all. A region with fewer than
     ``small`` households is counted but not named.
     """
     if now is None:
@@ -110,29 +169,115 @@ def detail(place: Region, year: int, now: Any | None, poverty: Any | None, units
     return "；".join(parts) + ("。" if parts else "")
 
 
-def levels_figure(by_year: pd.DataFrame, year: int):
+def indicator_cards(view: View, group: str, limits: Mapping[str, float | None]) -> list[cards.Card]:
+    """The cards of the group's indicators, and of the households below the line in force."""
+    line = limits.get("income_line_yuan")
+    names = [f"{name}|{group}" if group else name for name in (*_LEVELS, _PARTS[0])]
+    names += [f"{_BELOW_LINE}|{line:g}"] if line else []
+    return [value.card() for value in indicator_values.current(view, names).values()]
+
+
+def charts(view: View, incomes: IncomeYear, limits: Mapping[str, float | None]) -> list[ChartCard]:
+    """Levels, growth, components and falling shares of the groups, year by year."""
+    asked, year = params(view, incomes.who, limits), view.year
+    return [
+        ChartCard(
+            "income_levels",
+            _levels_title(incomes.by_year, year),
+            _levels_chart(incomes.by_year, year),
+            sources.line(_LEVELS[:1], view),
+        ),
+        ChartCard(
+            "income_growth",
+            _growth_title(incomes.by_year, year),
+            _growth_chart(incomes.by_year, limits.get("income_growth_benchmark_pct"), year),
+            sources.line(["income_growth_pct"], view),
+        ),
+        ChartCard(
+            "income_components",
+            _components_title(year, incomes.now),
+            _components_chart(cached.rows("income/components", asked)),
+            f"{incomes.who}，人均；支出画在零线以下。" + sources.line(_PARTS, view),
+        ),
+        ChartCard(
+            "income_falling",
+            _falling_title(year, incomes.now, incomes.who),
+            _falling_chart(incomes.by_year, year),
+            sources.line(["income_falling_pct"], view),
+        ),
+    ]
+
+
+def panels(view: View, incomes: IncomeYear, small: float) -> ChartCard | None:
+    """A small chart for each region below the place; None where there are none."""
+    if incomes.units_by_year.empty:
+        return None
+    return ChartCard(
+        "income_panels",
+        panels_title(incomes.units_by_year, view.year, small),
+        _panels_chart(incomes.units_by_year, incomes.by_year, incomes.group, view.place),
+        f"{incomes.who}人均纯收入（元），各图同一刻度，灰线为{view.place.name}。" + sources.line(_LEVELS[:1], view),
+    )
+
+
+def spread_charts(view: View, incomes: IncomeYear, limits: Mapping[str, float | None]) -> list[ChartCard]:
+    """How incomes are spread: households by class of income, and quantiles by year."""
+    classes = cached.rows("income/distribution", params(view, incomes.who, limits))
+    return [
+        ChartCard(
+            "income_distribution",
+            _distribution_title(view.year, incomes.below, classes),
+            _distribution_chart(classes, limits.get("income_line_yuan")),
+            "全部农户；最右一档含更高收入；等于标准线的不算低于。" + sources.line([_BELOW_LINE], view),
+        ),
+        ChartCard(
+            "income_spread",
+            _spread_title(view.year, incomes.now),
+            _spread_chart(incomes.by_year, incomes.group),
+            f"{incomes.who}，按户人均纯收入排序。" + sources.line(_SPREAD, view),
+        ),
+    ]
+
+
+def unit_rows(units: pd.DataFrame, small: float) -> pd.DataFrame:
+    """The regions below, marked where few households reported an income."""
+    return units.assign(region_name=small_numbers.marked(units, "households", small))
+
+
+def unit_columns(place: Region) -> dict[str, Column]:
+    """The columns of `unit_rows`."""
+    return {"region_name": columns.text(place.parts, pinned=True), **UNIT_COLUMNS}
+
+
+def list_note(limits: Mapping[str, float | None]) -> str:
+    """The line above the household list: names are hidden, and which fall counts as sharp."""
+    drop = limits.get("income_sharp_drop_pct")
+    return f"姓名已隐去；骤减指比上年下降 {drop:g}% 以上" if drop else "姓名已隐去"
+
+
+def _levels_chart(by_year: pd.DataFrame, year: int):
     """Per-capita income by year, a line a group; the year looked at is marked."""
     return time_charts.lines(_periods(by_year), _by_group(by_year, "per_capita_yuan"), "元", decimals=0, at=str(year))
 
 
-def levels_title(by_year: pd.DataFrame, year: int) -> str:
+def _levels_title(by_year: pd.DataFrame, year: int) -> str:
     """How near the monitored households come to all, this year and the year before."""
-    now, before = (_ratio(by_year, one) for one in (year, year - 1))
+    now, before = (_ratio(by_year, each) for each in (year, year - 1))
     if now is None:
         return "各组人均纯收入"
     earlier = "" if before is None else f"（上年 {before:.1f}%）"
     return f"{year}年监测对象人均纯收入为全部农户的 {now:.1f}%{earlier}"
 
 
-def growth_figure(by_year: pd.DataFrame, benchmark_pct: float | None, year: int):
+def _growth_chart(by_year: pd.DataFrame, benchmark_pct: float | None, year: int):
     """Growth on the year before, a line a group; ``benchmark_pct`` is the growth to be beaten, where filled in."""
-    known = by_year[by_year["period"] > min(_periods(by_year))]
+    later = by_year[by_year["period"] > min(_periods(by_year))]
     label = "" if benchmark_pct is None else f"全省 {benchmark_pct:g}%"
-    growth = _by_group(known, "growth_pct")
-    return time_charts.lines(_periods(known), growth, "%", goal=benchmark_pct, goal_label=label, at=str(year))
+    growth = _by_group(later, "growth_pct")
+    return time_charts.lines(_periods(later), growth, "%", goal=benchmark_pct, goal_label=label, at=str(year))
 
 
-def growth_title(by_year: pd.DataFrame, year: int) -> str:
+def _growth_title(by_year: pd.DataFrame, year: int) -> str:
     """Whether the households lifted out of poverty grow faster than all."""
     everyone, escaped = (row_of(by_year, grp, year) for grp in ("", "脱贫户"))
     if everyone is None or escaped is None or text.is_missing(escaped.growth_pct):
@@ -142,20 +287,20 @@ def growth_title(by_year: pd.DataFrame, year: int) -> str:
     return f"{year}年脱贫户比上年{_moved(escaped.growth_pct)}，增速{side}全部农户 {abs(gap):.1f} 个百分点"
 
 
-def components_figure(components: pd.DataFrame):
+def _components_chart(components: pd.DataFrame):
     """Income per person by component, cost below nothing; rows of ``income/components``."""
     parts = {name: components[column] for name, column in _COMPONENTS.items()}
-    return charts.stacked(components["income_year"], parts, "元", decimals=0)
+    return draw.stacked(components["income_year"], parts, "元", decimals=0)
 
 
-def components_title(year: int, now: Any | None) -> str:
+def _components_title(year: int, now: Any | None) -> str:
     """How far incomes rest on work and business, and how far on transfers."""
     if now is None or text.is_missing(now.wage_business_pct):
         return "人均收入由哪些部分组成"
     return f"{year}年工资和生产经营收入占四项收入的 {now.wage_business_pct:.1f}%，转移性收入占 {now.transfer_pct:.1f}%"
 
 
-def spread_figure(by_year: pd.DataFrame, grp: str):
+def _spread_chart(by_year: pd.DataFrame, grp: str):
     """Quantiles of household incomes by year."""
     rows = by_year[by_year["grp"] == grp]
     return time_charts.spread(
@@ -168,16 +313,16 @@ def spread_figure(by_year: pd.DataFrame, grp: str):
     )
 
 
-def spread_title(year: int, now: Any | None) -> str:
+def _spread_title(year: int, now: Any | None) -> str:
     """Between which incomes most households lie."""
     if now is None:
         return "户间差距"
     return f"{year}年中间 80% 的户在 {now.p10_yuan:,.0f}～{now.p90_yuan:,.0f} 元，中位数 {now.p50_yuan:,.0f} 元"
 
 
-def distribution_figure(classes: pd.DataFrame, line_yuan: float | None):
+def _distribution_chart(classes: pd.DataFrame, line_yuan: float | None):
     """Households by class of income against the line; rows of ``income/distribution``."""
-    return charts.histogram(
+    return draw.histogram(
         classes["lower_yuan"],
         classes["households"],
         classes["width_yuan"].max(),
@@ -187,27 +332,27 @@ def distribution_figure(classes: pd.DataFrame, line_yuan: float | None):
     )
 
 
-def distribution_title(year: int, poverty: Any | None, classes: pd.DataFrame) -> str:
+def _distribution_title(year: int, poverty: Any | None, classes: pd.DataFrame) -> str:
     """How many households lie below the line."""
     if poverty is None or not poverty.households:
         return f"{year}年 {classes['households'].sum():,} 户的收入分布"
     return f"{year}年 {poverty.below:,.0f} 户低于 {poverty.line_yuan:,.0f} 元标准线，占 {poverty.below_pct:.2f}%"
 
 
-def falling_figure(by_year: pd.DataFrame, year: int):
+def _falling_chart(by_year: pd.DataFrame, year: int):
     """Share of households below their income of the year before, a line a group."""
-    known = by_year[by_year["period"] > min(_periods(by_year))]
-    return time_charts.lines(_periods(known), _by_group(known, "falling_pct"), "%", from_zero=True, at=str(year))
+    later = by_year[by_year["period"] > min(_periods(by_year))]
+    return time_charts.lines(_periods(later), _by_group(later, "falling_pct"), "%", from_zero=True, at=str(year))
 
 
-def falling_title(year: int, now: Any | None, who: str) -> str:
+def _falling_title(year: int, now: Any | None, who: str) -> str:
     """How many households fell."""
     if now is None or not now.comparable:
         return f"{year}年没有上年收入可比"
     return f"{year}年{who} {now.falling:,.0f} 户收入低于上年，占可比 {now.comparable:,.0f} 户的 {now.falling_pct:.1f}%"
 
 
-def panels_figure(units: pd.DataFrame, by_year: pd.DataFrame, grp: str, place: Region):
+def _panels_chart(units: pd.DataFrame, by_year: pd.DataFrame, grp: str, place: Region):
     """One small line chart a region on one scale, the place behind each."""
     panels = {name: rows["per_capita_yuan"].tolist() for name, rows in _named(units).groupby("panel", sort=False)}
     reference = by_year[by_year["grp"] == grp]["per_capita_yuan"]

@@ -1,4 +1,4 @@
-"""The glossary (指标口径): definitions and thresholds as tables and as readable cards, narrowed to a word."""
+"""The glossary (指标口径): definitions and thresholds as tables and as entries to read, narrowed to a word."""
 
 from datetime import date
 from html import escape
@@ -7,9 +7,42 @@ import pandas as pd
 
 from dashboard import text
 from dashboard.definitions import indicators, policy
+from dashboard.display import columns
 from dashboard.serving.view import View
 
 _PERIODS = {"as_of": "截至日期", "year": "年度", "month": "月度"}
+
+DEFINITION_COLUMNS = {
+    "name": columns.text("指标"),
+    "name_en": columns.text("英文名"),
+    "theme": columns.text("主题"),
+    "unit": columns.text("单位"),
+    "numerator": columns.text("分子（或数值）"),
+    "denominator": columns.text("分母"),
+    "period": columns.text("时期"),
+    "groups": columns.text("分组"),
+    "ledgers": columns.text("数据来源"),
+    "caution": columns.text("注意"),
+    "document": columns.text("来源文件"),
+    "clause": columns.text("条款"),
+    "id": columns.text("代号"),
+}
+THRESHOLD_COLUMNS = {
+    "label": columns.text("参数"),
+    "value": columns.text("数值"),
+    "unit": columns.text("单位"),
+    "jurisdiction": columns.text("口径"),
+    "valid_from": columns.day("生效日期"),
+    "document": columns.text("来源文件"),
+    "clause": columns.text("条款"),
+    "quote": columns.text("原文"),
+    "id": columns.text("代号"),
+}
+
+
+def headline(definitions: pd.DataFrame, thresholds: pd.DataFrame, sought: str) -> str:
+    """How many definitions and thresholds there are (that contain a word)."""
+    return f"共 {len(definitions)} 个指标、{len(thresholds)} 项阈值和目标" + (f"含“{sought}”" if sought else "")
 
 
 def definitions(sought: str) -> pd.DataFrame:
@@ -56,7 +89,7 @@ def thresholds(view: View, sought: str) -> pd.DataFrame:
 
 
 def jurisdiction(view: View) -> str:
-    """Whose thresholds these are."""
+    """The name of the jurisdiction whose thresholds are in force."""
     return _in_force(view).jurisdiction_name
 
 

@@ -1,5 +1,6 @@
-"""What the monitoring page says: who lags in visits, since when, and how far the numbers carry."""
+"""Monitoring coverage (监测覆盖): who lags in visits and since when, who is overdue, risks, what is lacking."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -7,16 +8,32 @@ from typing import Any
 import pandas as pd
 
 from dashboard import text
-from dashboard.display import charts, columns, palette, time_charts
+from dashboard.display import charts as draw
+from dashboard.display import columns, palette, time_charts
+from dashboard.display.cards import ChartCard
+from dashboard.display.columns import Column
 from dashboard.display.map_bands import Band, bands
+from dashboard.presenters import small_numbers
+from dashboard.serving import cached, sources
+from dashboard.serving.indicator_values import IndicatorValue
 from dashboard.serving.regions import Region
+from dashboard.serving.view import View
 
-CAUTION = "△"
+CARDS = (
+    "monitored_active",
+    "visit_coverage_pct",
+    "visit_onsite_pct",
+    "visit_overdue",
+    "support_coverage_pct",
+    "support_none",
+)
+INDICATORS = (*CARDS, "monitored_ever", "monitored_eliminated", "risk_eliminated_pct")
+ALL_INDICATORS = (*INDICATORS, "risk_active", "guarantee_ok_pct")
 
 # Rows a household list shows at most.
 LIST_LIMIT = 500
 
-# How the household list can be narrowed: the words on screen and the query's word.
+# How the household list can be narrowed: the text on screen and the query's word.
 LISTS = {
     "逾期未走访": "overdue",
     "从未走访": "never",
@@ -25,7 +42,8 @@ LISTS = {
     "全部监测中": "active",
     "风险已消除": "eliminated",
 }
-
+# The periods of the chart of identified and eliminated households, and the query's word.
+STEPS = {"按年": "year", "按月": "month"}
 
 UNIT_COLUMNS = {
     "active": columns.count("在监测（户）"),
@@ -78,7 +96,7 @@ OVERDUE_BANDS: tuple[Band, ...] = bands(
 
 @dataclass(frozen=True)
 class Heat:
-    """Rows × months of visit coverage for `figures.heat_map`; the worst row of the last month on top."""
+    """Rows × months of visit coverage for `charts.heat_map`; the worst row of the last month on top."""
 
     names: list[str]
     periods: list[str]
@@ -86,8 +104,37 @@ class Heat:
     notes: list[list[str]]
 
 
+@dataclass(frozen=True)
+class VisitMonth:
+    """Visits of the month shown.
+
+    period: such as 2025-12; '' where there are no visits.
+    words: the month as text (`month_words`).
+    by_month: rows of ``monitoring/visits_by_month``.
+    visits: the month's row of ``by_month``; None where there is none.
+    units: rows of ``monitoring/units``, the regions below the place.
+    """
+
+    period: str
+    words: str
+    by_month: pd.DataFrame
+    visits: Any | None
+    units: pd.DataFrame
+
+
+def visit_month(view: View, values: Mapping[str, IndicatorValue]) -> VisitMonth:
+    """Visits of the month in which coverage was last reported."""
+    period = values["visit_coverage_pct"].period
+    by_month = cached.rows("monitoring/visits_by_month", view.params())
+    visits = cached.once(
+        "monitoring_visits", lambda: next(by_month[by_month["period"] == period].itertuples(), None), view
+    )
+    units = cached.rows("monitoring/units", view.params(month=period))
+    return VisitMonth(period, month_words(period, view.version.as_of), by_month, visits, units)
+
+
 def month_words(month: str, as_of: date) -> str:
-    """2025年12月; with a word that it is not over yet where the as-of day is not its last. '' for no month."""
+    """A month as text: 2025年12月, with the as-of day where that is not its last; '' for no month."""
     if not month:
         return ""
     words = f"{month[:4]}年{int(month[5:7])}月"
@@ -98,7 +145,7 @@ def month_words(month: str, as_of: date) -> str:
 def headline(place: Region, month: str, visits: Any, units: pd.DataFrame, small: float) -> str:
     """The page's sentence: the region that lags, or how many of the due households were visited.
 
-    ``month`` is in words. ``visits`` has due, visited, coverage_pct of the place in it; ``units`` are the rows of
+    ``month`` is text. ``visits`` has due, visited, coverage_pct of the place in it; ``units`` are the rows of
     ``monitoring/units``. A region with fewer than ``small`` households due is not named by its share.
     """
     if visits is None:
@@ -141,7 +188,21 @@ def detail(place: Region, month: str, visits: Any, overdue: float | None, units:
     return f"{coverage}截至 {as_of:%Y-%m-%d} 逾期未走访 {overdue:,.0f} 户{ending}。"
 
 
-def heat(grid: pd.DataFrame, units: pd.DataFrame, small: float) -> Heat:
+def heat_chart(view: View, month: VisitMonth, small: float) -> ChartCard | None:
+    """Coverage of the regions below by month; None where there are no regions or no visits."""
+    if month.units.empty or not month.period:
+        return None
+    heat = heat_of(cached.rows("monitoring/coverage_by_month", view.params()), month.units, small)
+    return ChartCard(
+        "monitoring_heat",
+        heat_title(view.place, month.words, month.units),
+        draw.heat_map(heat.names, heat.periods, heat.values, low=0, high=100, notes=heat.notes),
+        f"走访覆盖率（%），括号内为{month.words}应走访户数，灰色为当月无应走访户；{small_numbers.caution(small)}。"
+        + sources.line(["visit_coverage_pct"], view),
+    )
+
+
+def heat_of(grid: pd.DataFrame, units: pd.DataFrame, small: float) -> Heat:
     """Rows of ``monitoring/coverage_by_month`` as a field of cells, in the order of ``units``."""
     order = units["region_code"].tolist()
     periods = sorted(grid["period"].unique().tolist())
@@ -150,7 +211,7 @@ def heat(grid: pd.DataFrame, units: pd.DataFrame, small: float) -> Heat:
     return Heat(
         [
             f"{name}（{due:,.0f}户）"
-            for name, due in zip(marked(units, "due", small), units["due"].fillna(0), strict=True)
+            for name, due in zip(small_numbers.marked(units, "due", small), units["due"].fillna(0), strict=True)
         ],
         periods,
         [[None if cell is None else cell.coverage_pct for cell in line] for line in cells],
@@ -159,7 +220,7 @@ def heat(grid: pd.DataFrame, units: pd.DataFrame, small: float) -> Heat:
 
 
 def heat_title(place: Region, month: str, units: pd.DataFrame) -> str:
-    """Which regions have been below the place as a whole for months, or that none has."""
+    """Which regions have been below the place as a whole for months, or that none has been."""
     behind = units[units["months_below"] > 2].sort_values("months_below", ascending=False, kind="stable")
     if behind.empty:
         none = units[(units["due"] > 0) & (units["visited"] == 0)]
@@ -172,32 +233,24 @@ def heat_title(place: Region, month: str, units: pd.DataFrame) -> str:
     return f"连续低于{_whole(place)}的{place.parts}：{named}{more}"
 
 
-def marked(units: pd.DataFrame, denominator: str, small: float) -> list[str]:
-    """Names of regions, those whose shares rest on few households marked △."""
-    few = units[denominator].fillna(0) < small
-    return [f"{CAUTION}{name}" if mark else name for name, mark in zip(units["region_name"], few, strict=True)]
-
-
-def caution(small: float, what: str = "应走访") -> str:
-    """What the mark means."""
-    return f"{CAUTION} {what}不足 {small:g} 户，比率仅供参考"
-
-
 def shown_of(listed: pd.DataFrame) -> str:
     """How many households there are, and how many of them the list shows where it was cut."""
     shown, total = len(listed), listed["total"].iat[0]
     return f"显示前 {shown:,} 户 / 共 {total:,} 户，请选择乡镇、村缩小范围" if shown < total else f"共 {total:,} 户"
 
 
-def visits_figure(by_month: pd.DataFrame, target_pct: float | None):
-    """Coverage and on-site share by month against the target; rows of ``monitoring/visits_by_month``."""
-    return time_charts.lines(
+def visits_chart(view: View, month: VisitMonth, target_pct: float | None) -> ChartCard:
+    """Coverage and on-site share by month against the target."""
+    by_month = month.by_month
+    chart = time_charts.lines(
         by_month["period"],
         {"有走访": by_month["coverage_pct"], "其中入户": by_month["onsite_pct"]},
         "%",
         goal=target_pct,
         goal_label="" if target_pct is None else f"目标 {target_pct:g}%",
     )
+    title = visits_title(month.words, month.visits)
+    return ChartCard("monitoring_visits", title, chart, sources.line(["visit_coverage_pct", "visit_onsite_pct"], view))
 
 
 def visits_title(month: str, visits: Any) -> str:
@@ -228,7 +281,7 @@ def map_title(villages: pd.DataFrame) -> str:
 
 
 def overdue_labels(villages: pd.DataFrame) -> list[str]:
-    """What the map says on hover; rows of ``monitoring/overdue_by_village``."""
+    """The map's texts on hover; rows of ``monitoring/overdue_by_village``."""
     return [
         text.MISSING if text.is_missing(overdue) else f"逾期 {overdue:,.0f} 户 / 监测中 {active:,.0f} 户"
         for overdue, active in zip(villages["overdue"], villages["active"], strict=True)
@@ -243,11 +296,50 @@ def drill_labels(units: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def categories_figure(categories: pd.DataFrame):
+def unit_rows(units: pd.DataFrame, small: float) -> pd.DataFrame:
+    """The regions below, marked where they have few households due."""
+    return units.assign(region_name=small_numbers.marked(units, "due", small))
+
+
+def unit_columns(place: Region) -> dict[str, Column]:
+    """The columns of `unit_rows`."""
+    return {"region_name": columns.text(place.parts, pinned=True), **UNIT_COLUMNS}
+
+
+def charts(view: View, step: str, active: float) -> list[ChartCard]:
+    """Who they are, how many come and go by ``step`` (`STEPS`), what threatens the ``active`` ones, what is lacking."""
+    categories = cached.rows("monitoring/by_category", view.params())
+    flow = cached.rows("monitoring/flow", view.params(step=STEPS[step]))
+    risks = cached.rows("monitoring/risks", view.params())
+    guarantees = cached.rows("monitoring/guarantees", view.params())
+    return [
+        ChartCard(
+            "monitoring_categories",
+            categories_title(categories),
+            _categories_chart(categories),
+            sources.line(["monitored_active", "monitored_eliminated"], view),
+        ),
+        ChartCard("monitoring_flow", flow_title(flow), _flow_chart(flow), sources.line(["monitored_identified"], view)),
+        ChartCard(
+            "monitoring_risks",
+            risks_title(risks, active),
+            draw.ranked_bars(risks["risk"], risks["households"], "户", decimals=0),
+            "一户可有几种风险，分别计数。" + sources.line(["risk_active"], view),
+        ),
+        ChartCard(
+            "monitoring_guarantees",
+            guarantees_title(guarantees),
+            _guarantees_chart(guarantees),
+            guarantees_note(guarantees) + sources.line(["guarantee_ok_pct"], view),
+        ),
+    ]
+
+
+def _categories_chart(categories: pd.DataFrame):
     """Active and eliminated households by category; rows of ``monitoring/by_category``."""
     parts = {"监测中": categories["active"], "风险已消除": categories["eliminated"]}
     names = categories["monitor_category"]
-    return charts.stacked(names, parts, "户", decimals=0, horizontal=True, counted=True, height=230)
+    return draw.stacked(names, parts, "户", decimals=0, horizontal=True, counted=True, height=230)
 
 
 def categories_title(categories: pd.DataFrame) -> str:
@@ -262,14 +354,14 @@ def categories_title(categories: pd.DataFrame) -> str:
     return f"{top['monitor_category']}最多，在监测 {top['active']:,.0f} 户（共 {active:,.0f} 户）；{gone}"
 
 
-def flow_figure(flow: pd.DataFrame):
+def _flow_chart(flow: pd.DataFrame):
     """Identified beside eliminated by period; rows of ``monitoring/flow``."""
     parts = {"新识别": flow["identified"], "风险消除": flow["eliminated"]}
-    return charts.stacked(flow["period"], parts, "户", decimals=0, beside=True, height=230)
+    return draw.stacked(flow["period"], parts, "户", decimals=0, beside=True, height=230)
 
 
 def flow_title(flow: pd.DataFrame) -> str:
-    """The last period: identified, eliminated and what that makes."""
+    """The last period: identified, eliminated and the difference."""
     if flow.empty:
         return "没有识别记录"
     last = flow.iloc[-1]
@@ -288,10 +380,10 @@ def risks_title(risks: pd.DataFrame, active: float) -> str:
     return f"“{top['risk']}”最多：{top['households']:,.0f} 户，占在监测 {active:,.0f} 户的 {share:.1f}%"
 
 
-def guarantees_figure(guarantees: pd.DataFrame):
+def _guarantees_chart(guarantees: pd.DataFrame):
     """Households that lack each guarantee; rows of ``monitoring/guarantees``."""
     each = guarantees[guarantees["guarantee"] != "全部"]
-    return charts.ranked_bars(each["guarantee"], each["lacking"], "户", decimals=0)
+    return draw.ranked_bars(each["guarantee"], each["lacking"], "户", decimals=0)
 
 
 def guarantees_title(guarantees: pd.DataFrame) -> str:
@@ -306,7 +398,7 @@ def guarantees_title(guarantees: pd.DataFrame) -> str:
 
 
 def guarantees_note(guarantees: pd.DataFrame) -> str:
-    """Shares and what was not reported, for the line under the figure."""
+    """Shares and what was not reported, for the line under the chart."""
     parts = [
         f"{row.guarantee} {row.ok_pct:.1f}%（未填报 {row.unreported:,.0f} 户）"
         for row in guarantees.itertuples()

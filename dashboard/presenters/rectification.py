@@ -1,15 +1,19 @@
-"""What the rectification page says: who lags, what is late or behind schedule, what is done but not closed.
+"""Rectification (问题整改): who lags, what is late or behind schedule, what is done but not closed.
 
-Tables are those of ``queries/rectification``; ``total`` is the row of all problems in ``groups``.
+Tables are those of ``queries/rectification``.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from dashboard import text
-from dashboard.display import cards, charts, columns, palette
+from dashboard.display import columns, palette
+from dashboard.display.cards import Card, ChartCard
+from dashboard.presenters import task_lists
+from dashboard.serving import indicator_values, sources
+from dashboard.serving.indicator_values import IndicatorValue
+from dashboard.serving.view import View
 
 # Indicators and the columns of ``groups`` that count the same.
 COUNTS = {
@@ -20,8 +24,17 @@ COUNTS = {
     "rectification_due_30d": "due_soon",
     "rectification_done_not_closed": "done_not_closed",
 }
-EVERYTHING = "全部"
-LISTS = (EVERYTHING, "逾期", "即将到期", "未达序时进度", "完成未销号", "长期坚持", "未定时限", "已销号")
+INDICATORS = tuple(COUNTS)
+LISTS = (
+    task_lists.EVERYTHING,
+    "逾期",
+    "即将到期",
+    "未达序时进度",
+    "完成未销号",
+    "长期坚持",
+    "未定时限",
+    "已销号",
+)
 DIMENSIONS = ("责任单位", "地区", "问题来源", "问题类型")
 
 GROUP_COLUMNS = {
@@ -78,20 +91,21 @@ _STATES = {
     "长期坚持": ("for_good", palette.CATEGORICAL[7]),
     "已销号": ("done_and_closed", palette.CATEGORICAL[1]),
 }
-_MOST_BARS = 12
 
 
-def headline(subject: str, total: Any, soon: str) -> str:
-    """How far the problems of ``subject`` are; ``soon`` says 30 天内到期."""
+def headline(subject: str, groups: pd.DataFrame, limits: Mapping[str, float | None]) -> str:
+    """How far the problems of ``subject`` are."""
+    total = task_lists.total(groups)
     return (
         f"{subject}：{total['problems']} 个问题完成 {total['done']} 个（{total['done_pct']:.1f}%），"
-        f"逾期 {total['overdue']} 个，{soon} {total['due_soon']} 个，完成未销号 {total['done_not_closed']} 个"
+        f"逾期 {total['overdue']} 个，{task_lists.due_soon(limits)} {total['due_soon']} 个，"
+        f"完成未销号 {total['done_not_closed']} 个"
     )
 
 
-def detail(total: Any, groups: pd.DataFrame) -> str:
-    """Which units have most that is late, and most that is done but not closed."""
-    units = groups[groups["dimension"] == "责任单位"]
+def detail(groups: pd.DataFrame) -> str:
+    """Which units have most problems overdue, and most that are done but not closed."""
+    total, units = task_lists.total(groups), task_lists.of_dimension(groups, "责任单位")
     late, unclosed = (
         text.leading(units["name"], units[count], "个", most=2) for count in ("overdue", "done_not_closed")
     )
@@ -104,8 +118,18 @@ def detail(total: Any, groups: pd.DataFrame) -> str:
     )
 
 
-def ladder(total: Any, limits: Mapping[str, float], soon: str) -> list[tuple[str, str]]:
-    """The legend of the lights (督办预警), with what stands on each step."""
+def cards(view: View, values: Mapping[str, IndicatorValue], groups: pd.DataFrame, chosen: str) -> list[Card]:
+    """The cards of the indicators; counted from ``groups`` where the page's filters are set (``chosen``)."""
+    if chosen:
+        total = task_lists.total(groups)
+        counts = {name: total[column] for name, column in COUNTS.items()}
+        values = indicator_values.from_counts(counts, total["problems"], f"{view.version.as_of}")
+    return [value.card() for value in values.values()]
+
+
+def ladder(groups: pd.DataFrame, limits: Mapping[str, float | None]) -> list[tuple[str, str]]:
+    """The legend of the lights (督办预警), with the number of problems on each step."""
+    total, soon = task_lists.total(groups), task_lists.due_soon(limits)
     due_soon = total["due_soon"] - total["due_soon_behind"]
     margin = limits["behind_schedule_pct"]
     return [
@@ -117,17 +141,25 @@ def ladder(total: Any, limits: Mapping[str, float], soon: str) -> list[tuple[str
     ]
 
 
-def by_group(groups: pd.DataFrame, level: str) -> dict[str, tuple[str, Any]]:
-    """Dimension → title and figure: who lags by unit, place (in a village: by kind of problem) and source."""
-    drawn = {}
-    for dimension in ("责任单位", "问题类型" if level == "village" else "地区", "问题来源"):
-        rows = groups[groups["dimension"] == dimension]
-        shown = rows.head(_MOST_BARS)
-        title = text.lagging(dimension, shown["name"], shown["overdue"], "个", len(rows))
-        drawn[dimension] = title, charts.progress(shown, _STATES, "个")
-    return drawn
+def charts(view: View, groups: pd.DataFrame) -> list[ChartCard]:
+    """Which units, places (in a village: kinds of problem) and sources lag, and how much time is left."""
+    dimensions = ("责任单位", "问题类型" if view.place.level == "village" else "地区", "问题来源")
+    progress = task_lists.progress_charts(groups, dimensions, _STATES, "个")
+    title, left = task_lists.time_left_chart(groups, "problems", "个") or ("没有未完成的问题", None)
+    source = (
+        sources.line(["rectification_overdue", "rectification_due_30d"], view)
+        if left is not None
+        else "所选问题已全部完成或长期坚持，请核对是否销号。"
+    )
+    return [
+        *(
+            ChartCard(f"rectification_{dimension}", title, chart, sources.line(INDICATORS, view))
+            for dimension, (title, chart) in progress.items()
+        ),
+        ChartCard("rectification_left", title, left, source),
+    ]
 
 
 def with_lights(problems: pd.DataFrame) -> pd.DataFrame:
     """The list with a column ``light``: each problem's light and its word."""
-    return problems.assign(light=[cards.marked(_LIGHTS[state], state) for state in problems["state"]])
+    return task_lists.with_lights(problems, _LIGHTS)

@@ -1,1 +1,1 @@
-"""What pages read: the place and version in force, cached rows, indicator values. Knows no Streamlit."""
+"""What pages read: place and version, cached rows, indicator values. Knows no Streamlit."""

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dashboard import paths
+from dashboard.definitions.forms import Form
 from dashboard.serving import unscoped_queries
 from dashboard.serving.bounded_cache import BoundedCache
 from dashboard.serving.regions import Tree
 from dashboard.serving.view import View
-from dashboard.warehouse import queries, versions
+from dashboard.warehouse import ledger_rows, queries, versions
 
 
 class DataPoint(NamedTuple):
@@ -34,8 +35,8 @@ class DataPoint(NamedTuple):
         return cls(_none_if_missing(row.numerator), _none_if_missing(row.denominator), _none_if_missing(row.value))
 
 
-# The version a page run started with: a load published meanwhile must not mix two versions on one page.
-_reading: ContextVar[versions.Version | None] = ContextVar("version_being_read", default=None)
+# The database and version a page run started with: a load published meanwhile must not mix two versions on one page.
+_reading: ContextVar[tuple[str, versions.Version | None]] = ContextVar("version_being_read", default=("", None))
 
 # What pages made for a view: places × pages that readers look at.
 _made = BoundedCache(2048)
@@ -43,8 +44,9 @@ _made = BoundedCache(2048)
 
 def begin_reading() -> versions.Version | None:
     """Fix the version that `rows` reads in this run of a page; None before the first load."""
-    version = versions.current_on_disk(paths.database_root())
-    _reading.set(version)
+    root = paths.database_root()
+    version = versions.current_on_disk(root)
+    _reading.set((str(root), version))
     return version
 
 
@@ -61,10 +63,14 @@ def rows(name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
     return _rows(str(paths.database_root()), _current_version(), name, bound).copy(deep=False)
 
 
-def rows_once(name: str, params: Mapping[str, Any]) -> pd.DataFrame:
-    """The same rows without keeping them: for whole ledgers, which are large."""
+def rows_once(name: str, params: Mapping[str, Any], form: Form | None = None) -> pd.DataFrame:
+    """The same rows without keeping them: for whole ledgers, which are large.
+
+    ``form`` is the ledger's; a version that is older than the ledger has no rows of it.
+    """
     unscoped_queries.check(name)
-    return queries.run(versions.connection(paths.database_root(), _current_version()), name, params)
+    con = versions.connection(paths.database_root(), _current_version())
+    return queries.run(ledger_rows.readable(con, form) if form else con, name, params)
 
 
 def regions() -> Tree:
@@ -83,7 +89,9 @@ def once(key: str, make: Callable[[], Any], view: View, *chosen: Hashable) -> An
 
 
 def _current_version() -> versions.Version:
-    version = _reading.get() or begin_reading()
+    root, version = _reading.get()
+    if version is None or root != str(paths.database_root()):
+        version = begin_reading()
     if version is None:
         raise versions.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
     return version

@@ -1,4 +1,4 @@
-"""The tree of counties, townships and villages that filters and breadcrumbs walk."""
+"""The tree of counties, townships and villages."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Region:
 
     @property
     def parts(self) -> str:
-        """What the regions directly below are called: 乡镇 of a county, 村 of a township."""
+        """The kind of the regions directly below: 乡镇 of a county, 村 of a township."""
         return "乡镇" if self.level == "county" else "村"
 
 

@@ -1,4 +1,4 @@
-"""Where the figures on a page come from: the line under it, and the 说明 sheet of its exports."""
+"""Sources of the values on a page: the line under it, and the 说明 sheet of its exports."""
 
 from collections.abc import Sequence
 
@@ -7,29 +7,29 @@ from dashboard.serving.view import View
 
 
 def line(ids: Sequence[str], view: View) -> str:
-    """数据来源 · 截至日期 · 版本 · 口径, for a page or figure that shows the indicators ``ids``."""
+    """The line 数据来源 · 截至日期 · 版本 · 口径 under a page or chart that shows the indicators ``ids``."""
     return " · ".join(f"{label}：{text}" for label, text in _facts(ids, view))
 
 
 def notes(ids: Sequence[str], view: View, filters: str = "") -> list[tuple[str, str]]:
     """Lines of an export's 说明 sheet: the facts of `line`, the filters in force, and each indicator's definition."""
     chosen = f"{view.in_words()}，{filters}" if filters else view.in_words()
-    definitions = [(indicators.label(one), indicators.get(one).formula) for one in ids]
+    definitions = [(indicators.label(name), indicators.get(name).formula) for name in ids]
     return [*_facts(ids, view), ("筛选", chosen), *definitions]
 
 
 def table_line(name: str, view: View) -> str:
-    """The same line for a table as it was loaded, ``name`` being its ledger."""
+    """The same line for rows of a ledger, as they were loaded; ``name`` is the ledger's."""
     return " · ".join(f"{label}：{text}" for label, text in [("数据来源", name), *_version_facts(view)])
 
 
 def table_notes(name: str, view: View, filters: str) -> list[tuple[str, str]]:
-    """Lines of the 说明 sheet for a table as it was loaded."""
+    """Lines of the 说明 sheet for rows of a ledger, as they were loaded."""
     return [("数据来源", name), *_version_facts(view), ("筛选", f"{view.in_words()}，{filters}")]
 
 
 def _facts(ids: Sequence[str], view: View) -> list[tuple[str, str]]:
-    ledgers = dict.fromkeys(ledger for one in ids for ledger in indicators.get(one).ledgers)
+    ledgers = dict.fromkeys(ledger for name in ids for ledger in indicators.get(name).ledgers)
     return [("数据来源", "、".join(ledgers)), *_version_facts(view)]
 
 

@@ -13,11 +13,13 @@ REASONS: Mapping[str, str] = {
     "meta/units": "the directory itself, from which a place is chosen",
     "meta/years": "years to choose from, the same for every place of a county",
     "meta/parameters": "thresholds hold for the whole jurisdiction",
-    "meta/moved": "what a publication changed, told to the clerk who published: county figures only",
+    "meta/moved": "what a publication changed, shown to the clerk who published; county values only",
     "meta/outlines": "outlines of all villages; the map turns to the place by itself",
     "quality/stored": "whether the version holds results at all",
     "checklist/choices": "the checklist ledger names no place below the county",
     "checklist/items": "the checklist ledger names no place below the county",
+    "export/checklist": "the checklist ledger names no place below the county",
+    "export/loads": "the log of loads: a file may hold many places",
 }
 
 _PLACE = {"region_code", "county_code"}

@@ -7,14 +7,14 @@ import streamlit as st
 
 from dashboard.serving import cached
 from dashboard.serving.regions import Region, Tree
-from dashboard.serving.view import View
 
 _ALL = ""
 
 
 def place() -> tuple[Region, ...]:
-    """Draw the place filters; county, township and village chosen, as far as one is. A village outside the township
-    chosen is dropped.
+    """Draw the place filters; the chain of county, township and village that is chosen.
+
+    What is chosen but does not lie in its parent is dropped.
     """
     tree = cached.regions()
     county = tree.counties[0]
@@ -59,7 +59,7 @@ def set_place(code: str) -> None:
     st.session_state["village"] = region.code if is_village else _ALL
 
 
-def drill(view: View, labels: Mapping[str, str], key: str) -> None:
+def drill(labels: Mapping[str, str], key: str) -> None:
     """Buttons, code → text, for the regions directly below the place; a click sets the filters to one."""
 
     def narrow() -> None:

@@ -14,9 +14,9 @@ from dashboard.ledgers.cells import values
 from dashboard.ledgers.feedback import blank_templates, clerk_guide
 from dashboard.ledgers.loading import saved_layouts
 from dashboard.presenters.ledger_intake import report_tables, sheet_corrections, version_list
-from dashboard.presenters.ledger_intake.session import PUBLISHING, IntakeSession
+from dashboard.presenters.ledger_intake.session import PUBLISHING, REMOVING, IntakeSession
 from dashboard.presenters.ledger_intake.sheet_corrections import EXAMPLE, FIELD, LETTER, TITLE
-from dashboard.presenters.ledger_intake.uploads import sheets_alike
+from dashboard.presenters.ledger_intake.uploads import Upload, sheets_alike
 from dashboard.serving import cached
 from dashboard.serving.view import View
 from dashboard.warehouse import versions
@@ -293,6 +293,70 @@ def layouts(intake: IntakeSession) -> None:
                 key="intake_forget",
             )
             widgets.source("清除后，同样表头的文件重新按表头自动识别。")
+
+
+def state(intake: IntakeSession) -> None:
+    """The page's headline: what is under way, done or checked; and what failed or was done."""
+    if intake.job:
+        widgets.finding(f"正在{intake.doing}，请稍候", "可以离开本页或刷新，不会中断。")
+    elif intake.done:
+        widgets.finding(intake.done.headline, "看板各页现在使用的版本见右上角；需要时可在下方回退。")
+    elif intake.report:
+        widgets.finding(intake.report.headline, "核对没有改动任何数据；确认发布后，看板各页才使用新数据。")
+    else:
+        widgets.finding("放入台账文件，核对无误后发布", "台账种类按表头自动识别；核对不改动数据，发布后各页自动更新。")
+    if intake.error:
+        st.error(intake.error)
+    if intake.notice:
+        st.success(intake.notice)
+
+
+def uploader(intake: IntakeSession) -> None:
+    """Where files are put in, and the progress of the work under way, after which the page is drawn again."""
+    key = f"intake_files_{intake.round}"
+    st.file_uploader(
+        "台账文件（Excel、WPS、CSV、文本或压缩包，按内容识别）或村边界（.geojson），可一次放入多个，每个不超过 200 MB",
+        accept_multiple_files=True,
+        key=key,
+        on_change=lambda: intake.receive([Upload.of(file.name, file.getvalue()) for file in st.session_state[key]]),
+        disabled=intake.state in (PUBLISHING, REMOVING),
+    )
+    if intake.report and not st.session_state[key]:
+        widgets.source(report_tables.put_in_before(intake.uploads))
+    if job := intake.job:
+        bar = st.progress(job.share, text=job.what)
+        while not job.wait(0.2):
+            bar.progress(job.share, text=job.what)
+        st.rerun()
+
+
+def decide(intake: IntakeSession, view: View) -> None:
+    """What can be done with the checked files: publish, save corrections, put away, download."""
+    with st.container(horizontal=True, vertical_alignment="center", key="intake_decide"):
+        if intake.publishable:
+            publish = f"确认发布 {intake.report.changes:,} 行"
+            st.button(publish, type="primary", on_click=intake.publish, args=(intake.checks,), key="intake_publish")
+        if intake.teaches:
+            st.button("记住更正的对应关系", type="primary", on_click=intake.remember, key="intake_teach")
+        st.button("放弃", on_click=intake.discard, key="intake_discard")
+        downloads(intake, view)
+
+
+def moved(view: View) -> None:
+    """County values that the publication changed."""
+    rows = report_tables.moved(cached.rows("meta/moved"))
+    widgets.section("全县指标的变化", "发布前后不同的指标")
+    if rows.empty:
+        widgets.source("没有变化。" if view.version.base else "这是第一个版本，没有可比的数字。")
+    else:
+        widgets.table(rows, "全县指标的变化", report_tables.MOVED_COLUMNS, key="intake_moved")
+
+
+def current_ledgers(intake: IntakeSession) -> None:
+    """Current rows of each ledger."""
+    widgets.section("现有台账", "各台账现有多少行，最近在哪个版本更新")
+    rows = version_list.current_ledgers(intake.root)
+    widgets.table(rows, "现有台账", version_list.LEDGER_COLUMNS, key="intake_standing", height="content")
 
 
 def published_versions(intake: IntakeSession) -> None:

@@ -1,4 +1,4 @@
-"""What the web server does besides drawing pages: warm-up, and map outlines by address."""
+"""The web server besides pages: warm-up, map outlines by address, the bare address, compressed assets."""
 
 import gc
 import gzip
@@ -39,7 +39,7 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 @asynccontextmanager
 async def lifespan(_app) -> AsyncIterator[None]:
-    """Import and read what every page needs, then take it all out of the garbage collector's sight.
+    """Import and read what every page needs, then exclude it all from garbage collection.
 
     Streamlit collects after each rerun; walking the modules of pandas and Plotly would cost tens of
     milliseconds every time.

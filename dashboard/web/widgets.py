@@ -1,4 +1,4 @@
-"""Pieces of pages: headline, cards, figures, tables with export, source lines, empty states."""
+"""Pieces of pages: headline, cards, charts, tables with export, choices, source lines, empty states."""
 
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
@@ -8,21 +8,24 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.display import columns, palette
-from dashboard.display.cards import Card, cards_html, legend_html
+from dashboard.display.cards import Card, ChartCard, cards_html, legend_html
 from dashboard.display.columns import Column
 from dashboard.exports import tables
 from dashboard.web import blocks
 
 _CSS = Path(__file__).parent / "static" / "look.css"
 
-# Plotly's own buttons and hints are English; a click or drag in a figure does nothing.
+# Plotly's own buttons and hints are English; a click or drag in a chart does nothing.
 _PLOTLY = {"displayModeBar": False, "scrollZoom": False, "showTips": False, "doubleClick": False}
+
+# Up to so many rows are shown whole, more of them in a window of so many pixels.
+_SHOWN_WHOLE, _WINDOW = 11, 420
 
 Notes = Sequence[tuple[str, str]]
 
 
 def stylesheet() -> None:
-    """The look of headline, cards, bar and tables; colours come from the theme."""
+    """Send the style sheet of headline, cards, bar and tables; colours come from the theme."""
     st.html(_stylesheet())
 
 
@@ -37,7 +40,7 @@ def banner(title: str) -> str:
 
 
 def finding(headline: str, detail: str = "") -> None:
-    """What the page says in one sentence, and one line of how to read it."""
+    """The page's headline in one sentence, and a line of how to read it."""
     more = f"<p>{escape(detail)}</p>" if detail else ""
     st.html(f'<div class="db-finding"><h1>{escape(headline)}</h1>{more}</div>')
 
@@ -58,27 +61,49 @@ def section(title: str, detail: str = "") -> None:
     st.html(f'<div class="db-section"><h2>{escape(title)}</h2>{more}</div>')
 
 
-def chart(fig, title: str, source: str, key: str, alt: str = "") -> None:
-    """A Plotly figure under a title that states the finding, with its source line."""
-    with st.container(border=True, gap="xxsmall", height="stretch", key=f"figure_{key}"):
-        st.html(f'<h3 class="db-figure-title">{escape(title)}</h3>')
-        st.plotly_chart(fig, height="stretch", theme=None, config=_PLOTLY, key=key, alt=alt or title)
-        st.html(f'<div class="db-source">{escape(source)}</div>')
+def chart(card: ChartCard) -> None:
+    """A chart in a frame under its title, with its source line."""
+    if card.chart is None:
+        empty(card.title, card.source)
+        return
+    with st.container(border=True, gap="xxsmall", height="stretch", key=f"figure_{card.key}"):
+        st.html(f'<h3 class="db-figure-title">{escape(card.title)}</h3>')
+        st.plotly_chart(card.chart, height="stretch", theme=None, config=_PLOTLY, key=card.key, alt=card.title)
+        st.html(f'<div class="db-source">{escape(card.source)}</div>')
+
+
+def two_by_two(items: Sequence[ChartCard]) -> None:
+    """Charts in rows of two; the last of an odd number takes a whole row."""
+    slots = [slot for _ in range(len(items) // 2) for slot in st.columns(2)]
+    if len(items) % 2:
+        slots.append(st.container())
+    for slot, card in zip(slots, items, strict=True):
+        with slot:
+            chart(card)
+
+
+def side_by_side(items: Sequence[ChartCard]) -> None:
+    """Charts in one row; nothing for none."""
+    if not items:
+        return
+    for slot, card in zip(st.columns(len(items)), items, strict=True):
+        with slot:
+            chart(card)
 
 
 def table(
     rows: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str, height: int | str = "auto"
 ) -> None:
-    """Rows as a table that is only read, not taken away; ``name`` is read out by screen readers."""
+    """Rows as a table without export; ``name`` is its text for screen readers."""
     _grid(columns.presented(rows, shown_columns), name, shown_columns, key, height)
 
 
 def choose_rows(rows: pd.DataFrame, name: str, shown_columns: Mapping[str, Column], key: str) -> list[int]:
-    """Rows as a table with a box before each; the positions of those that are ticked."""
+    """Rows as a table with a box before each; the positions of those that are ticked, [] in a table without rows."""
     event = _grid(
         columns.presented(rows, shown_columns), name, shown_columns, key, "auto", "rerun", selection_mode="multi-row"
     )
-    return [place for place in event.selection.rows if place < len(rows)]
+    return [] if event is None else [place for place in event.selection.rows if place < len(rows)]
 
 
 def table_with_export(
@@ -96,7 +121,7 @@ def table_with_export(
     ``shown_columns`` maps columns of ``table`` to how they are shown, in order; ``notes`` are the lines of the
     workbook's 说明 sheet (`sources.notes`). ``drawn_for`` is the view and the page's choices that the rows depend on:
     the table is then drawn once for them (`blocks.block`), and ``table`` may be a function that makes the rows.
-    ``on_choose`` is told the position of a row that is ticked; such a table is drawn anew every time.
+    ``on_choose`` is called with the position of a row that is ticked; such a table is drawn anew every time.
     """
 
     def shown() -> pd.DataFrame:
@@ -139,7 +164,7 @@ def preview_with_export(
     ``is_prose``: its cells hold sentences, which are shown whole, in as many lines as they need.
     """
     shown_rows = columns.presented(table.head(first), shown_columns)
-    if is_prose:
+    if is_prose and len(shown_rows):
         _sheet(shown_rows, name, shown_columns)
     else:
         _grid(shown_rows, name, shown_columns, key, height)
@@ -177,6 +202,11 @@ def export_buttons(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, C
         source(f"共 {len(shown):,} 行，导出内容与页面一致")
 
 
+def list_height(rows: pd.DataFrame) -> int | str:
+    """The height of a list: its own, or a window to scroll in where it has many rows."""
+    return _WINDOW if len(rows) > _SHOWN_WHOLE else "auto"
+
+
 def source(line: str) -> None:
     """The line under a page or table: 数据来源 · 截至日期 · 版本 · 口径."""
     st.html(f'<div class="db-source">{escape(line)}</div>')
@@ -190,7 +220,7 @@ def choice(label: str, options: Sequence[str], everything: str, key: str, width:
     return st.selectbox(
         label,
         offered,
-        format_func=lambda one: one or everything,
+        format_func=lambda option: option or everything,
         key=key,
         bind="query-params",
         persist_state="session",
@@ -202,7 +232,7 @@ def choice(label: str, options: Sequence[str], everything: str, key: str, width:
 
 
 def pick(label: str, options: Sequence, key: str, say: Callable = str, width: int | str = "stretch"):
-    """One of ``options``, said as ``say`` puts it; a question of the moment, so it is not kept in the address."""
+    """One of ``options``, written by ``say``; a question of the moment, so it is not kept in the address."""
     return st.selectbox(
         label,
         options,
@@ -229,11 +259,15 @@ def segments(label: str, options: Sequence[str], key: str) -> str:
     )
 
 
-def facts(title: str, pairs: Sequence[tuple[str, str]], key: str) -> None:
-    """What something is, in a frame as high as the figures beside it: (label, words) pairs under a title."""
+def facts(title: str, pairs: Sequence[tuple[str, str]], key: str, beside: Sequence[ChartCard] = ()) -> None:
+    """Facts in a frame, (label, text) pairs under a title, with charts in the same row."""
     lines = "".join(f"<i>{escape(label)}</i><span>{escape(words)}</span>" for label, words in pairs)
-    with st.container(border=True, height="stretch", key=f"figure_{key}"):
+    slots = st.columns([4, *[3] * len(beside)])
+    with slots[0], st.container(border=True, height="stretch", key=f"figure_{key}"):
         st.html(f'<h3 class="db-figure-title">{escape(title)}</h3><div class="db-explained">{lines}</div>')
+    for slot, card in zip(slots[1:], beside, strict=True):
+        with slot:
+            chart(card)
 
 
 def empty(title: str, what_to_do: str) -> None:
@@ -293,7 +327,7 @@ def _sheet(shown: pd.DataFrame, name: str, shown_columns: Mapping[str, Column]) 
 
 
 def _download(what: str, make: Callable[[], bytes], file_name: str, key: str, disabled: bool = False) -> None:
-    """A button whose file is made when it is asked for, on a thread of its own."""
+    """A button whose file is made when it is clicked, on a thread of its own."""
     st.download_button(
         f"导出 {what}",
         make,

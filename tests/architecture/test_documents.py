@@ -1,6 +1,10 @@
 """What the README and the design promise is there."""
 
 import re
+import textwrap
+
+import page_calls
+from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
 from dashboard.cli import commands
@@ -43,3 +47,15 @@ def test_the_guide_of_the_clerk_tells_every_message_as_it_is():
 
 def test_the_guide_leaves_no_placeholder_to_the_reader():
     assert "{" not in clerk_guide.message_tables()
+
+
+def test_the_table_of_calls_is_what_the_signatures_give():
+    assert page_calls.written() == page_calls.table(), "run: PYTHONPATH=. python tests/support/page_calls.py"
+
+
+def test_the_sample_page_runs(county_db, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
+    [sample] = re.findall(r'^    """.*?^\(This page', page_calls.FILE.read_text(encoding="utf-8"), re.M | re.S)
+    app = AppTest.from_string(textwrap.dedent(sample.removesuffix("(This page")), default_timeout=60).run()
+    assert not app.exception
+    assert app.dataframe and "db-finding" in "".join(element.proto.body for element in app.get("html"))

@@ -13,16 +13,26 @@ from dashboard.definitions import forms
 from dashboard.display import columns
 from dashboard.exports import tables
 from dashboard.presenters import export_tables
+from dashboard.serving.regions import Region
+from dashboard.serving.view import View
 from dashboard.warehouse import queries, versions
 
 COUNTY = ""
 
 
+@pytest.fixture(autouse=True)
+def on_the_county(county_db, monkeypatch):
+    monkeypatch.setenv("DASHBOARD_DB", str(county_db))
+
+
+def view_of(region_code: str) -> View:
+    return View(versions.current(paths.database_root()), (Region(region_code, "county", "清源县", None),))
+
+
 @pytest.fixture
-def table_of(county_db):
+def table_of():
     """The whole table of an id."""
-    version = versions.current(county_db)
-    return lambda name: export_tables.rows(county_db, version, export_tables.get(name), COUNTY)
+    return lambda name: export_tables.rows(view_of(COUNTY), export_tables.get(name))
 
 
 @pytest.mark.parametrize("extract", export_tables.tables(), ids=lambda extract: extract.id)
@@ -92,7 +102,7 @@ def test_a_township_gets_its_own_rows_only(county_db):
     version = versions.current(county_db)
     units = queries.run(versions.connection(county_db, version), "meta/units")
     township = units[units["region_level"] == "township"].iloc[0]
-    table = export_tables.rows(county_db, version, export_tables.get("households"), township["region_code"])
+    table = export_tables.rows(view_of(township["region_code"]), export_tables.get("households"))
     assert set(table["乡镇"]) == {township["region_name"]}
 
 

@@ -181,7 +181,7 @@ def test_a_month_that_is_not_over_is_said_to_be_so():
 
 
 def test_few_households_are_marked_and_counts_stand_beside_names():
-    heat = monitoring_coverage.heat(
+    heat = monitoring_coverage.heat_of(
         pd.DataFrame(
             {
                 "region_code": ["1", "2"],

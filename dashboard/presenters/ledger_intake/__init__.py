@@ -1,1 +1,1 @@
-"""What the page 台账导入 says: the session, its report, corrections and versions."""
+"""The page 台账导入: the session of a clerk, its report, corrections and versions."""

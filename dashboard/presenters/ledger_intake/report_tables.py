@@ -29,8 +29,11 @@ ASKED = {
     "other_ledger": "请在“识别结果和更正”中改选台账种类，或指定各列后重新核对。",
 }
 
+# Issues that the page shows; the export has all.
+SHOWN_ISSUES = 300
+
 _NAMED_FILES = 5
-# What the panel of corrections says itself beside the table of columns.
+# What the panel of corrections shows itself beside the table of columns.
 _SEEN_AT_COLUMNS = {"columns_missing", "not_quite_a_ledger"}
 _IN_PANEL = "在“识别结果和更正”中"
 
