@@ -43,7 +43,7 @@ def test_indicators_and_tables_exist(quoted):
     for name in quoted:
         if re.fullmatch(r"(visit|income|poverty|support|guarantee|risk|monitored)_\w+", name):
             assert name in ids, name
-        if re.fullmatch(r"(rollups/)?(core|out|fact|bridge)_[a-z_]+", name):
+        if re.fullmatch(r"(rollups/)?(core|out|fact|bridge|shared)_[a-z_]+", name):
             assert name.removeprefix("rollups/") in tables, name
 
 
