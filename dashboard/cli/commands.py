@@ -18,6 +18,7 @@ from dashboard import paths, sample
 from dashboard.access import masking
 from dashboard.cli import arguments, output_files
 from dashboard.definitions import forms, indicators, policy, quality_rules
+from dashboard.definitions.toml_files import DefinitionsInvalid
 from dashboard.ledgers.loading import load, removal
 from dashboard.warehouse import derive, queries, versions
 
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.run(chosen)
-    except (UsageError, versions.StoreError, policy.PolicyError, removal.RemovalRefused) as refusal:
+    except (UsageError, versions.StoreError, DefinitionsInvalid, removal.RemovalRefused) as refusal:
         _say(str(refusal))
     except KeyboardInterrupt:
         _say("已中断，已发布的数据没有改动。")

@@ -60,5 +60,4 @@ def test_the_demo_inherits_what_the_document_says():
     assert (
         "inherits the town plan (某镇), then the county plan of 2022 (某县), then Xi'an's" in DOCUMENTS["indicators.md"]
     )
-    chain = policy._read(paths.DATA / "policy.toml")["jurisdiction"][0]
-    assert (chain["id"], chain["inherits"]) == ("demo", ["TA", "CC", "XA"])
+    assert policy._book(None).chains["demo"] == ("demo", "TA", "CC", "XA", "system")

@@ -1,10 +1,10 @@
 """What reading one file may use, by how much it holds: `[reading]` of ``data/settings.toml``."""
 
-import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from dashboard import paths
+from dashboard.definitions import settings
 
 MEGABYTE = 1_000_000
 
@@ -21,12 +21,10 @@ def of(size_mb: float, times: int = 1, parts: int = 0) -> Limits:
 
     ``parts`` are the files of an archive and the sheets; ``times`` says how many times what reading takes.
     """
-    settings = _settings()
-    memory_mb = times * (settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb)
-    seconds = times * (
-        settings["seconds"] + settings["seconds_per_mb"] * size_mb + settings["seconds_per_part"] * parts
-    )
-    return Limits(int(min(memory_mb, settings["memory_mb_at_most"]) * MEGABYTE), seconds)
+    limits = _settings()
+    memory_mb = times * (limits["memory_mb"] + limits["memory_mb_per_mb"] * size_mb)
+    seconds = times * (limits["seconds"] + limits["seconds_per_mb"] * size_mb + limits["seconds_per_part"] * parts)
+    return Limits(int(min(memory_mb, limits["memory_mb_at_most"]) * MEGABYTE), seconds)
 
 
 def most(what: str) -> int:
@@ -40,5 +38,5 @@ def wider(one: Limits, other: Limits) -> Limits:
 
 
 @cache
-def _settings() -> dict[str, float]:
-    return tomllib.loads((paths.DATA / "settings.toml").read_text(encoding="utf-8"))["reading"]
+def _settings() -> Mapping[str, float]:
+    return settings.read().reading
