@@ -1,4 +1,4 @@
-"""Arguments of commands, read and refused in Chinese."""
+"""Parsing the arguments of commands; help and errors are Chinese."""
 
 import argparse
 import re
@@ -11,8 +11,8 @@ from dashboard.ledgers.cells import values
 _MOST_HOUSEHOLDS = 5_000_000
 _MOST_VERSIONS = 1_000_000
 
-# What argparse says, and how it is said here; anything else is handed on as it is.
-_SAID = (
+# Messages of argparse and their Chinese; any other message is passed on as it is.
+_TRANSLATIONS = (
     (r"the following arguments are required: (.*)", r"缺少参数：\1"),
     (r"unrecognized arguments: (.*)", r"没有这样的参数：\1"),
     (r"ambiguous option: (\S+) could match (.*)", r"“\1”不明确，可能是 \2"),
@@ -24,7 +24,7 @@ _SAID = (
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose help and errors are Chinese; an error ends the program with exit code 2."""
+    """A parser with Chinese help and errors; an error ends the program with exit code 2."""
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(**facts, add_help=False, formatter_class=_Formatter)
@@ -32,11 +32,11 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="显示本说明")
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments."""
-        about, _, rest = message.removeprefix("argument ").partition(": ")
-        is_about_one = message.startswith("argument ")
-        told = f"{about} {_in_chinese(rest)}" if is_about_one else _in_chinese(message)
-        self.exit(2, f"{self.format_usage()}参数有误：{told}。\n")
+        """End the program with the usage and one Chinese sentence on stderr."""
+        argument, _, rest = message.removeprefix("argument ").partition(": ")
+        names_argument = message.startswith("argument ")
+        sentence = f"{argument} {_in_chinese(rest)}" if names_argument else _in_chinese(message)
+        self.exit(2, f"{self.format_usage()}参数有误：{sentence}。\n")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -45,17 +45,18 @@ class _Formatter(argparse.HelpFormatter):
 
 
 def _in_chinese(message: str) -> str:
-    for said, told in _SAID:
-        if found := re.fullmatch(said, message):
-            return found.expand(told).replace("'", "").replace(", ", "、")
+    """A message of argparse in Chinese."""
+    for english, chinese in _TRANSLATIONS:
+        if match := re.fullmatch(english, message):
+            return match.expand(chinese).replace("'", "").replace(", ", "、")
     return message
 
 
 def kind(text: str) -> str:
-    """A kind of ledger by its id or any of its Chinese names."""
-    known = {name: form.kind for form in forms.all_forms() for name in (form.kind, form.name, *form.called)}
-    if found := known.get(text) or known.get(f"{text}台账"):
-        return found
+    """The kind of a ledger given by its id or any of its Chinese names; ArgumentTypeError for anything else."""
+    kinds = {name: form.kind for form in forms.all_forms() for name in (form.kind, form.name, *form.called)}
+    if named := kinds.get(text) or kinds.get(f"{text}台账"):
+        return named
     raise argparse.ArgumentTypeError(f"没有台账种类“{text}”，可选：{kinds_in_words()}")
 
 
@@ -65,22 +66,22 @@ def kinds_in_words() -> str:
 
 
 def year(text: str) -> int:
-    """A year that a ledger may be about."""
+    """A year that a ledger can be about, up to the present one."""
     return _whole(text, values.FIRST_YEAR, date.today().year, "年度")
 
 
 def households(text: str) -> int:
-    """How many households an invented county has."""
+    """The number of households of an invented county."""
     return _whole(text, 1, _MOST_HOUSEHOLDS, "户数")
 
 
 def kept_versions(text: str) -> int:
-    """How many of the newest versions are kept."""
+    """The number of newest versions to keep, at least 1."""
     return _whole(text, 1, _MOST_VERSIONS, "保留个数")
 
 
 def day(text: str) -> date:
-    """A day as 2025-10-31."""
+    """A day, given as 2025-10-31."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -90,12 +91,12 @@ def day(text: str) -> date:
 def amount(text: str) -> float:
     """An amount of money above zero, in yuan."""
     try:
-        found = float(text)
+        yuan = float(text)
     except ValueError:
-        found = 0
-    if not 0 < found < float("inf"):
+        yuan = 0
+    if not 0 < yuan < float("inf"):
         raise argparse.ArgumentTypeError(f"“{text}”应是大于 0 的金额（元）")
-    return found
+    return yuan
 
 
 def _whole(text: str, least: int, most: int, what: str) -> int:

@@ -1,14 +1,16 @@
-"""Commands: data on stdout, Chinese messages on stderr, exit 0 only when everything asked for was done."""
+"""The commands of ``python -m dashboard``: data on stdout, Chinese messages on stderr.
+
+Exit code 0: everything was done; 1: some rows were rejected or something is damaged; 2: not done.
+"""
 
 import argparse
 import errno
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -17,12 +19,13 @@ from dashboard import paths, sample
 from dashboard.access import masking
 from dashboard.cli import arguments, output_files
 from dashboard.definitions import forms, indicators, policy, quality_rules
+from dashboard.definitions.toml_files import DefinitionsInvalid
 from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.loading import load, removal
-from dashboard.warehouse import derive, integrity, ledger_rows, queries, versions
+from dashboard.warehouse import derive, integrity, ledger_rows, queries, storage_errors, versions
 
 _DONE, _PARTLY, _NOT_DONE = 0, 1, 2
-# Why the system would not read or write a file, in words.
+# Why the system did not read or write a file.
 _REASONS = {
     errno.ENOENT: "文件或文件夹不存在",
     errno.EACCES: "没有访问权限",
@@ -38,29 +41,29 @@ _REASONS = {
 
 
 class UsageError(Exception):
-    """Something in the command cannot be done as asked; the message is one Chinese sentence."""
+    """A command that cannot be done as given; the message is one Chinese sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command (default: that of the program); gives the exit code. SystemExit for help and bad arguments."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.run(chosen)
-    except (UsageError, versions.StoreError, policy.PolicyError, RemovalRefused) as refusal:
+    except (UsageError, versions.StoreError, DefinitionsInvalid, RemovalRefused) as refusal:
         _say(str(refusal))
     except KeyboardInterrupt:
         _say("已中断，已发布的数据没有改动。")
     except BrokenPipeError:
         sys.stderr.close()
-    except (duckdb.Error, OSError) as failure:
-        _say(_plainly(failure, chosen))
+    except storage_errors.DATABASE_ERRORS as failure:
+        _say(_explained(failure, chosen))
     return _NOT_DONE
 
 
-def _plainly(failure: Exception, chosen: argparse.Namespace) -> str:
-    """One sentence for a failure of a file or of the database."""
+def _explained(failure: Exception, chosen: argparse.Namespace) -> str:
+    """One Chinese sentence for a failure of a file or of the database."""
     if isinstance(failure, OSError) and failure.errno is not None:
         reason = _REASONS.get(failure.errno, "请检查路径、权限和磁盘空间")
         return f"读写文件失败：{reason}（{failure.filename or '文件'}）。已发布的数据没有改动。"
@@ -73,8 +76,8 @@ def _parser() -> arguments.Parser:
     parser = arguments.Parser(prog="python -m dashboard", description="防返贫监测看板：导入台账、查询、版本管理")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
 
-    def command(name: str, run, says: str) -> arguments.Parser:
-        made = commands.add_parser(name, help=says, description=says)
+    def command(name: str, run: Callable[[argparse.Namespace], int], purpose: str) -> arguments.Parser:
+        made = commands.add_parser(name, help=purpose, description=purpose)
         made.add_argument("--db", type=Path, default=None, metavar="目录", help="存放各发布版本的目录")
         made.set_defaults(run=run)
         return made
@@ -119,8 +122,8 @@ def _parser() -> arguments.Parser:
 
     made = command("versions", _versions, "列出已发布的版本；versions prune 删除旧版本")
     # Without the subcommand the versions are listed.
-    says = "删除旧版本，只保留最新的若干个；当前版本总是保留"
-    made = made.add_subparsers(title="命令", metavar="[prune]").add_parser("prune", help=says, description=says)
+    purpose = "删除旧版本，只保留最新的若干个；当前版本总是保留"
+    made = made.add_subparsers(title="命令", metavar="[prune]").add_parser("prune", help=purpose, description=purpose)
     made.add_argument("--db", type=Path, default=argparse.SUPPRESS, metavar="目录", help="存放各发布版本的目录")
     made.add_argument("--keep", type=arguments.kept_versions, required=True, metavar="个数", help="保留最新的几个版本")
     made.add_argument("--yes", action="store_true", help="不再询问，直接删除")
@@ -143,7 +146,7 @@ def _parser() -> arguments.Parser:
 
 def _load(chosen: argparse.Namespace) -> int:
     if chosen.report:
-        # A report that cannot be written is found out before anything is published.
+        # A report that cannot be written must fail before anything is published.
         chosen.report.open("a").close()
     report = load.load(
         chosen.paths,
@@ -172,7 +175,7 @@ def _template(chosen: argparse.Namespace) -> int:
 
 def _remove(chosen: argparse.Namespace) -> int:
     root = _root(chosen)
-    told = removal.remove(
+    removed = removal.remove(
         root,
         chosen.kind,
         removal.keys_of(chosen.kind, chosen.keys),
@@ -181,10 +184,10 @@ def _remove(chosen: argparse.Namespace) -> int:
         dry_run=chosen.dry_run,
         progress=_progress,
     )
-    _say(told.headline)
-    if told.unknown:
-        _say(f"清单中有 {len(told.unknown)} 行现在的台账里没有，没有移除。")
-    return _PARTLY if told.unknown else _DONE
+    _say(removed.headline)
+    if removed.unknown:
+        _say(f"清单中有 {len(removed.unknown)} 行现在的台账里没有，没有移除。")
+    return _PARTLY if removed.unknown else _DONE
 
 
 def _rows(chosen: argparse.Namespace) -> int:
@@ -202,8 +205,8 @@ def _indicators(chosen: argparse.Namespace) -> int:
     con, version = _reader_or_nothing(chosen)
     as_of = chosen.as_of or (version.as_of if version else date.today())
     only = _split(chosen.only)
-    known = {definition.id for definition in indicators.all()}
-    if unknown := [name for name in only if name not in known]:
+    ids = {definition.id for definition in indicators.all()}
+    if unknown := [name for name in only if name not in ids]:
         raise UsageError(f"没有指标“{unknown[0]}”，全部指标见“指标口径”页面或 data/indicators.toml。")
     table = derive.long_table(con, as_of, policy.in_force(as_of), lines=chosen.line, level=chosen.level, only=only)
     if chosen.format == "json":
@@ -238,16 +241,16 @@ def _query(chosen: argparse.Namespace) -> int:
 
 def _versions(chosen: argparse.Namespace) -> int:
     root = _root(chosen)
-    broken = [f"版本“{name}”的说明文件缺失或损坏，没有列出。" for name in versions.damaged(root)]
+    damages = [f"版本“{name}”的说明文件缺失或损坏，没有列出。" for name in versions.damaged(root)]
     try:
-        standing = versions.current(root)
+        current = versions.current(root)
     except versions.StoreError as damage:
-        standing = None
-        broken.append(str(damage))
+        current = None
+        damages.append(str(damage))
     facts = [
         {
             "version": version.id,
-            "current": "是" if standing and version.id == standing.id else "否",
+            "current": "是" if current and version.id == current.id else "否",
             "created_at": version.created_at.isoformat(sep=" ", timespec="seconds"),
             "as_of": version.as_of.isoformat(),
             "base": version.base,
@@ -257,9 +260,8 @@ def _versions(chosen: argparse.Namespace) -> int:
     ]
     columns = ("version", "current", "created_at", "as_of", "base", "note")
     _write_csv(pa.table({column: pa.array([row[column] for row in facts], pa.string()) for column in columns}))
-    for damage in broken:
-        _say(damage)
-    return _PARTLY if broken else _DONE
+    _say(*damages)
+    return _PARTLY if damages else _DONE
 
 
 def _prune(chosen: argparse.Namespace) -> int:
@@ -350,8 +352,8 @@ def _sample(chosen: argparse.Namespace) -> int:
 
 def _demo(chosen: argparse.Namespace) -> int:
     root = _root(chosen)
-    if standing := versions.current(root):
-        _say(f"已有数据（版本 {standing.id}，截至 {standing.as_of}），不再生成示范数据。")
+    if current := versions.current(root):
+        _say(f"已有数据（版本 {current.id}，截至 {current.as_of}），不再生成示范数据。")
         return _DONE
     folder = paths.DATA / "sample"
     _say("还没有数据，正在生成虚构县的台账（约一分钟）…")
@@ -374,14 +376,15 @@ def _current(root: Path) -> versions.Version:
     return version
 
 
-def _reader(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, versions.Version]:
+def _reader(chosen: argparse.Namespace) -> tuple[queries.Connection, versions.Version]:
+    """A connection to the current version; UsageError before the first load."""
     root = _root(chosen)
     version = _current(root)
     return versions.connection(root, version), version
 
 
-def _reader_or_nothing(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConnection, versions.Version | None]:
-    """As `_reader`; before the first load a database without rows, so that tables come out with their header."""
+def _reader_or_nothing(chosen: argparse.Namespace) -> tuple[queries.Connection, versions.Version | None]:
+    """As `_reader`; before the first load a database without rows, so that tables are written with their header."""
     root = _root(chosen)
     if versions.current(root) is not None:
         return _reader(chosen)
@@ -392,6 +395,7 @@ def _reader_or_nothing(chosen: argparse.Namespace) -> tuple[duckdb.DuckDBPyConne
 
 
 def _askable() -> list[str]:
+    """Names of the queries that read a published version and nothing else."""
     return [name for name in queries.names() if not name.startswith(("schema/", "load/", "indicators/", "rollups/"))]
 
 
@@ -403,6 +407,7 @@ def _named(pair: str) -> tuple[str, str]:
 
 
 def _typed(name: str, text: str, sql_type: str) -> object:
+    """The value of a query's parameter as its SQL type; UsageError where the text is none."""
     try:
         match sql_type.upper():
             case "INTEGER" | "BIGINT":

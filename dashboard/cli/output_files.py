@@ -1,4 +1,4 @@
-"""Files that commands write beside a load: returned workbooks, lists of rows left out, blank templates."""
+"""Files that commands write: workbooks of rejected rows, lists of absent rows, blank templates."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,50 +12,54 @@ from dashboard.ledgers.worker import client
 from dashboard.warehouse import queries, versions
 
 
-def write_refused_rows(folder: Path, told: Report) -> list[str]:
-    """Write the refused rows of each file of a load as a workbook to be put right; says what was written."""
-    said = []
+def write_refused_rows(folder: Path, report: Report) -> list[str]:
+    """Write the rejected rows of each file of a load as a workbook to be corrected; gives a sentence per workbook."""
+    lines = []
     by_file: dict[Path, list[SheetReport]] = {}
-    for entry in told.files:
-        if entry.refused and (file := _on_disk(Path(entry.path))):
-            by_file.setdefault(file, []).append(entry)
+    for sheet in report.files:
+        if sheet.refused and (file := _on_disk(Path(sheet.path))):
+            by_file.setdefault(file, []).append(sheet)
     with client.reader() as reader:
-        for file, entries in by_file.items():
+        for file, sheets in by_file.items():
             try:
-                books = reader.returned(file, entries)
+                books = reader.returned(file, sheets)
             except containers.FileRefused:
-                said.append(f"“{file}”在导入后已经改动或损坏，没有写出退回表，请重新导入。")
+                lines.append(f"“{file}”在导入后已经改动或损坏，没有写出退回表，请重新导入。")
                 continue
-            said += [f"退回表：{_written(folder, name, book)}" for name, book in books]
-    return said or ["没有要退回的行，没有写出退回表。"]
+            lines += [f"退回表：{_written(folder, name, book)}" for name, book in books]
+    return lines or ["没有要退回的行，没有写出退回表。"]
 
 
-def write_absent_rows(folder: Path, told: Report, root: Path) -> list[str]:
-    """Write the rows that stand but that a load's files leave out, one list a ledger; says what was written."""
-    said = []
-    for offer in removal.candidates(told, root):
-        file = _written(folder, f"{offer.name}_本次没有.csv", offer.csv())
-        said.append(f"{offer.name}有 {len(offer.keys)} 行不在本次文件中：{file}")
-    return said or ["没有同村同期而不在本次文件中的行。"]
+def write_absent_rows(folder: Path, report: Report, root: Path) -> list[str]:
+    """Write the absent rows of a load (本次文件中没有的行), one list per ledger; gives a sentence per list."""
+    lines = []
+    for candidates in removal.candidates(report, root):
+        file = _written(folder, f"{candidates.name}_本次没有.csv", candidates.csv())
+        lines.append(f"{candidates.name}有 {len(candidates.keys)} 行不在本次文件中：{file}")
+    return lines or ["没有同村同期而不在本次文件中的行。"]
 
 
 def write_templates(folder: Path, kinds: Sequence[str], root: Path) -> list[str]:
-    """Write the blank templates of ledgers, with the villages of the current version to choose from."""
+    """Write blank templates of ledgers (default: all), which offer the villages of the current version to choose from.
+
+    Gives a sentence per template. Templates of these names are replaced.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    places = _places(root)
-    said = []
+    villages = _villages(root)
+    lines = []
     for kind in kinds or forms.kinds():
         file = folder / blank_templates.file_name(kind)
-        file.write_bytes(blank_templates.workbook(kind, places))
-        said.append(f"空白模板：{file}")
-    return said
+        file.write_bytes(blank_templates.workbook(kind, villages))
+        lines.append(f"空白模板：{file}")
+    return lines
 
 
-def _places(root: Path) -> list[tuple[str, str]]:
-    standing = versions.current(root)
-    if standing is None:
+def _villages(root: Path) -> list[tuple[str, str]]:
+    """(township, village) names of the directory; none before the first load."""
+    version = versions.current(root)
+    if version is None:
         return []
-    directory = queries.arrow(versions.connection(root, standing), "load/directory")
+    directory = queries.arrow(versions.connection(root, version), "load/directory")
     return list(zip(directory["township_name"].to_pylist(), directory["village_name"].to_pylist(), strict=True))
 
 
@@ -65,20 +69,20 @@ def _on_disk(path: Path) -> Path | None:
 
 
 def _written(folder: Path, name: str, data: bytes) -> Path:
-    """Write a file under its name or, where there is one already that somebody may be working on, a numbered one."""
+    """Write a new file; its name is numbered where a file has it, because somebody may be working on that one."""
     folder.mkdir(parents=True, exist_ok=True)
     stem, dot, suffix = name.rpartition(".")
-    for file in _candidates(folder, stem, dot + suffix):
+    for file in _numbered(folder, stem, dot + suffix):
         try:
             with file.open("xb") as stream:
                 stream.write(data)
         except FileExistsError:
             continue
         return file
-    raise AssertionError("numbers never end")
+    raise AssertionError("unreachable: there is always another number")
 
 
-def _candidates(folder: Path, stem: str, suffix: str) -> Iterable[Path]:
+def _numbered(folder: Path, stem: str, suffix: str) -> Iterable[Path]:
     yield folder / f"{stem}{suffix}"
     number = 2
     while True:

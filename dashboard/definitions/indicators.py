@@ -1,4 +1,4 @@
-"""Definitions of indicators (指标口径): names, formulas in words, sources, targets, and how numbers are written."""
+"""Definitions of indicators (指标口径, ``data/indicators.toml``), and how their values are written."""
 
 import math
 import tomllib
@@ -8,47 +8,62 @@ from functools import cache
 from typing import Any
 
 from dashboard import paths
+from dashboard.definitions import documents
 
 NO_VALUE = "—"
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """One indicator as ``data/indicators.toml`` defines it.
-
-    ``unit`` is the unit of the long table; pages show ``value * display_factor`` in ``display_unit`` with ``decimals``.
-    ``period`` is as_of, year or month; ``groups`` are the dimensions ``grp`` can stand for. ``direction`` is higher,
-    lower or neutral, the better side. ``target`` and ``threshold`` are ids of policy parameters; ``base`` is the
-    indicator a count is judged against.
-    """
+    """One indicator as ``data/indicators.toml`` defines it; docs/indicators.md has the rules."""
 
     id: str
     name: str
+    """Its Chinese name, which says everything."""
     name_en: str
     short: str
+    """A shorter Chinese name for cards and columns."""
     theme: str
+    """The heading it is listed under."""
     query: str
+    """The query under ``queries/indicators/`` that computes it."""
     unit: str
+    """The unit of the long table."""
     display_unit: str
+    """The unit pages show; '' for none."""
     display_factor: float
+    """What a value of the long table is multiplied with to be in ``display_unit``."""
     decimals: int
+    """Decimals shown."""
     direction: str
+    """The better side: higher, lower or neutral."""
     numerator: str
+    """What is counted, in Chinese."""
     denominator: str
+    """What it is divided by, in Chinese; '' for a count."""
     grain: str
+    """For whom and when there is a value, in Chinese."""
     period: str
+    """What one value is about: as_of, year or month."""
     ledgers: tuple[str, ...]
+    """Names of the ledgers it is computed from."""
     caution: str
+    """What must not be read into it, in Chinese."""
     basis_document: str
+    """Title of the source document."""
     basis_clause: str
     groups: tuple[str, ...] = field(default=())
+    """The dimensions that ``grp`` of the long table can name."""
     target: str | None = None
+    """Id of the policy parameter to be reached."""
     threshold: str | None = None
+    """Id of the policy parameter that counting depends on."""
     base: str | None = None
+    """Id of the indicator that a count is judged against."""
 
     @property
     def formula(self) -> str:
-        """The definition in one line of words."""
+        """The definition in one line of Chinese."""
         return f"{self.numerator} ÷ {self.denominator}" if self.denominator else self.numerator
 
 
@@ -75,7 +90,7 @@ def number(name: str, value: float | None) -> str:
         return NO_VALUE
     shown = float(value) * definition.display_factor
     written = f"{shown:,.{definition.decimals}f}"
-    # Not -0.0: a figure that rounds to nothing has no sign.
+    # Not -0.0: a value that rounds to nothing has no sign.
     return written.lstrip("-") if float(written.replace(",", "")) == 0 else written
 
 
@@ -91,14 +106,13 @@ def format(name: str, value: float | None) -> str:
 @cache
 def _registry() -> Mapping[str, Indicator]:
     tables = tomllib.loads((paths.DATA / "indicators.toml").read_text(encoding="utf-8"))
-    listed = tomllib.loads((paths.DATA / "documents.toml").read_text(encoding="utf-8"))["document"]
-    documents = {entry["id"]: entry["title"] for entry in listed}
-    found = [_indicator(entry, tables["unit"], documents) for entry in tables["indicator"]]
-    return {definition.id: definition for definition in found}
+    titles = documents.titles()
+    definitions = [_indicator(entry, tables["unit"], titles) for entry in tables["indicator"]]
+    return {definition.id: definition for definition in definitions}
 
 
-def _indicator(entry: Mapping[str, Any], units: Mapping[str, Any], documents: Mapping[str, str]) -> Indicator:
-    """An entry with what its unit says about display filled in and its document spelled out."""
+def _indicator(entry: Mapping[str, Any], units: Mapping[str, Any], titles: Mapping[str, str]) -> Indicator:
+    """An entry with the display of its unit filled in and the title of its document for the id."""
     given = dict(entry)
     shown = units[given["unit"]] | {name: given.pop(name) for name in ("display_unit", "decimals") if name in given}
     basis = given.pop("basis")
@@ -107,6 +121,6 @@ def _indicator(entry: Mapping[str, Any], units: Mapping[str, Any], documents: Ma
         display_unit=shown["display_unit"],
         display_factor=shown.get("display_factor", 1.0),
         decimals=shown["decimals"],
-        basis_document=documents[basis["document"]],
+        basis_document=titles[basis["document"]],
         basis_clause=basis["clause"],
     )

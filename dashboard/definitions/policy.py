@@ -1,49 +1,58 @@
 """Thresholds and targets in force for a jurisdiction and a day, each with the clause it comes from."""
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dashboard import paths
+from dashboard.definitions import documents, settings, toml_files
+from dashboard.definitions.toml_files import DefinitionsInvalid
 
+# The jurisdiction whose settings hold where no other sets a parameter, and the title of its "document".
 SYSTEM = "system"
+_SYSTEM_DOCUMENT = "本系统默认"
 
 _OPERATORS = {"<", "<=", ">", ">=", "="}
 
 
-class PolicyError(Exception):
+class PolicyError(DefinitionsInvalid):
     """A policy or settings file that cannot be used; the message is one Chinese sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A threshold or target (参数) as one jurisdiction sets it; ``value`` is None where the document gives no number.
-
-    ``operator`` says which side of the value meets it and whether the border belongs to it. ``concept`` names the
-    income it is measured on. ``category`` is the 监测对象类别 it is limited to, '' for all.
-    """
+    """A threshold or target (参数) as one jurisdiction sets it for some time."""
 
     id: str
     label: str
+    """Its Chinese name."""
     unit: str
+    """The unit of ``value`` in Chinese: 元, %, 自然月 …"""
     theme: str
+    """The heading it is listed under."""
     value: float | None
+    """None where the document gives no number."""
     jurisdiction: str
     jurisdiction_name: str
     valid_from: date
     valid_to: date | None
+    """The last day it holds; None where no end is set."""
     document: str
+    """Title of the source document."""
     clause: str
     operator: str = ""
+    """Which side of the value meets it and whether the border belongs to it: <, <=, >, >= or =."""
     concept: str = ""
+    """The kind of income it is measured on."""
     category: str = ""
+    """The 监测对象类别 it is limited to; '' for all."""
     quote: str = ""
+    """The document's own words; '' only for the system's defaults."""
     due_on: date | None = None
+    """The day by which a target is to be reached."""
 
     @property
     def is_system_default(self) -> bool:
@@ -64,6 +73,7 @@ class Policy:
     jurisdiction_name: str
     office_name: str
     parameters: Mapping[str, Parameter]
+    """By id; settings limited to a category are not among them."""
     lines: tuple[float, ...]
     """Every income line of the documents, the one in force first (yuan per person and year)."""
     visit_interval_months: Mapping[str, int] = field(default_factory=dict)
@@ -86,21 +96,25 @@ class Policy:
 
     def values(self) -> dict[str, float]:
         """Every parameter that has a number, by id, to bind to queries."""
-        return {name: found.value for name, found in self.parameters.items() if found.value is not None}
+        return {name: parameter.value for name, parameter in self.parameters.items() if parameter.value is not None}
 
 
 def by_year(name: str, years: Iterable[int]) -> dict[int, float]:
-    """The number of a parameter as it stood at the end of each year, for the years in which it had one."""
-    found = {year: in_force(date(year, 12, 31)).values().get(name) for year in years}
-    return {year: value for year, value in found.items() if value is not None}
+    """The number of a parameter at the end of each year, without the years in which it had none."""
+    values = {year: in_force(date(year, 12, 31)).values().get(name) for year in years}
+    return {year: value for year, value in values.items() if value is not None}
 
 
 def in_force(on: date, folder: Path | None = None) -> Policy:
-    """The policy on a day, from ``policy.toml`` and ``settings.toml`` of the folder (default: the project's data)."""
-    folder = folder or paths.DATA
-    settings = _read(folder / "settings.toml")
-    book = _book(folder / "policy.toml", folder / "documents.toml")
-    jurisdiction = settings.get("jurisdiction", "")
+    """The policy on a day, from ``policy.toml``, ``documents.toml`` and ``settings.toml`` of a folder.
+
+    ``folder`` is the project's data by default. PolicyError where one of the files cannot be used.
+    """
+    try:
+        installation, book = settings.read(folder), _book(folder)
+    except DefinitionsInvalid as error:
+        raise PolicyError(str(error)) from error
+    jurisdiction = installation.jurisdiction
     if jurisdiction not in book.chains:
         raise PolicyError(
             f"data/settings.toml 中的口径“{jurisdiction}”不在 data/policy.toml 里，可选：{'、'.join(book.chains)}。"
@@ -113,7 +127,7 @@ def in_force(on: date, folder: Path | None = None) -> Policy:
         on=on,
         jurisdiction=jurisdiction,
         jurisdiction_name=book.names[jurisdiction],
-        office_name=settings.get("office_name", ""),
+        office_name=installation.office_name,
         parameters=parameters,
         lines=_lines(line, book.settings),
         visit_interval_months={
@@ -126,63 +140,40 @@ def in_force(on: date, folder: Path | None = None) -> Policy:
 
 @dataclass(frozen=True)
 class _PolicyFile:
+    """The parsed ``policy.toml``."""
+
     settings: tuple[Parameter, ...]
     names: Mapping[str, str]
+    """Names of jurisdictions by id."""
     chains: Mapping[str, tuple[str, ...]]
+    """For each jurisdiction: itself, those it inherits in their order, the system."""
 
 
-_SYSTEM_DOCUMENT = "本系统默认"
+def _book(folder: Path | None) -> _PolicyFile:
+    """The parsed policy file, read again when it or the list of documents has changed."""
+    file = (folder or paths.DATA) / "policy.toml"
+    files = (file, documents.file(folder))
+    return _book_at(file, folder, tuple(toml_files.changed_ns(listed, "口径文件") for listed in files))
 
 
-@cache
-def _book_at(file: Path, documents_file: Path, changed_at: tuple[int, int]) -> _PolicyFile:
-    tables = _read(file)
-    listed = _entries(documents_file, _read(documents_file), "document", ("id", "title"))
-    documents = {entry["id"]: entry["title"] for entry in listed}
-    jurisdictions = _entries(file, tables, "jurisdiction", ("id", "name"))
+@lru_cache(maxsize=8)
+def _book_at(file: Path, folder: Path | None, changed_ns: tuple[int, ...]) -> _PolicyFile:
+    tables = toml_files.read(file, "口径文件")
+    titles = documents.titles(folder)
+    jurisdictions = toml_files.entries(file, tables, "jurisdiction", ("id", "name"))
     names = {entry["id"]: entry["name"] for entry in jurisdictions}
     chains = {entry["id"]: (entry["id"], *entry.get("inherits", ()), SYSTEM) for entry in jurisdictions}
     for chain in chains.values():
         for name in chain:
             if name not in names:
                 raise PolicyError(f"{file.name}：没有名为“{name}”的口径（jurisdiction）。")
-    settings = tuple(
-        _setting(file, parameter, entry, names, documents)
-        for parameter in _entries(file, tables, "parameter", ("id", "label", "unit", "theme"))
+    parsed = tuple(
+        _setting(file, parameter, entry, names, titles)
+        for parameter in toml_files.entries(file, tables, "parameter", ("id", "label", "unit", "theme"))
         for entry in parameter.get("setting", ())
     )
-    _check_overlaps(file, settings)
-    return _PolicyFile(settings, names, chains)
-
-
-def _book(file: Path, documents_file: Path) -> _PolicyFile:
-    """The parsed book, read again when either file has changed."""
-    try:
-        changed_at = (file.stat().st_mtime_ns, documents_file.stat().st_mtime_ns)
-    except OSError as error:
-        raise PolicyError(f"缺少口径文件 {error.filename}，请恢复该文件。") from error
-    return _book_at(file, documents_file, changed_at)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PolicyError(f"缺少口径文件 {file}，请恢复该文件。") from error
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"口径文件 {file.name} 不是 UTF-8 编码，请另存为 UTF-8 后重试。") from error
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        where = f"第 {found[1]} 行附近" if found else "文件末尾"
-        raise PolicyError(f"口径文件 {file.name} 的格式有误（{where}），请改正后重试。") from error
-
-
-def _entries(file: Path, tables: Mapping[str, Any], kind: str, needed: Iterable[str]) -> list[dict[str, Any]]:
-    entries = tables.get(kind, [])
-    for place, entry in enumerate(entries, start=1):
-        if absent := [name for name in needed if name not in entry]:
-            raise PolicyError(f"{file.name} 第 {place} 个 [[{kind}]] 缺少 {'、'.join(absent)}。")
-    return entries
+    _check_overlaps(file, parsed)
+    return _PolicyFile(parsed, names, chains)
 
 
 def _setting(
@@ -190,14 +181,15 @@ def _setting(
     parameter: Mapping[str, Any],
     entry: Mapping[str, Any],
     names: Mapping[str, str],
-    documents: Mapping[str, str],
+    titles: Mapping[str, str],
 ) -> Parameter:
+    """A ``[[parameter.setting]]``; ``titles`` are those of documents, ``names`` those of jurisdictions, by id."""
     where = f"{file.name}：参数“{parameter['id']}”"
     if absent := [name for name in ("jurisdiction", "document", "clause", "valid_from") if name not in entry]:
         raise PolicyError(f"{where}的一条 [[parameter.setting]] 缺少 {'、'.join(absent)}。")
     if entry["jurisdiction"] not in names:
         raise PolicyError(f"{where}用了没有登记的口径“{entry['jurisdiction']}”。")
-    if entry["document"] not in documents:
+    if entry["document"] not in titles:
         raise PolicyError(f"{where}用了没有登记的文件“{entry['document']}”。")
     value = entry.get("value")
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
@@ -216,7 +208,7 @@ def _setting(
         jurisdiction_name=names[entry["jurisdiction"]],
         valid_from=entry["valid_from"],
         valid_to=entry.get("valid_to"),
-        document=documents[entry["document"]],
+        document=titles[entry["document"]],
         clause=entry["clause"],
         operator=entry.get("operator", ""),
         concept=entry.get("concept", ""),
@@ -226,20 +218,25 @@ def _setting(
     )
 
 
-def _check_overlaps(file: Path, settings: tuple[Parameter, ...]) -> None:
-    """One jurisdiction may set a parameter only once for any day."""
-    for place, one in enumerate(settings):
-        for other in settings[place + 1 :]:
-            same = (one.id, one.jurisdiction, one.category) == (other.id, other.jurisdiction, other.category)
-            if same and (one.is_valid(other.valid_from) or other.is_valid(one.valid_from)):
+def _check_overlaps(file: Path, parsed: tuple[Parameter, ...]) -> None:
+    """PolicyError where one jurisdiction sets a parameter twice for the same day."""
+    for position, setting in enumerate(parsed):
+        for other in parsed[position + 1 :]:
+            same = (setting.id, setting.jurisdiction, setting.category) == (
+                other.id,
+                other.jurisdiction,
+                other.category,
+            )
+            if same and (setting.is_valid(other.valid_from) or other.is_valid(setting.valid_from)):
                 raise PolicyError(
-                    f"{file.name}：口径“{one.jurisdiction_name}”的参数“{one.label}”有两条设置的有效期重叠，请改正日期。"
+                    f"{file.name}：口径“{setting.jurisdiction_name}”的参数“{setting.label}”有两条设置的有效期重叠，"
+                    "请改正日期。"
                 )
 
 
 def _chosen(valid: Iterable[Parameter], chain: tuple[str, ...]) -> dict[tuple[str, str], Parameter]:
-    """For each parameter and category the setting of the jurisdiction that stands first in the chain."""
-    order = {name: place for place, name in reversed(list(enumerate(chain)))}
+    """For each (parameter, category) the setting of the jurisdiction that comes first in the chain."""
+    order = {name: position for position, name in reversed(list(enumerate(chain)))}
     chosen: dict[tuple[str, str], Parameter] = {}
     for setting in sorted(valid, key=lambda setting: order.get(setting.jurisdiction, len(chain))):
         if setting.jurisdiction in order:
@@ -247,9 +244,9 @@ def _chosen(valid: Iterable[Parameter], chain: tuple[str, ...]) -> dict[tuple[st
     return chosen
 
 
-def _lines(in_force_yuan: float | None, settings: Iterable[Parameter]) -> tuple[float, ...]:
+def _lines(in_force_yuan: float | None, parsed: Iterable[Parameter]) -> tuple[float, ...]:
     """The line in force, then all others ever set, ascending: past years are judged by past lines too."""
-    every = {setting.value for setting in settings if setting.id == "income_line_yuan" and setting.value is not None}
+    every = {setting.value for setting in parsed if setting.id == "income_line_yuan" and setting.value is not None}
     first = [] if in_force_yuan is None else [in_force_yuan]
     return (*first, *sorted(every - set(first)))
 

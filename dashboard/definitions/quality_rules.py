@@ -1,28 +1,28 @@
-"""The registry of data-quality rules (数据质量规则): what is wrong or doubtful in the ledgers, as data.
+"""Data-quality rules (数据质量规则, ``data/quality_rules.toml``): what is an error or a doubt in the ledgers, as data.
 
-A rule is an entry of ``data/quality_rules.toml``; what it may look at is a subject of ``data/quality_subjects.toml``.
-A faulty entry never stops anything: it comes out as a `Rule` with its ``fault`` in one Chinese sentence.
+What rules can examine are the subjects of ``data/quality_subjects.toml``. A faulty entry never stops anything: it
+becomes a `Rule` whose ``fault`` is one Chinese sentence.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from dashboard import paths, text
+from dashboard.definitions import toml_files
+from dashboard.definitions.toml_files import DefinitionsInvalid
 
 SEVERITIES = {"error": "错误", "warning": "疑点"}
-# What every subject has beside its own columns: where it lies, whose it is, what it is called.
+# Columns of every subject beside its own: the region of a row, whose it is, and its key. Not for conditions.
 PLACE_COLUMNS = ("region_code", "household_id", "person_name", "id_number", "row_key")
 
 _RULES = "quality_rules.toml"
 _SUBJECTS = "quality_subjects.toml"
 _NEEDED = ("id", "severity", "subject", "condition", "says", "todo", "source")
-# Functions that every SQL engine has under this name; words before a bracket that are no functions.
+# Functions that every SQL engine has under this name, and words before a bracket that are no functions.
 _FUNCTIONS = (
     "abs",
     "cast",
@@ -45,45 +45,58 @@ _PARAMETER = re.compile(r"\$(\w+)")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-class QualityError(Exception):
-    """Rule files that cannot be read at all; the message is one Chinese sentence for the user."""
+class QualityError(DefinitionsInvalid):
+    """Rule files that cannot be read at all, or a parameter without a number; one Chinese sentence for the user."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What rules look at (检查对象): the table ``quality_<id>``, ``columns`` with their Chinese names."""
+    """What rules examine (检查对象)."""
 
     id: str
     name: str
+    """Its Chinese name."""
     unit: str
+    """What its rows are counted in: 户, 人, 条 …"""
     ledger: str
+    """The ledger its rules belong to, unless they name another."""
     columns: Mapping[str, str]
+    """Chinese names of the columns that rules can use, units in brackets: 务工时间（月）."""
 
     @property
     def table(self) -> str:
-        """The table its rows are in while a version is published."""
+        """The table that holds its rows while a version is built."""
         return f"quality_{self.id}"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: rows of ``subject`` for which ``among`` holds are examined, those with ``condition`` break it.
+    """One rule: of the rows of its subject, those meeting ``among`` are examined, those meeting ``condition`` break it.
 
-    ``values`` are the numbers its ``$parameters`` stand for. ``fault`` says why the entry cannot be run, '' if it can.
+    Conditions are SQL over one row, true, false or null (unknown, which never breaks a rule).
     """
 
     id: str
     severity: str
+    """A key of `SEVERITIES`."""
     ledger: str
+    """Name of the ledger it is listed under."""
     subject: str
+    """Id of its subject."""
     condition: str
     says: str
+    """What is wrong, in Chinese, with ``{names}`` of parameters."""
     todo: str
+    """What the clerk is to do, in Chinese."""
     source: str
+    """The document it comes from."""
     among: str = "true"
     shows: tuple[str, ...] = ()
+    """Columns of the subject that are shown of a row that breaks it."""
     values: Mapping[str, float] = field(default_factory=dict)
+    """Its own numbers, by the names they have as ``$name``; others are parameters of the policy."""
     fault: str = ""
+    """Why the entry cannot be run; '' where it can."""
 
     def used(self) -> frozenset[str]:
         """Names of the parameters in its conditions and sentences."""
@@ -95,26 +108,26 @@ class Rule:
 
         QualityError for one that neither has.
         """
-        known = {**policy, "as_of": as_of, **self.values}
+        values = {**policy, "as_of": as_of, **self.values}
         for name in sorted(self.used()):
-            if name not in known:
+            if name not in values:
                 raise QualityError(f"规则“{self.id}”用到的参数“{name}”没有数值，请在该规则的 values 或口径文件中填写。")
-        return {name: known[name] for name in sorted(self.used())}
+        return {name: values[name] for name in sorted(self.used())}
 
     def filled_in(self, sentence: str, bound: Mapping[str, Any]) -> str:
-        """A sentence of the rule with its numbers written in; placeholders without a number stay."""
+        """A sentence of the rule with its numbers filled in; placeholders without a number are left."""
 
-        def said(found: re.Match) -> str:
-            value = bound.get(found[1])
+        def number(placeholder: re.Match) -> str:
+            value = bound.get(placeholder[1])
             if value is None:
-                return found[0]
+                return placeholder[0]
             return value.isoformat() if isinstance(value, date) else text.plain(value)
 
-        return _PLACEHOLDER.sub(said, sentence)
+        return _PLACEHOLDER.sub(number, sentence)
 
 
 def subjects(folder: Path | None = None) -> dict[str, Subject]:
-    """Subjects by id, in the order in which they are made; QualityError where the file cannot be read."""
+    """Subjects by id, in the order in which their tables are made; QualityError where the file cannot be read."""
     entries = _read((folder or paths.DATA) / _SUBJECTS)
     try:
         return {
@@ -128,56 +141,45 @@ def subjects(folder: Path | None = None) -> dict[str, Subject]:
 def rules(folder: Path | None = None) -> tuple[Rule, ...]:
     """All rules in the order of the file, faulty ones with their ``fault``; QualityError where it cannot be read."""
     folder = folder or paths.DATA
-    known = subjects(folder)
+    by_id = subjects(folder)
     entries = _read(folder / _RULES).get("rule", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise QualityError(f"规则文件 {_RULES} 中每条规则应以 [[rule]] 开头，请改正后重试。")
-    found: dict[str, Rule] = {}
-    for place, entry in enumerate(entries, start=1):
-        rule = _rule(entry, place, known)
-        if rule.id in found:
-            fault = f"第 {place} 条规则的编号“{rule.id}”与前面的重复，请改成不同的编号。"
-            rule = replace(_faulty(entry, place, known, fault), id=f"{rule.id}_{place}")
-        found[rule.id] = rule
-    return tuple(found.values())
+    parsed: dict[str, Rule] = {}
+    for position, entry in enumerate(entries, start=1):
+        rule = _rule(entry, position, by_id)
+        if rule.id in parsed:
+            fault = f"第 {position} 条规则的编号“{rule.id}”与前面的重复，请改成不同的编号。"
+            rule = replace(_faulty(entry, position, by_id, fault), id=f"{rule.id}_{position}")
+        parsed[rule.id] = rule
+    return tuple(parsed.values())
 
 
 def limit_names(folder: Path | None = None) -> dict[str, str]:
-    """How the numbers of rules are called, by the name they have in conditions; QualityError as `rules`."""
+    """Chinese names of the numbers of rules, by the names they have in conditions; QualityError as `rules`."""
     names = _read((folder or paths.DATA) / _RULES).get("limits", {})
     if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
         raise QualityError(f"规则文件 {_RULES} 的 [limits] 中每个参数应是一个名称，请改正后重试。")
     return names
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> Mapping[str, Any]:
+    if not file.is_file():
+        raise QualityError(f"缺少规则文件 {file.name}，请恢复该文件。")
     try:
-        changed_at = file.stat().st_mtime_ns
-    except OSError as error:
-        raise QualityError(f"缺少规则文件 {file.name}，请恢复该文件。") from error
-    return _read_at(file, changed_at)
+        return toml_files.read(file, "规则文件")
+    except DefinitionsInvalid as error:
+        raise QualityError(str(error)) from error
 
 
-@cache
-def _read_at(file: Path, changed_at: int) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise QualityError(f"规则文件 {file.name} 不是 UTF-8 编码，请另存为 UTF-8 后重试。") from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f"第 {line[1]} 行附近" if line else "文件末尾"
-        raise QualityError(f"规则文件 {file.name} 的格式有误（{where}），请改正后重试。") from error
-
-
-def _rule(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject]) -> Rule:
-    fault = _fault(entry, place, known)
+def _rule(entry: Mapping[str, Any], position: int, by_id: Mapping[str, Subject]) -> Rule:
+    fault = _fault(entry, position, by_id)
     if fault:
-        return _faulty(entry, place, known, fault)
+        return _faulty(entry, position, by_id, fault)
     return Rule(
         id=entry["id"],
         severity=entry["severity"],
-        ledger=entry.get("ledger", known[entry["subject"]].ledger),
+        ledger=entry.get("ledger", by_id[entry["subject"]].ledger),
         subject=entry["subject"],
         condition=entry["condition"],
         says=entry["says"],
@@ -189,36 +191,36 @@ def _rule(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject]) ->
     )
 
 
-def _faulty(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject], fault: str) -> Rule:
+def _faulty(entry: Mapping[str, Any], position: int, by_id: Mapping[str, Subject], fault: str) -> Rule:
     """A rule that cannot be run, with whatever of the entry can be shown."""
 
-    def said(key: str) -> str:
+    def given(key: str) -> str:
         return entry[key] if isinstance(entry.get(key), str) else ""
 
-    subject = known.get(said("subject"))
-    severity = said("severity") if said("severity") in SEVERITIES else "warning"
-    rule_id = said("id") or f"rule_{place}"
-    ledger = said("ledger") or (subject.ledger if subject else "")
-    says = said("says") or "规则填写不完整"
-    return Rule(rule_id, severity, ledger, said("subject"), "", says, said("todo"), said("source"), fault=fault)
+    subject = by_id.get(given("subject"))
+    severity = given("severity") if given("severity") in SEVERITIES else "warning"
+    rule_id = given("id") or f"rule_{position}"
+    ledger = given("ledger") or (subject.ledger if subject else "")
+    says = given("says") or "规则填写不完整"
+    return Rule(rule_id, severity, ledger, given("subject"), "", says, given("todo"), given("source"), fault=fault)
 
 
-def _fault(entry: Mapping[str, Any], place: int, known: Mapping[str, Subject]) -> str:
+def _fault(entry: Mapping[str, Any], position: int, by_id: Mapping[str, Subject]) -> str:
     """Why an entry cannot be a rule, in one sentence; '' where it can."""
-    where = f"规则“{entry['id']}”" if isinstance(entry.get("id"), str) else f"第 {place} 条规则"
+    where = f"规则“{entry['id']}”" if isinstance(entry.get("id"), str) else f"第 {position} 条规则"
     if absent := [key for key in _NEEDED if not isinstance(entry.get(key), str) or not entry[key].strip()]:
         return f"{where}缺少 {'、'.join(absent)}，请补上。"
     if not re.fullmatch(r"[a-z][a-z0-9_]*", entry["id"]):
         return f"{where}的 id 只能用小写字母、数字和下划线。"
     if entry["severity"] not in SEVERITIES:
         return f"{where}的 severity 只能是 error（错误）或 warning（疑点）。"
-    if entry["subject"] not in known:
-        return f"{where}的 subject“{entry['subject']}”不在 {_SUBJECTS} 中，可选：{'、'.join(known)}。"
+    if entry["subject"] not in by_id:
+        return f"{where}的 subject“{entry['subject']}”不在 {_SUBJECTS} 中，可选：{'、'.join(by_id)}。"
     if not isinstance(entry.get("among", ""), str):
         return f"{where}的 among 应是一句条件，请改正。"
     for column in entry.get("shows", ()):
-        if column not in known[entry["subject"]].columns:
-            return f"{where}的 shows 中“{column}”不是“{known[entry['subject']].name}”的字段。"
+        if column not in by_id[entry["subject"]].columns:
+            return f"{where}的 shows 中“{column}”不是“{by_id[entry['subject']].name}”的字段。"
     values = entry.get("values", {})
     if not isinstance(values, dict) or not all(_is_number(value) for value in values.values()):
         return f"{where}的 values 中每个参数都应是数字。"

@@ -1,10 +1,10 @@
 """How much memory and time reading one file may use, by its size: `[reading]` of ``data/settings.toml``."""
 
-import tomllib
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from dashboard import paths
+from dashboard.definitions import settings
 
 MEGABYTE = 1_000_000
 
@@ -23,12 +23,10 @@ def of(size_mb: float, times: int = 1, parts: int = 0) -> Limits:
     times: multiple of what reading takes.
     parts: number of files of an archive and of sheets.
     """
-    settings = _settings()
-    memory_mb = times * (settings["memory_mb"] + settings["memory_mb_per_mb"] * size_mb)
-    seconds = times * (
-        settings["seconds"] + settings["seconds_per_mb"] * size_mb + settings["seconds_per_part"] * parts
-    )
-    return Limits(int(min(memory_mb, settings["memory_mb_at_most"]) * MEGABYTE), seconds)
+    limits = _settings()
+    memory_mb = times * (limits["memory_mb"] + limits["memory_mb_per_mb"] * size_mb)
+    seconds = times * (limits["seconds"] + limits["seconds_per_mb"] * size_mb + limits["seconds_per_part"] * parts)
+    return Limits(int(min(memory_mb, limits["memory_mb_at_most"]) * MEGABYTE), seconds)
 
 
 def most(what: str) -> int:
@@ -42,5 +40,5 @@ def wider(first: Limits, second: Limits) -> Limits:
 
 
 @cache
-def _settings() -> dict[str, float]:
-    return tomllib.loads((paths.DATA / "settings.toml").read_text(encoding="utf-8"))["reading"]
+def _settings() -> Mapping[str, float]:
+    return settings.read().reading

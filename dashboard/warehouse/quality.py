@@ -1,4 +1,4 @@
-"""Runs the data-quality rules over a version being built: offenders, counts by region, what earlier versions had."""
+"""Run the data-quality rules over a version being built: offenders, counts by region, counts of earlier versions."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,15 +16,15 @@ from dashboard.definitions.policy import Policy
 from dashboard.definitions.quality_rules import QualityError, Rule, Subject
 from dashboard.warehouse import queries
 
-# How many earlier versions a version remembers the counts of.
+# How many earlier versions a version keeps the counts of: five years of monthly loads.
 _KEPT_VERSIONS = 60
-# The name under which a rule file that cannot be read at all is shown.
+# The id under which a rule file that cannot be read at all is listed.
 _WHOLE_FILE = "quality_rules"
-# Errors that are a condition's fault; a full disk or memory is not, and stops the publication.
+# Errors that a condition can cause. A full disk or memory is not among them and stops the publication.
 _FAULTY = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
-# A parameter of a condition, or quoted words that only look like one.
+# A parameter of a condition; or a quoted text, so that what looks like a parameter in it is passed over.
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
-# A column's name with its unit: 务工时间（月）.
+# Names with their unit in brackets: 年龄下限（岁） of a number, 务工时间（月） of a column.
 _UNIT_OF_LIMIT = re.compile(r"(.+)（(.+)）")
 _UNIT = re.compile(r"(.+)（(元|月|天|岁|%)）")
 
@@ -46,17 +46,16 @@ _RULE_ROWS = pa.schema(
 
 
 def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, folder: Path | None = None) -> None:
-    """Run every rule and store what was found; a rule that cannot be run is stored with the reason.
+    """Run every rule and fill the ``out_quality_*`` tables; a rule that cannot be run is stored with the reason.
 
-    ``con`` has the ledgers, regions, bridges and facts; ``param_income_lines`` is registered for the subjects.
-    ``folder`` holds the rule files (default: the project's data).
+    ``con`` has the ledgers, regions, bridges and facts, and the relation ``param_income_lines`` for the subjects; the
+    version it starts from, if any, is attached as ``base``. ``folder`` has the rule files (default: the project's
+    data). Raises duckdb.Error where the disk or the memory is full.
     """
     try:
-        rules, subjects, names = (
-            quality_rules.rules(folder),
-            quality_rules.subjects(folder),
-            quality_rules.limit_names(folder),
-        )
+        rules = quality_rules.rules(folder)
+        subjects = quality_rules.subjects(folder)
+        names = quality_rules.limit_names(folder)
     except QualityError as error:
         rules, subjects, names = (_unreadable(error),), {}, {}
     ready, faults = _ready(rules, policy.values(), as_of)
@@ -64,11 +63,11 @@ def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, folder: Pa
     for subject in subjects.values():
         queries.execute(con, f"quality/subjects/{subject.id}", {"as_of": as_of})
         faults |= judge(con, subject, [rule for rule in ready.values() if rule.rule.subject == subject.id])
-    told = [
-        _rule_row(place, rule, subjects.get(rule.subject), ready.get(rule.id), faults.get(rule.id), names)
-        for place, rule in enumerate(rules, start=1)
+    rows = [
+        _rule_row(position, rule, subjects.get(rule.subject), ready.get(rule.id), faults.get(rule.id), names)
+        for position, rule in enumerate(rules, start=1)
     ]
-    con.from_arrow(pa.Table.from_pylist(told, schema=_RULE_ROWS)).insert_into("out_quality_rules")
+    con.from_arrow(pa.Table.from_pylist(rows, schema=_RULE_ROWS)).insert_into("out_quality_rules")
     queries.relation(con, "quality/counts").insert_into("out_quality_counts")
     if queries.fetch(con, "quality/stored", {"database": "base"}):
         queries.relation(con, "quality/history", {"kept_versions": _KEPT_VERSIONS}).insert_into("out_quality_history")
@@ -76,19 +75,20 @@ def fill(con: duckdb.DuckDBPyConnection, as_of: date, policy: Policy, folder: Pa
 
 @dataclass(frozen=True)
 class Ready:
-    """A rule with the values of its parameters; in SQL these are named for the rule, so that rules run together."""
+    """A rule with the values of its parameters. In SQL these carry the rule's id, so that many rules run together."""
 
     rule: Rule
     values: Mapping[str, object]
+    """By the names they have in its conditions."""
 
     @property
     def among(self) -> str:
-        """SQL: the row is examined."""
+        """SQL that is true of rows to be examined."""
         return f"({self._named(self.rule.among)})"
 
     @property
     def broken(self) -> str:
-        """SQL: the row is examined and breaks the rule."""
+        """SQL that is true of rows that are examined and break the rule."""
         return f"{self.among} and ({self._named(self.rule.condition)})"
 
     @property
@@ -97,59 +97,59 @@ class Ready:
         return {f"{self.rule.id}_{name}": value for name, value in self.values.items()}
 
     def _named(self, condition: str) -> str:
-        return _PARAMETER.sub(lambda found: f"${self.rule.id}_{found[1]}" if found[1] else found[0], condition)
+        return _PARAMETER.sub(lambda match: f"${self.rule.id}_{match[1]}" if match[1] else match[0], condition)
 
 
 def judge(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[Ready]) -> dict[str, str]:
-    """Store the offenders of the rules about one subject, and how many each found and examined where.
+    """Store the offenders of the rules about one subject, and the rows each rule examined, by region.
 
-    All rules are asked in one pass over the subject. Where that fails, halves are asked, until only the rules that
-    cannot be run are left: gives the fault of each, by id. Other duckdb.Error are raised.
+    Gives the faults of the rules that cannot be run, by id. All rules are run in one pass over the subject; where
+    that fails, in halves, until only those at fault are left. Raises duckdb.Error where the disk or the memory is full.
     """
     if not rules:
         return {}
     try:
-        found = _counted(con, subject, rules)
-        _store_offenders(con, subject, [rule for rule in rules if pc.sum(found[f"{rule.rule.id}_broken"]).as_py()])
+        counts = _counts(con, subject, rules)
+        _store_offenders(con, subject, [rule for rule in rules if pc.sum(counts[f"{rule.rule.id}_broken"]).as_py()])
     except _FAULTY:
         if len(rules) == 1:
             rule_id = rules[0].rule.id
             return {rule_id: f"规则“{rule_id}”的条件无法运行，请核对字段名、括号和比较的类型。"}
         middle = len(rules) // 2
         return judge(con, subject, rules[:middle]) | judge(con, subject, rules[middle:])
-    _store_counts(con, found, rules)
+    _store_counts(con, counts, rules)
     return {}
 
 
-def _counted(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[Ready]) -> pa.Table:
-    """Offenders and examined by region: one row a region, two columns a rule."""
-    counts = [
+def _counts(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[Ready]) -> pa.Table:
+    """Offenders and examined rows: one row per region, columns ``<rule>_broken`` and ``<rule>_among`` per rule."""
+    expressions = [
         f"count(*) filter (where {condition}) as {rule.rule.id}_{what}"
         for rule in rules
         for what, condition in (("broken", rule.broken), ("among", rule.among))
     ]
-    columns = ("region_code", *counts)
+    columns = ("region_code", *expressions)
     rows = queries.select_rows(con, [(columns, subject.table, "true")], _bound(rules), "region_code")
-    regions, *found = zip(*rows, strict=True) if rows else ((),) * len(columns)
+    regions, *counts = zip(*rows, strict=True) if rows else ((),) * len(columns)
     names = [f"{rule.rule.id}_{what}" for rule in rules for what in ("broken", "among")]
-    arrays = [pa.array(regions, pa.string()), *(pa.array(one, pa.int64()) for one in found)]
+    arrays = [pa.array(regions, pa.string()), *(pa.array(count, pa.int64()) for count in counts)]
     return pa.table(arrays, names=["region_code", *names])
 
 
-def _store_counts(con: duckdb.DuckDBPyConnection, found: pa.Table, rules: Sequence[Ready]) -> None:
+def _store_counts(con: duckdb.DuckDBPyConnection, counts: pa.Table, rules: Sequence[Ready]) -> None:
     parts = [
         pa.table(
             {
-                "rule_id": pa.repeat(rule.rule.id, len(found)),
-                "region_code": found["region_code"],
-                "offenders": found[f"{rule.rule.id}_broken"].cast(pa.int32()),
-                "examined": found[f"{rule.rule.id}_among"].cast(pa.int32()),
+                "rule_id": pa.repeat(rule.rule.id, len(counts)),
+                "region_code": counts["region_code"],
+                "offenders": counts[f"{rule.rule.id}_broken"].cast(pa.int32()),
+                "examined": counts[f"{rule.rule.id}_among"].cast(pa.int32()),
             }
         )
         for rule in rules
     ]
-    counts = pa.concat_tables(parts)
-    con.from_arrow(counts.filter(pc.greater(counts["examined"], 0))).insert_into("quality_found")
+    by_rule = pa.concat_tables(parts)
+    con.from_arrow(by_rule.filter(pc.greater(by_rule["examined"], 0))).insert_into("quality_found")
 
 
 def _store_offenders(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[Ready]) -> None:
@@ -169,7 +169,7 @@ def _store_offenders(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Se
 
 
 def _facts(subject: Subject, shows: Sequence[str], types: Mapping[str, str]) -> str:
-    """SQL that says columns of an offender in words: 年龄：15，工资性收入：120.00元，风险未消除：是."""
+    """SQL for columns of an offender as one Chinese text: 年龄：15，工资性收入：120.00元，风险未消除：是."""
     return " || '，' || ".join(_fact(subject.columns[column], column, types[column]) for column in shows) or "null"
 
 
@@ -177,16 +177,16 @@ def _fact(label: str, column: str, sql_type: str) -> str:
     with_unit = _UNIT.fullmatch(label)
     name, unit = with_unit.groups() if with_unit else (label, "")
     if sql_type == "BOOLEAN":
-        said = f"case when {column} then '是' else '否' end"
+        value = f"case when {column} then '是' else '否' end"
     elif sql_type == "DOUBLE" or sql_type.startswith("DECIMAL"):
-        said = f"cast(cast({column} as decimal(18, {2 if unit == '元' else 1})) as varchar) || '{unit}'"
+        value = f"cast(cast({column} as decimal(18, {2 if unit == '元' else 1})) as varchar) || '{unit}'"
     else:
-        said = f"cast({column} as varchar) || '{unit}'"
-    return f"'{name}：' || case when {column} is null then '空' else {said} end"
+        value = f"cast({column} as varchar) || '{unit}'"
+    return f"'{name}：' || case when {column} is null then '空' else {value} end"
 
 
 def _ready(rules: Sequence[Rule], policy: Mapping[str, float], as_of: date) -> tuple[dict[str, Ready], dict[str, str]]:
-    """The rules that can be tried, by id, and the faults of the others."""
+    """The rules whose parameters have values, by id, and the faults of the others, by id."""
     ready, faults = {}, {}
     for rule in rules:
         try:
@@ -210,7 +210,7 @@ def _rule_row(
     fault: str | None,
     names: Mapping[str, str],
 ) -> dict:
-    """The rule's row of ``out_quality_rules``."""
+    """The rule's row of ``out_quality_rules``; ``names`` are those of `quality_rules.limit_names`."""
     values = ready.values if ready else {}
     return {
         "rule_id": rule.id,
@@ -228,10 +228,11 @@ def _rule_row(
 
 
 def _limit(name: str, value: float) -> str:
-    """A number of a rule under its name, the unit behind it: 年龄下限 16 岁."""
-    found = _UNIT_OF_LIMIT.fullmatch(name)
-    return f"{found[1]} {text.plain(value)} {found[2]}" if found else f"{name} {text.plain(value)}"
+    """A number of a rule with its name before it and its unit behind it: 年龄下限 16 岁."""
+    with_unit = _UNIT_OF_LIMIT.fullmatch(name)
+    return f"{with_unit[1]} {text.plain(value)} {with_unit[2]}" if with_unit else f"{name} {text.plain(value)}"
 
 
 def _unreadable(error: QualityError) -> Rule:
+    """What is listed in place of all rules where their file cannot be read."""
     return Rule(_WHOLE_FILE, "error", "", "", "", "数据质量规则文件无法读取", str(error), "", fault=str(error))

@@ -1,4 +1,4 @@
-"""Named SQL from ``queries/``: read once, its header checked, run with bound parameters only."""
+"""Named SQL from ``queries/``: each file is read once, its header is checked, parameters are bound, never pasted in."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,9 @@ import pyarrow as pa
 
 from dashboard import paths
 
+# A connection to a version, for modules that pass it on without knowing the database.
+Connection = duckdb.DuckDBPyConnection
+
 HEADINGS = ("purpose", "grain", "params", "units", "source")
 
 _HEADING = re.compile(r"--\s*(\w+):\s*(.*)")
@@ -22,20 +25,25 @@ _NOT_CODE = re.compile(r"--[^\n]*|'(?:[^']|'')*'")
 
 
 class QueryHeaderError(ValueError):
-    """A query file whose header does not say what the statement does."""
+    """A query file whose header lacks a heading, or whose parameters are not those of its statement."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """One statement and what its header declares; ``params`` maps a name to its SQL type."""
+    """One statement and what its header declares."""
 
     name: str
+    """Its path below ``queries/`` without the ending: village/attainment."""
     sql: str
+    """The whole file, header included."""
     purpose: str
     grain: str
+    """What one row is."""
     units: str
     source: str
+    """Tables and ledgers it reads."""
     params: Mapping[str, str]
+    """SQL types of its parameters, by their names without the dollar sign."""
 
 
 @cache
@@ -55,19 +63,22 @@ def names(folder: str = "") -> tuple[str, ...]:
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
-    """Rows of a named query as a DataFrame, on a cursor of its own; values not declared by the query are left out."""
+    """Rows of a named query as a DataFrame, run on a cursor of its own.
+
+    ``params`` may hold more than the query declares; KeyError where one it declares is missing.
+    """
     with con.cursor() as cursor:
         return _executed(cursor, name, params).df()
 
 
 def arrow(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> pa.Table:
-    """Rows of a named query as an Arrow table (decimals and nulls kept as they are)."""
+    """Rows of a named query as an Arrow table, with decimals and nulls as they are; parameters as in `run`."""
     with con.cursor() as cursor:
         return relation(cursor, name, params).to_arrow_table()
 
 
 def execute(con: duckdb.DuckDBPyConnection, name: str, params: Mapping[str, Any] | None = None) -> None:
-    """Run a named statement for its effect on ``con`` itself (temporary tables and attached files are seen)."""
+    """Run a named statement for its effect, on ``con`` itself, whose temporary tables and attached files it sees."""
     _executed(con, name, params).fetchall()
 
 
@@ -91,7 +102,10 @@ def select(
     values: Mapping[str, Any],
     group_by: str = "",
 ) -> duckdb.DuckDBPyRelation:
-    """Rows of one or more selections (columns, table, condition) one after the other, their ``$names`` bound."""
+    """The rows of all ``selections`` (columns, table, condition), one selection after the other.
+
+    ``values`` are bound to the ``$names`` in them and may hold more than these.
+    """
     sql, bound = _put_together(selections, values, group_by)
     return con.sql(sql, params=bound) if bound else con.sql(sql)
 
@@ -102,7 +116,7 @@ def select_rows(
     values: Mapping[str, Any],
     group_by: str = "",
 ) -> list[tuple]:
-    """`select` as tuples, run on ``con`` itself without a relation, which would be prepared twice."""
+    """The rows of `select` as tuples, run on ``con`` itself: a relation would be prepared twice."""
     sql, bound = _put_together(selections, values, group_by)
     return con.execute(sql, bound).fetchall()
 
@@ -110,7 +124,7 @@ def select_rows(
 def _put_together(
     selections: Sequence[tuple[Sequence[str], str, str]], values: Mapping[str, Any], group_by: str
 ) -> tuple[str, dict[str, Any]]:
-    """The one place where SQL is put together: conditions of rules are data, checked by whoever reads their file."""
+    """The one place where SQL is put together: conditions of rules are data, checked when their file is read."""
     pieces = [f"select {', '.join(columns)} from {table} where {where}" for columns, table, where in selections]
     sql = " union all ".join(pieces) + (f" group by {group_by}" if group_by else "")
     used = set(_USED.findall(_NOT_CODE.sub("", sql)))

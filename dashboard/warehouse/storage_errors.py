@@ -1,4 +1,4 @@
-"""What goes wrong with the database and its disk, in one Chinese sentence each: what happened and what to do."""
+"""What can go wrong with the database and its disk, as one Chinese sentence each: what happened and what to do."""
 
 import errno
 from collections.abc import Sequence
@@ -11,33 +11,35 @@ _DISK_FULL = f"磁盘空间不足，没有完成，{_UNCHANGED}请清理磁盘�
 _NOT_WRITABLE = f"数据目录不允许写入，没有完成，{_UNCHANGED}请检查目录权限。"
 _MEMORY_SHORT = f"内存不足，没有完成，{_UNCHANGED}请关闭其他程序或分批导入后重试。"
 
-# DuckDB's errors have no numbers: what it says where the disk is full, and where a file is not as it was written.
-_SAYS_FULL = ("No space left", "File too large", "Disk quota", "failed to offload", "max_temp_directory_size")
-_SAYS_DAMAGED = (
+# DuckDB's errors have no numbers: words in its messages where the disk is full, and where a file was damaged.
+_DISK_FULL_WORDS = ("No space left", "File too large", "Disk quota", "failed to offload", "max_temp_directory_size")
+_DAMAGED_WORDS = (
     "Corrupt",
     "Data Corruption",
     "Could not read enough bytes",
     "not a valid DuckDB",
     "Serialization Error",
 )
+# What `in_plain_words` can explain.
+DATABASE_ERRORS = (duckdb.Error, OSError)
 _FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLOSED_ERRORS = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class StoreError(Exception):
-    """A version that cannot be read, built or switched to; the message is one Chinese sentence for the user."""
+    """A version that cannot be read, built, made current or deleted; its message is one Chinese sentence for users."""
 
 
 def in_plain_words(error: BaseException, version_id: str | None) -> StoreError | None:
-    """What an error of the database or the disk means while ``version_id`` is in force; None where it is unknown."""
-    if not isinstance(error, duckdb.Error | OSError):
+    """What an error of the database or the disk means while ``version_id`` is current; None where it is unknown."""
+    if not isinstance(error, DATABASE_ERRORS):
         return None
-    said, number = str(error), getattr(error, "errno", None)
-    if number in _FULL_ERRORS or any(words in said for words in _SAYS_FULL):
+    message, number = str(error), getattr(error, "errno", None)
+    if number in _FULL_ERRORS or any(words in message for words in _DISK_FULL_WORDS):
         return StoreError(_DISK_FULL)
     if number in _CLOSED_ERRORS:
         return StoreError(_NOT_WRITABLE)
-    if version_id is not None and any(words in said for words in _SAYS_DAMAGED):
+    if version_id is not None and any(words in message for words in _DAMAGED_WORDS):
         return file_damaged(version_id)
     return StoreError(_MEMORY_SHORT) if isinstance(error, duckdb.OutOfMemoryException) else None
 
@@ -63,5 +65,5 @@ def card_damaged(version_id: str) -> StoreError:
 
 
 def pointer_damaged() -> StoreError:
-    """The pointer names no version, or has gone."""
+    """The pointer names no version, or is missing."""
     return StoreError(f"当前版本的指针文件 CURRENT 已损坏或丢失，{_HOW_TO_GO_BACK}")

@@ -219,7 +219,7 @@ def verify(con: duckdb.DuckDBPyConnection, version: Version) -> None:
             try:
                 for _ in cursor.table(table).to_arrow_reader(_BATCH_ROWS):
                     pass
-            except (duckdb.Error, OSError):
+            except storage_errors.DATABASE_ERRORS:
                 unreadable.append(table)
     if unreadable:
         raise storage_errors.tables_damaged(version.id, unreadable)
@@ -263,7 +263,7 @@ def rehearsing(root: Path) -> Iterator[Build]:
 def _in_plain_words(root: Path) -> Iterator[None]:
     try:
         yield
-    except (duckdb.Error, OSError) as error:
+    except storage_errors.DATABASE_ERRORS as error:
         explained = in_plain_words(root, error)
         if explained is None:
             raise

@@ -2,21 +2,8 @@
 -- grain: one row per region and year.
 -- params: none
 -- units: fraction, 0 = all alike; null where nothing is reported or the total income is not positive.
--- source: fact_incomes, from ledger 收入台账; param_years (years up to the as-of day).
-with years as (
-    select
-        y.calendar_year,
-        y.period
-    from param_years y
-    join (
-        select
-            min(income_year) as first_year,
-            max(income_year) as last_year
-        from fact_incomes
-    ) as reported
-        on y.calendar_year between reported.first_year and reported.last_year
-),
-ranked as (
+-- source: fact_incomes, from ledger 收入台账; shared_income_years.
+with ranked as (
     select
         s.scope_code as region_code,
         f.income_year,
@@ -48,7 +35,7 @@ figures as (
         g.ranked_income - g.persons_times_income as numerator,
         g.persons_times_income as denominator
     from core_units u
-    cross join years y
+    cross join shared_income_years y
     left join sums g
         on g.region_code = u.region_code
         and g.income_year = y.calendar_year

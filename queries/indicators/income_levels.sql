@@ -1,30 +1,9 @@
 -- purpose: Per-capita income by person and by household, its growth, falling households and shares of components.
 -- grain: one row per indicator, region, year and group ('', 脱贫户, 监测对象 active on the as-of day).
--- params:
---   $as_of  DATE  households identified later are not monitored yet
+-- params: none
 -- units: yuan per person and year; percent. Null where nothing is reported for the region and year.
--- source: fact_incomes, core_monitored, from ledgers 收入台账, 农户基本信息台账, 监测对象台账;
---   param_years (years up to the as-of day).
-with active as (
-    select household_id
-    from core_monitored
-    where identified_on <= $as_of
-        and not is_risk_eliminated
-),
-years as (
-    select
-        y.calendar_year,
-        y.period
-    from param_years y
-    join (
-        select
-            min(income_year) as first_year,
-            max(income_year) as last_year
-        from fact_incomes
-    ) as reported
-        on y.calendar_year between reported.first_year and reported.last_year
-),
-by_kind as (
+-- source: fact_incomes, from ledgers 收入台账, 农户基本信息台账; shared_active_households, shared_income_years.
+with by_kind as (
     select
         f.village_code,
         f.income_year,
@@ -40,7 +19,7 @@ by_kind as (
         sum(f.transfer_yuan) as transfer_yuan,
         sum(f.wage_yuan + f.business_yuan + f.property_yuan + f.transfer_yuan) as components_yuan
     from fact_incomes f
-    left join active a on a.household_id = f.household_id
+    left join shared_active_households a on a.household_id = f.household_id
     group by f.village_code, f.income_year, f.is_escaped, a.household_id is not null
 ),
 by_region as (
@@ -103,7 +82,7 @@ figures as (
         i.factor,
         i.unit
     from core_units u
-    cross join years y
+    cross join shared_income_years y
     cross join (values (''), ('脱贫户'), ('监测对象')) as g(grp)
     cross join (
         values

@@ -2,21 +2,8 @@
 -- grain: one row per indicator, region, year and line; grp is the line as a bare number.
 -- params: none
 -- units: income_below_line_pct in percent of households; poverty_fgt* as a fraction of persons.
--- source: fact_incomes, from ledger 收入台账; param_years (years up to the as-of day), param_lines.
-with years as (
-    select
-        y.calendar_year,
-        y.period
-    from param_years y
-    join (
-        select
-            min(income_year) as first_year,
-            max(income_year) as last_year
-        from fact_incomes
-    ) as reported
-        on y.calendar_year between reported.first_year and reported.last_year
-),
-against_line as (
+-- source: fact_incomes, from ledger 收入台账; shared_income_years, param_lines.
+with against_line as (
     select
         f.village_code,
         f.income_year,
@@ -76,7 +63,7 @@ figures as (
         i.factor,
         i.unit
     from core_units u
-    cross join years y
+    cross join shared_income_years y
     cross join param_lines p
     cross join (
         values

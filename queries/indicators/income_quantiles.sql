@@ -1,30 +1,9 @@
 -- purpose: Quantiles of per-capita income over households, each household counting once (Hyndman-Fan type 7).
 -- grain: one row per indicator, region, year and group ('', 脱贫户, 监测对象 active on the as-of day).
--- params:
---   $as_of  DATE  households identified later are not monitored yet
+-- params: none
 -- units: yuan per person and year; null where nothing is reported for the region and year.
--- source: fact_incomes, core_monitored, from ledgers 收入台账, 农户基本信息台账, 监测对象台账;
---   param_years (years up to the as-of day).
-with active as (
-    select household_id
-    from core_monitored
-    where identified_on <= $as_of
-        and not is_risk_eliminated
-),
-years as (
-    select
-        y.calendar_year,
-        y.period
-    from param_years y
-    join (
-        select
-            min(income_year) as first_year,
-            max(income_year) as last_year
-        from fact_incomes
-    ) as reported
-        on y.calendar_year between reported.first_year and reported.last_year
-),
-grouped as (
+-- source: fact_incomes, from ledgers 收入台账, 农户基本信息台账; shared_active_households, shared_income_years.
+with grouped as (
     select village_code, income_year, '' as grp, per_capita_yuan
     from fact_incomes
     union all
@@ -34,7 +13,7 @@ grouped as (
     union all
     select f.village_code, f.income_year, '监测对象' as grp, f.per_capita_yuan
     from fact_incomes f
-    join active a on a.household_id = f.household_id
+    join shared_active_households a on a.household_id = f.household_id
 ),
 quantiles as (
     select
@@ -65,7 +44,7 @@ figures as (
             when 'income_per_capita_p90_yuan' then q.p90_yuan
         end as quantile_yuan
     from core_units u
-    cross join years y
+    cross join shared_income_years y
     cross join (values (''), ('脱贫户'), ('监测对象')) as g(grp)
     cross join (
         values

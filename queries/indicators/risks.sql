@@ -1,9 +1,9 @@
 -- purpose: Active monitored households having each risk (risk_active); a household can have several.
 -- grain: one row per region and risk, '' being households with any risk named.
 -- params:
---   $as_of  DATE  households identified later are not counted
+--   $as_of  DATE  day the figures are given for
 -- units: 户; null when no risk is named anywhere in the ledger.
--- source: core_monitored, bridge_risks, from ledger 监测对象台账.
+-- source: bridge_risks, from ledger 监测对象台账; shared_active_households.
 with ledger as (
     select count(*) > 0 as is_loaded from bridge_risks
 ),
@@ -17,10 +17,8 @@ active as (
         m.household_id,
         m.village_code,
         b.risk
-    from core_monitored m
+    from shared_active_households m
     join bridge_risks b on b.household_id = m.household_id
-    where m.identified_on <= $as_of
-        and not m.is_risk_eliminated
 ),
 counted as (
     select

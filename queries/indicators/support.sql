@@ -1,9 +1,9 @@
 -- purpose: Active monitored households with a measure carried out (support_coverage_pct) and with none at all.
 -- grain: one row per indicator and region.
 -- params:
---   $as_of  DATE  households identified later are not counted
+--   $as_of  DATE  day the figures are given for
 -- units: percent, null where no household is active; 户. Null when no ledger of measures is loaded.
--- source: core_monitored, core_measures, from ledgers 监测对象台账 and 帮扶措施台账.
+-- source: core_monitored, core_measures, from ledgers 监测对象台账 and 帮扶措施台账; shared_active_households.
 with ledger as (
     select
         (select count(*) from core_measures) > 0
@@ -26,10 +26,8 @@ counted as (
         select
             a.village_code,
             p.is_delivered
-        from core_monitored a
+        from shared_active_households a
         left join supported p on p.household_id = a.household_id
-        where a.identified_on <= $as_of
-            and not a.is_risk_eliminated
     ) as m
     join core_region_scope s on s.region_code = m.village_code
     group by s.scope_code

@@ -1,10 +1,11 @@
 -- purpose: Active monitored households not visited within the interval (visit_overdue), by 监测对象类别.
 -- grain: one row per region and category, '' being all of them.
 -- params:
---   $as_of  DATE  identifications and visits after this day are not seen
+--   $as_of  DATE  visits after this day are not seen
 --   $visited_since  DATE  first day on which a visit still counts, unless param_visit_since names the category
 -- units: 户; null when no visit ledger is loaded.
--- source: core_monitored, core_visits, from ledgers 监测对象台账 and 走访台账.
+-- source: core_monitored, core_visits, from ledgers 监测对象台账 and 走访台账;
+--   shared_active_households, param_visit_since.
 with ledger as (
     select
         (select count(*) from core_visits) > 0
@@ -27,12 +28,11 @@ overdue as (
     select
         m.village_code,
         m.monitor_category
-    from core_monitored m
+    from shared_active_households m
     left join last_visit v on v.household_id = m.household_id
     left join param_visit_since p on p.monitor_category = m.monitor_category
-    where m.identified_on <= $as_of
-        and not m.is_risk_eliminated
-        and (v.visited_on is null or v.visited_on < coalesce(p.visited_since, $visited_since))
+    where v.visited_on is null
+        or v.visited_on < coalesce(p.visited_since, $visited_since)
 ),
 counted as (
     select

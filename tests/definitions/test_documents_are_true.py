@@ -43,7 +43,7 @@ def test_indicators_and_tables_exist(quoted):
     for name in quoted:
         if re.fullmatch(r"(visit|income|poverty|support|guarantee|risk|monitored)_\w+", name):
             assert name in ids, name
-        if re.fullmatch(r"(rollups/)?(core|out|fact|bridge)_[a-z_]+", name):
+        if re.fullmatch(r"(rollups/)?(core|out|fact|bridge|shared)_[a-z_]+", name):
             assert name.removeprefix("rollups/") in tables, name
 
 
@@ -60,5 +60,4 @@ def test_the_demo_inherits_what_the_document_says():
     assert (
         "inherits the town plan (某镇), then the county plan of 2022 (某县), then Xi'an's" in DOCUMENTS["indicators.md"]
     )
-    chain = policy._read(paths.DATA / "policy.toml")["jurisdiction"][0]
-    assert (chain["id"], chain["inherits"]) == ("demo", ["TA", "CC", "XA"])
+    assert policy._book(None).chains["demo"] == ("demo", "TA", "CC", "XA", "system")

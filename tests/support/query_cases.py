@@ -102,6 +102,7 @@ def _set_up(con: duckdb.DuckDBPyConnection, query: str, told: dict[str, Any]) ->
             insert(con, table, rows)
     _bind_relations(con, told)
     _derive(con, query, given)
+    derive.bind_shared(con, [query], DEFAULTS["params"] | told.get("params", {}))
 
 
 def _set_up_base(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> None:
@@ -157,7 +158,7 @@ def _derive(con: duckdb.DuckDBPyConnection, query: str, given: dict[str, list[Ro
 def _needed(query: str) -> set[str]:
     """Derived tables the query names, and those that these are computed from."""
     found: set[str] = set()
-    waiting = [query]
+    waiting = [query, *derive.shared_by([query])]
     while waiting:
         sql = queries.get(waiting.pop()).sql
         for table in _derived_tables() - found:

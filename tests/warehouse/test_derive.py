@@ -154,3 +154,23 @@ def test_visit_interval_is_counted_in_calendar_months(as_of, months, since):
 @pytest.mark.parametrize(("line", "text"), [(5000, "5000"), (5000.0, "5000"), (4999.5, "4999.5"), (0.01, "0.01")])
 def test_a_line_is_written_as_a_bare_number(line, text):
     assert derive.line_text(line) == text
+
+
+def test_shared_queries_are_no_families_and_each_is_shared():
+    shared = set(queries.names("indicators/shared"))
+    assert shared and not shared & set(derive.families())
+    for name in shared:
+        users = [family for family in derive.families() if name in derive.shared_by([family])]
+        assert len(users) > 1, f"{name} is read by {users}"
+    assert set(derive.shared_by(derive.families())) == shared
+
+
+def test_only_the_shared_relations_that_a_query_names_are_bound_and_none_outlives_it(con):
+    derive.fill(con, AS_OF, policy.in_force(AS_OF))
+    assert not [name for (name,) in con.execute("show tables").fetchall() if name.startswith(("param_", "shared_"))]
+    with con.cursor() as cursor:
+        derive.bind_relations(cursor, AS_OF, [5000], {})
+        assert derive.bind_shared(cursor, ["indicators/risks"], {"as_of": AS_OF}) == ["shared_active_households"]
+        assert derive.bind_shared(cursor, ["indicators/register", "indicators/visits"], {}) == []
+        [(active,)] = cursor.table("shared_active_households").aggregate("count(*)").fetchall()
+    assert active == 2
