@@ -119,17 +119,6 @@ def _connection(with_base: bool) -> duckdb.DuckDBPyConnection:
     return con
 
 
-@contextmanager
-def emptied() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with every table and no row; whatever is done to it is undone."""
-    con = _connection(False)
-    con.begin()
-    try:
-        yield con
-    finally:
-        con.rollback()
-
-
 def _set_up(con: duckdb.DuckDBPyConnection, query: str, told: dict[str, Any]) -> None:
     given = {table: drawn(rows) for table, rows in told.get("given", {}).items() if table != "base"}
     if directory := told.get("directory"):

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
+import duckdb
 import pandas as pd
 import query_cases
 from hypothesis import strategies as st
 
 from dashboard.definitions import policy
-from dashboard.warehouse import derive
+from dashboard.warehouse import derive, queries
 
 AS_OF = date(2025, 6, 20)
 LINES = (5000.0, 6000.0)
@@ -80,7 +81,9 @@ def ledgers(draw) -> dict[str, list[dict]]:
 
 def long_table(given: dict[str, list[dict]], only: Collection[str] = ()) -> pd.DataFrame:
     """The long table of the ledgers on AS_OF, for LINES, with the thresholds in force; or some indicators of it."""
-    with query_cases.emptied() as con:
+    with duckdb.connect() as con:
+        for name in queries.names("schema"):
+            queries.execute(con, name)
         for table, rows in given.items():
             query_cases.insert(con, table, query_cases.drawn(rows))
         derive.prepare(con)
