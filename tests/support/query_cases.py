@@ -11,6 +11,8 @@ as a table: first line the columns, cells parted by ``|``, a blank cell null, ``
 
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,8 +53,7 @@ def check(case: Case) -> None:
     """Run a case and compare; AssertionError says what differs."""
     told = tomllib.loads(case.file.read_text(encoding="utf-8"))
     assert told.get("says"), "a case says in words what it shows"
-    with duckdb.connect() as con:
-        _set_up(con, case.query, told)
+    with _prepared(case.query, told) as con:
         params = _params(case.query, told.get("params", {}))
         if "then" in told:
             queries.execute(con, case.query, params)
@@ -88,13 +89,41 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
     con.from_arrow(pa.table(columns)).insert_into(table)
 
 
+@contextmanager
+def _prepared(query: str, told: dict[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """This process's connection with the rows of a case; afterwards it holds what it held before."""
+    of_base = told.get("given", {}).get("base", {})
+    needs_base = "base" in told.get("given", {}) or re.search(r"\bbase\.\w", queries.get(query).sql)
+    con = _connection(bool(needs_base))
+    # A transaction writes to one database only: the rows of base are put in before it and taken out after it.
+    for table, rows in of_base.items():
+        insert(con, f"base.{table}", drawn(rows))
+    con.begin()
+    try:
+        _set_up(con, query, told)
+        yield con
+    finally:
+        con.rollback()
+        for table in of_base:
+            con.execute(f"delete from base.{table}")
+
+
+@cache
+def _connection(with_base: bool) -> duckdb.DuckDBPyConnection:
+    """A database in memory with every table and no row, beside another such database or alone."""
+    con = duckdb.connect()
+    _create_schema(con)
+    if with_base:
+        con.execute("attach ':memory:' as base; use base")
+        _create_schema(con)
+        con.execute("use memory")
+    return con
+
+
 def _set_up(con: duckdb.DuckDBPyConnection, query: str, told: dict[str, Any]) -> None:
     given = {table: drawn(rows) for table, rows in told.get("given", {}).items() if table != "base"}
     if directory := told.get("directory"):
         given["core_regions"] = drawn(DEFAULTS["directory"][directory])
-    _create_schema(con)
-    if "base" in told.get("given", {}) or re.search(r"\bbase\.\w", queries.get(query).sql):
-        _set_up_base(con, told.get("given", {}).get("base", {}))
     derived = _derived_tables()
     for table, rows in given.items():
         if table not in derived:
@@ -103,14 +132,6 @@ def _set_up(con: duckdb.DuckDBPyConnection, query: str, told: dict[str, Any]) ->
     _bind_relations(con, told)
     _derive(con, query, given)
     derive.bind_shared(con, [query], DEFAULTS["params"] | told.get("params", {}))
-
-
-def _set_up_base(con: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> None:
-    con.execute("attach ':memory:' as base; use base")
-    _create_schema(con)
-    for table, rows in given.items():
-        insert(con, table, drawn(rows))
-    con.execute("use memory")
 
 
 def _create_schema(con: duckdb.DuckDBPyConnection) -> None:
