@@ -162,13 +162,13 @@ def _by_month(sheet: Sheet, form: Form, first: int, last: int, titles: list[tupl
 
 def mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
     """The titles of rows ``first`` to ``last`` read as a ledger, without telling years or months side by side apart."""
-    known = known_titles.known(form.kind)
+    fields = known_titles.known(form.kind)
     header = Header(form, first, last, {}, {}, {})
     claims: dict[str, list[_Claim]] = {}
     for index, (title, group) in enumerate(titles):
         if not title:
             continue
-        match = _match(known, title, group)
+        match = _match(fields, title, group)
         if match is None:
             header.unmapped_columns.append(title_text.named(title, ""))
             continue
@@ -183,15 +183,15 @@ def mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[s
     return header
 
 
-def _match(known: Mapping[str, tuple[Field, int]], title: str, group: str) -> tuple[Field, tuple] | None:
+def _match(fields: Mapping[str, tuple[Field, int]], title: str, group: str) -> tuple[Field, tuple] | None:
     """(field, worth) of a title: with its group before without it, the canonical title before aliases; else None."""
     for key in title_text.with_group(title, group):
-        if key in known:
-            field_, rank = known[key]
+        if key in fields:
+            field_, rank = fields[key]
             return field_, (0, rank, False)
     for key in title_text.alone(title):
-        if key in known:
-            field_, rank = known[key]
+        if key in fields:
+            field_, rank = fields[key]
             if field_.personal and group and title_text.is_of_somebody(group):
                 return None
             return field_, (1, rank, bool(group))

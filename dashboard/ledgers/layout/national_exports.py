@@ -31,7 +31,7 @@ class Source:
         (all cells, one after the other), anyone (holds for the household if for one of its persons) or opposite (否
         for 是).
     titles: titles of these columns.
-    values: with anyone, the value that 是 in each column stands for.
+    values: with anyone, the value that 是 in each column means.
     """
 
     how: str

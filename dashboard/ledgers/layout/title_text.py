@@ -88,7 +88,7 @@ def trailing_unit(title: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def year_of(title: str, group: str) -> int | None:
     """The year in a column's title or group; None where they name none, or several."""
-    years = {int(found) for text in (title, group) for found in _YEAR.findall(dates.in_digits(text))}
+    years = {int(year) for text in (title, group) for year in _YEAR.findall(dates.in_digits(text))}
     return years.pop() if len(years) == 1 else None
 
 
