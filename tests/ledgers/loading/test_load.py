@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from books import HEAD_ID, ROWS, VILLAGES, codes, directory, id_number, ledger, only, table, xlsx
 
-from dashboard.ledgers.loading import load
+from dashboard.definitions import forms
+from dashboard.ledgers.loading import load, merge
 from dashboard.warehouse import versions
 
 VISIT = ROWS["visits"]
@@ -115,6 +116,15 @@ def test_a_dry_run_leaves_no_version(desk):
     assert counts(report, "visits")["new"] == 1
     assert report.version is None and report.as_json()["version"] is None
     assert versions.published(desk.root) == before
+
+
+def test_a_dry_run_looks_at_ledgers_without_copying_them(desk):
+    with versions.rehearsing(desk.root) as build:
+        merge.begin(build)
+        merge.keep(build, forms.get("households"))
+        assert len(build.con.table("core_households")) == 2 and len(build.con.table("meta_files")) == 2
+        for table in ("core_households", "meta_files"):
+            assert len(build.con.table(f"rehearsal.main.{table}")) == 0
 
 
 def test_a_refused_file_leaves_what_stands(desk):
