@@ -17,17 +17,21 @@ def place() -> tuple[Region, ...]:
     What is chosen but does not lie in its parent is dropped.
     """
     tree = cached.regions()
-    county = tree.counties[0]
-    if len(tree.counties) > 1:
-        counties = [region.code for region in tree.counties]
-        county = tree.region(_choice("county", "县", counties, tree, None, resets=("township", "village")))
-    else:
-        st.html(f'<div class="db-county">{escape(county.name)}</div>', width="content")
+    if len(tree.counties) == 1:
+        st.html(f'<div class="db-county">{escape(tree.counties[0].name)}</div>', width="content")
+    county = only_county()
     township = _choice("township", "乡镇", tree.children(county.code), tree, "全部乡镇", resets=("village",))
     villages = tree.children(township) if township else ()
     village = _choice("village", "村", villages, tree, "全部村")
-    chain = [county.code, township, village]
-    return tuple(tree.region(code) for code in chain if code)
+    return (county, *(tree.region(code) for code in (township, village) if code))
+
+
+def only_county() -> Region:
+    """Draw the choice of a county where the database holds several; the county chosen."""
+    tree = cached.regions()
+    codes = [region.code for region in tree.counties]
+    chosen = codes[0] if len(codes) == 1 else _choice("county", "县", codes, tree, None, resets=("township", "village"))
+    return tree.region(chosen)
 
 
 def year(indicator: str) -> int | None:

@@ -86,7 +86,12 @@ def _filters(page: navigation.Page) -> tuple[tuple[Region, ...], int | None]:
     counties = cached.regions().counties
     if not counties:
         return (), None
-    trail = filters.place() if page.has_place_filter else counties[:1]
+    if page.has_place_filter:
+        trail = filters.place()
+    elif page.needs_data:
+        trail = (filters.only_county(),)
+    else:
+        trail = counties[:1]
     return trail, filters.year(page.year_of) if page.year_of else None
 
 

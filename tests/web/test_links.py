@@ -93,6 +93,11 @@ def test_a_card_and_a_region_of_the_second_county_lead_to_it(second):
     assert (app.session_state["county"], app.session_state["township"]) == (county.code, township.code)
 
 
+def test_a_card_leads_to_the_checklist_of_the_second_county_too(second):
+    card = next(link for link in links(opened(addresses.address("overview", second))) if "checklist" in link)
+    assert opened(card).session_state["county"] == second[0].code
+
+
 def test_with_one_county_addresses_name_only_what_is_narrower(county_db, monkeypatch):
     monkeypatch.setenv("DASHBOARD_DB", str(county_db))
     county = cached.regions().counties[0]
