@@ -1,4 +1,4 @@
-"""How each ledger of the invented county looks: canonical titles in order, and the kind of value under each."""
+"""Columns of the invented county's ledgers: canonical titles in order, and the kind of value under each."""
 
 TITLES = {
     "regions": "行政区划名录",
@@ -174,7 +174,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
 }
 
-# Columns that want more, or less, room than their title does.
+# Widths in characters of columns whose values need more, or less, room than their title.
 WIDTHS = {
     "行政村代码": 15,
     "省代码": 15,
