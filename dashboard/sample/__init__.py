@@ -28,8 +28,8 @@ The stories in it (positions of townships and villages in the directory count fr
 
 from pathlib import Path
 
-from dashboard.sample import county, lists, monitoring, outlines, people, rows, sheets
-from dashboard.sample.columns import COLUMNS, TITLES, WIDTHS
+from dashboard.definitions import forms
+from dashboard.sample import columns, county, lists, monitoring, outlines, people, rows, sheets
 
 _ROWS_PER_HOUSEHOLD = {
     "households": 1.0,
@@ -51,13 +51,13 @@ def write(out: Path, households: int = 12_000, seed: int = 1) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     ledgers = {
         kind: sheets.create(
-            out / f"{number:02d}_{TITLES[kind]}",
-            TITLES[kind],
-            COLUMNS[kind],
+            out / f"{number:02d}_{forms.get(kind).name}",
+            forms.get(kind).name,
+            columns.of(kind),
             expected_rows=int(households * _ROWS_PER_HOUSEHOLD.get(kind, 0)),
-            widths=WIDTHS,
+            widths=columns.WIDTHS,
         )
-        for number, kind in enumerate(COLUMNS, start=1)
+        for number, kind in enumerate(columns.KINDS, start=1)
     }
     numbers = people.IdentityNumbers()
     for township in townships:
