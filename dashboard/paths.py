@@ -1,4 +1,4 @@
-"""Where the project's files are, and where published versions are kept."""
+"""Folders of the project, and the folder of published versions."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The invented county's places: townships and villages with codes, names and how many households each has."""
+"""Places of the invented county: townships and villages with codes, names and numbers of households."""
 
 import tomllib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LEAST_TOWNSHIPS = 6
 # Codes leave room for 100 towns (镇) and 200 townships (乡); a county of 5,000 villages is beyond any real one.
 MOST_VILLAGES = 5_000
 
-# Who the stories happen to, by position in the directory (see the package's docstring).
+# Places of the stories in the package's docstring, by position in the directory.
 LAGGING_TOWNSHIP = 3
 DROUGHT_TOWNSHIPS = (1, 4)
 RENAMED_VILLAGE = 2
@@ -46,35 +46,44 @@ _UNEVEN = (2, -1, 0, -2, 1, 0)
 
 
 @dataclass(frozen=True)
-class Village:
-    """An administrative village (行政村); ``position`` counts through the county, ``households`` is its size."""
+class SampleVillage:
+    """An administrative village (行政村) of the invented county."""
 
     position: int
+    """Its place in the directory of the whole county, from 0."""
     code: str
+    """12 digits."""
     name: str
     households: int
+    """How many households it has."""
     former_name: str | None
+    """曾用名; None where there is none."""
     is_escaped: bool
+    """Whether it was a poor village (是否脱贫村)."""
 
 
 @dataclass(frozen=True)
 class Township:
-    """A township (乡镇) with its villages; ``first_household`` counts households of the townships before it."""
+    """A township (乡镇) with its villages."""
 
     position: int
+    """Its place in the directory, from 0."""
     code: str
+    """12 digits."""
     name: str
-    villages: tuple[Village, ...]
+    villages: tuple[SampleVillage, ...]
     first_household: int
+    """How many households the townships before it have."""
 
     @property
     def households(self) -> int:
+        """How many households it has."""
         return sum(village.households for village in self.villages)
 
 
 @cache
 def words(name: str) -> dict[str, Any]:
-    """An invented word list, ``data/invented/<name>.toml``."""
+    """A word list, ``data/invented/<name>.toml``; not to be changed by the caller."""
     return tomllib.loads((paths.DATA / "invented" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
@@ -96,7 +105,7 @@ def townships(households: int, seed: int) -> list[Township]:
         members = range(start, start + count)
         village_names = _village_names(list(members), rng)
         villages = tuple(
-            Village(
+            SampleVillage(
                 position=at,
                 code=f"{codes[position][:9]}{200 + number:03d}",
                 name=village_names[number],
@@ -113,9 +122,9 @@ def townships(households: int, seed: int) -> list[Township]:
 
 
 def _village_sizes(households: int, villages: int, rng: np.random.Generator) -> np.ndarray:
-    """Households of each village, shape (villages,): one each as far as they go round, stories first."""
-    told = (RELAPSED_VILLAGE, *SLIPPED_VILLAGES)
-    order = np.r_[told, np.setdiff1d(np.arange(villages), told)]
+    """Households of each village, shape (villages,): at least one each if there are enough, stories first."""
+    stories = (RELAPSED_VILLAGE, *SLIPPED_VILLAGES)
+    order = np.r_[stories, np.setdiff1d(np.arange(villages), stories)]
     sizes = np.zeros(villages, dtype=np.int64)
     sizes[order[:households]] = 1
     weights = rng.uniform(0.6, 1.4, villages)

@@ -1,4 +1,4 @@
-"""The invented county's two lists: the checklist made of the source documents' plans, and problems to be rectified."""
+"""Two lists of the invented county: the checklist, from the plans of source documents, and problems to rectify."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,12 +14,12 @@ from dashboard.sample.people import given_names
 
 Columns = Mapping[str, Sequence[Any]]
 
-# The order in which the documents stand in the checklist; 指标编号 is the plan and a running number.
+# Plans in the order of the checklist; 指标编号 is the plan and a running number.
 PLANS = ("XX", "HS", "XA", "CC", "TA", "CB", "VG", "PZ")
-# Between a plan's short name and its section in 考核板块.
+# Separates a plan's short name from its section in 考核板块.
 SECTION_MARK = "·"
 
-# How many of 125 items are where on the last day: status, share done, days until they are due (ranges).
+# Items by state on the last day, 125 in all: number, status, share done, days until due (both as ranges).
 _ITEM_STATES = (
     (78, "已完成", (1.0, 1.0), (-270, 0)),
     (14, "进行中", (0.35, 0.9), (-185, -32)),
@@ -28,7 +28,7 @@ _ITEM_STATES = (
     (4, "未启动", (0.0, 0.0), (-120, -32)),
     (7, "未启动", (0.0, 0.0), (120, 400)),
 )
-# The same for a round of 104 problems: status, whether closed (销号), days until due (None: no deadline).
+# Problems by state, 104 in a round: number, status, whether closed (销号), days until due (None: no deadline).
 _PROBLEM_STATES = (
     (44, "已完成", True, (-420, -20)),
     (14, "已完成", False, (-200, 20)),
@@ -96,7 +96,7 @@ def rectification(townships: list[Township], seed: int) -> Columns:
     states = [state for count, *state in _PROBLEM_STATES for _ in range(count)]
     rounds = -(-_PROBLEMS_PER_TOWNSHIP * len(townships) // len(states))
     rows = [_problem(townships, states[int(at)], rng) for _ in range(rounds) for at in rng.permutation(len(states))]
-    # Something was finished on the very last day, which makes it the as-of date (截至日期).
+    # One problem is completed on the last day, so that this is the as-of date (截至日期).
     last = max((row for row in rows if row["整改状态"] == "已完成"), key=lambda row: row["完成时间"])
     last["完成时间"] = _LAST_DAY
     rows.sort(key=lambda row: row["发现时间"])
@@ -129,7 +129,7 @@ def _problem(townships: list[Township], state: list, rng: np.random.Generator) -
     village_name = village.name if scope == "village" else None
     place = f"{township_name or words('names')['county']['county']}{village_name or ''}"
     due = None if due_in is None else _LAST_DAY + timedelta(days=int(rng.integers(due_in[0], due_in[1] + 1)))
-    found = min(due or _LAST_DAY, _LAST_DAY) - timedelta(days=int(rng.integers(60, 210)))
+    found_on = min(due or _LAST_DAY, _LAST_DAY) - timedelta(days=int(rng.integers(60, 210)))
     done = None
     if status == "已完成":
         done = min(due, _LAST_DAY - timedelta(days=2)) - timedelta(days=int(rng.integers(0, 45)))
@@ -137,7 +137,7 @@ def _problem(townships: list[Township], state: list, rng: np.random.Generator) -
     person = str(rng.choice(words("names")["people"]["surnames"])) + str(given_names(rng.random(1) < 0.7, rng)[0])
     return {
         "问题来源": str(rng.choice(listed["sources"])),
-        "发现时间": found,
+        "发现时间": found_on,
         "问题类型": kind["type"],
         "涉及乡镇": township_name,
         "涉及村": village_name,

@@ -1,26 +1,27 @@
-"""Money in the invented county, in cents: what households earn each year and what villages take in."""
+"""Money in the invented county, in cents: yearly incomes of households, collective economy of villages."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from dashboard.sample import county
-from dashboard.sample.county import YEARS, Township, Village
+from dashboard.sample.county import YEARS, SampleVillage, Township
 from dashboard.sample.monitoring import CATEGORIES, Monitoring
 from dashboard.sample.people import Households, Members
 
 DROUGHT_YEAR = YEARS.index(2023)
 
-# Net income per head the story households aim at, yuan a year.
+# Net income per head of households with a story, yuan a year, by year.
 _RELAPSED_YUAN = (4_900, 6_500, 8_100, 9_300, 5_300)
 _SLIPPED_YUAN = (5_200, 6_900, 8_500, 9_000, 5_600)
 
 
 @dataclass
 class Incomes:
-    """Yearly incomes in cents, arrays of shape (households, years); ``size`` is the household size of the year."""
+    """Yearly incomes in cents: arrays of shape (households, years)."""
 
     size: np.ndarray
+    """Persons of the household in that year."""
     wage: np.ndarray
     business: np.ndarray
     property: np.ndarray
@@ -29,11 +30,12 @@ class Incomes:
 
     @property
     def net(self) -> np.ndarray:
+        """Net income (家庭纯收入) in cents."""
         return self.wage + self.business + self.property + self.transfer - self.business_cost
 
     @property
     def net_per_capita(self) -> np.ndarray:
-        """Net income a head, rounded half up to the cent."""
+        """Net income per head in cents, rounded half up."""
         return (2 * self.net + self.size) // (2 * self.size)
 
 
@@ -135,7 +137,7 @@ def _shares(workers: np.ndarray, able: np.ndarray, rng: np.random.Generator) -> 
 
 @dataclass(frozen=True)
 class VillageAccount:
-    """A village's collective economy in a year, in cents; total = operating + subsidy + other."""
+    """A village's collective economy in one year, in cents; ``lease`` and ``investment`` are parts of ``operating``."""
 
     operating: int
     lease: int
@@ -146,10 +148,11 @@ class VillageAccount:
 
     @property
     def total(self) -> int:
+        """总收入 in cents."""
         return self.operating + self.subsidy + self.other
 
 
-def village_accounts(village: Village, seed: int) -> dict[int, VillageAccount]:
+def village_accounts(village: SampleVillage, seed: int) -> dict[int, VillageAccount]:
     """A village's accounts by year; a year it did not report is left out."""
     rng = np.random.default_rng([seed, 5, village.position])
     start = float(np.exp(rng.normal(np.log(105_000), 0.5)))
@@ -159,7 +162,7 @@ def village_accounts(village: Village, seed: int) -> dict[int, VillageAccount]:
     for index, year in enumerate(YEARS):
         operating = round(start * growth**index * rng.uniform(0.94, 1.06) * 100)
         subsidy = round(rng.uniform(15_000, 90_000)) * 100
-        operating, subsidy = _told(village.position, luck, year, operating, subsidy, rng)
+        operating, subsidy = _with_story(village.position, luck, year, operating, subsidy, rng)
         if village.position == county.UNREPORTED_VILLAGE and year == YEARS[-1]:
             continue
         lease = int(operating * rng.uniform(0.25, 0.45))
@@ -170,10 +173,10 @@ def village_accounts(village: Village, seed: int) -> dict[int, VillageAccount]:
     return accounts
 
 
-def _told(
+def _with_story(
     position: int, luck: float, year: int, operating: int, subsidy: int, rng: np.random.Generator
 ) -> tuple[int, int]:
-    """Operating income and subsidies as the village's story wants them; larger counties have more such villages."""
+    """Operating income and subsidy in cents as the village's story has them; larger counties repeat the stories."""
     beyond = position >= county.LEAST_VILLAGES
     if position == county.MILLION_VILLAGE:
         before = 38_000_000 + 6_000_000 * YEARS.index(year)

@@ -1,4 +1,4 @@
-"""Monitored households of the invented county: why and since when, who visited them, what was done for them."""
+"""Monitored households of the invented county: risks and dates, visits, measures."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,14 +21,14 @@ REIDENTIFIED_ON = np.datetime64("2025-09-18")
 _RELAPSE_SEEN_ON = np.datetime64("2025-08-21")
 _LAGGING_SINCE = np.datetime64("2025-07")
 
-# Rows a household has on average, for choosing a file type.
+# Rows per household on average, for choosing a file type.
 VISITS_PER_HOUSEHOLD = 1.2
 MEASURES_PER_HOUSEHOLD = 0.1
 
 
 @dataclass
 class Monitoring:
-    """Each household's monitoring as it stands; arrays of shape (households,), empty where not monitored."""
+    """Each household's monitoring on the last day: arrays of shape (households,); no meaning where not monitored."""
 
     category: np.ndarray
     identified_on: np.ndarray
@@ -36,16 +36,20 @@ class Monitoring:
     eliminated_on: np.ndarray
     risks: list[tuple[str, ...]]
     helper: np.ndarray
+    """Names of 帮扶责任人."""
     is_relapsed: np.ndarray
+    """Identified a second time, see the package's stories."""
     is_slipped: np.ndarray
+    """Counted as eliminated although its income is low again."""
 
     @property
     def is_monitored(self) -> np.ndarray:
+        """Whether each household is or was monitored."""
         return self.category != NOT_MONITORED
 
 
 def monitoring(township: Township, homes: Households, rng: np.random.Generator) -> Monitoring:
-    """Who is monitored, and why; changes ``homes.is_escaped`` where a story needs it."""
+    """Who is monitored, since when and why; changes ``homes.is_escaped`` where a story needs it."""
     n = len(homes.size)
     relapsed = _first_households(township, homes, (county.RELAPSED_VILLAGE,))
     slipped = _first_households(township, homes, county.SLIPPED_VILLAGES)
@@ -95,7 +99,7 @@ def _risks(n: int, hit: np.ndarray, rng: np.random.Generator) -> list[tuple[str,
 
 
 def mark_illness(people: Members, watch: Monitoring) -> None:
-    """Make the heads' health bear out the risks 因病 and 因残."""
+    """Change the heads' health to what the risks 因病 and 因残 imply."""
     heads = np.flatnonzero(people.relation == "户主")
     ill = np.array(["因病" in risks for risks in watch.risks]) & watch.is_monitored
     disabled = np.array(["因残" in risks for risks in watch.risks]) & watch.is_monitored & ~ill
@@ -105,9 +109,10 @@ def mark_illness(people: Members, watch: Monitoring) -> None:
 
 @dataclass
 class Visits:
-    """Visits (走访): arrays of shape (visits,), by day within the township; ``household`` indexes the register."""
+    """Visits (走访) in a township, sorted by day: arrays of shape (visits,)."""
 
     household: np.ndarray
+    """Index of the household in the township's register."""
     visited_on: np.ndarray
     mode: np.ndarray
     has_risk: np.ndarray
@@ -173,17 +178,18 @@ def _findings(
     texts = words("names")["help"]["findings"]
     pick = rng.random(n)
 
-    def one_of(kind: str) -> np.ndarray:
+    def drawn(kind: str) -> np.ndarray:
         return np.array(texts[kind])[(pick * len(texts[kind])).astype(int)]
 
-    return np.select([has_risk, is_quarterly & monitored], [one_of("risk"), one_of("follow_up")], one_of("usual"))
+    return np.select([has_risk, is_quarterly & monitored], [drawn("risk"), drawn("follow_up")], drawn("usual"))
 
 
 @dataclass
 class Measures:
-    """Support measures (帮扶措施): columns of equal length, None where not filled in."""
+    """Support measures (帮扶措施) in a township: columns of equal length, None where not filled in."""
 
     household: list[int]
+    """Index of the household in the township's register."""
     kind: list[str]
     name: list[str]
     started_on: list[date | None]

@@ -1,7 +1,7 @@
 """Village outlines (行政村边界) of the invented county: polygons that tile it without gap or overlap.
 
-Villages are the Voronoi cells of seeded points within an irregular outline; a township is a compact block
-of them. Every border is drawn once, a little crooked, and used by the cells on both sides of it.
+Villages are the Voronoi cells of seeded points within an irregular outline; a township is a compact block of them.
+Every border is bent once, and the cells on both sides of it use the same bend. Units are degrees (WGS-84).
 """
 
 import json
@@ -26,7 +26,7 @@ Point = tuple[float, float]
 
 
 def write(out: Path, townships: list[Township], seed: int) -> Path:
-    """Write every village's outline as GeoJSON, exterior rings clockwise as Plotly fills them; returns the file."""
+    """Write every village's outline as GeoJSON, exterior rings clockwise as maps fill them; gives the file."""
     path = out / FILE_NAME
     path.write_text(json.dumps(_collection(outlines(townships, seed)), ensure_ascii=False), encoding="utf-8")
     return path
@@ -81,11 +81,11 @@ def _county_outline(villages: int, rng: np.random.Generator) -> shapely.Polygon:
 def _spread_points(outline: shapely.Polygon, count: int, rng: np.random.Generator) -> np.ndarray:
     """Points within the outline, shape (count, 2), pushed apart until their cells are of similar size."""
     west, south, east, north = outline.bounds
-    found = np.empty((0, 2))
-    while len(found) < count:
+    inside = np.empty((0, 2))
+    while len(inside) < count:
         tried = rng.uniform((west, south), (east, north), (4 * count, 2))
-        found = np.vstack([found, tried[shapely.contains_xy(outline, tried)]])
-    points = found[:count]
+        inside = np.vstack([inside, tried[shapely.contains_xy(outline, tried)]])
+    points = inside[:count]
     for _ in range(3):
         centres = shapely.centroid(_cells(points, outline))
         moved = np.column_stack([shapely.get_x(centres), shapely.get_y(centres)])

@@ -1,4 +1,4 @@
-"""The invented county's people: one township's households and their members, as arrays."""
+"""People of the invented county: a township's households and their members, as arrays."""
 
 from dataclasses import dataclass, field
 
@@ -25,14 +25,14 @@ _SCHOOLING = ("文盲或半文盲", "小学", "初中", "高中", "大专", "本
 
 
 class IdentityNumbers:
-    """Hands out identity numbers (证件号码): right check digit, never the same twice, in a prefecture that is not."""
+    """Source of identity numbers (证件号码): valid check digit, none twice, of a prefecture that does not exist."""
 
     def __init__(self) -> None:
         self._prefix = int(words("names")["county"]["county_code"][:6])
         self._given = np.zeros(_DAYS_OF_BIRTH * 2, dtype=np.int64)
 
     def give(self, born_on: np.ndarray, is_male: np.ndarray) -> np.ndarray:
-        """One number a person: shape (n,), text of 18 characters; ``born_on`` in days, from 1915 on."""
+        """One number per person, text of 18 characters, shape (n,); ``born_on`` are days from 1915 on."""
         slots = (born_on - _FIRST_BIRTH).astype(np.int64) * 2 + is_male
         order = np.argsort(slots, kind="stable")
         of_slot = slots[order]
@@ -61,9 +61,10 @@ def _with_check_digit(numbers: np.ndarray) -> np.ndarray:
 
 @dataclass
 class Members:
-    """One township's people, a row each, household by household and head first; arrays of shape (people,)."""
+    """A township's people, household by household, the head first: arrays and lists of shape (people,)."""
 
     household: np.ndarray
+    """Index of the household in the township's register."""
     relation: np.ndarray
     is_male: np.ndarray
     born_on: np.ndarray
@@ -82,9 +83,10 @@ class Members:
 
 @dataclass
 class Households:
-    """One township's households in the order of the register; arrays of shape (households,)."""
+    """A township's households in the order of the register: arrays of shape (households,)."""
 
     village: np.ndarray
+    """Index of the village within the township."""
     household_id: np.ndarray
     size: np.ndarray
     is_escaped: np.ndarray
@@ -93,14 +95,14 @@ class Households:
 
 
 def households(township: Township, rng: np.random.Generator) -> Households:
-    """The township's households; ``village`` is the index within the township."""
+    """The township's households."""
     counts = np.array([village.households for village in township.villages])
     village = np.repeat(np.arange(len(counts)), counts)
     total = len(village)
     serial = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     codes = np.array([item.code for item in township.villages])
     hamlets = np.array(words("names")["places"]["hamlets"])
-    # Counting up from 199 0000 0000 shows at a glance that nobody is meant.
+    # Phones that count up from 199 0000 0000 are recognised as invented.
     phone = 19_900_000_000 + township.first_household + np.arange(total)
     escaped_share = np.where([item.is_escaped for item in township.villages], 0.42, 0.2)
     return Households(
@@ -123,16 +125,16 @@ def members(homes: Households, numbers: IdentityNumbers, rng: np.random.Generato
 
 
 def _families(size: np.ndarray, rng: np.random.Generator) -> Members:
-    """Who lives in each household: relations, ages and sexes that fit together."""
+    """The members of each household: relations, ages and sexes that fit together."""
     total = len(size)
     head_age = np.where(size == 1, rng.integers(48, 86, total), rng.integers(33, 72, total))
     head_male = rng.random(total) < 0.82
     has_spouse = (size >= 2) & (rng.random(total) < 0.86)
     spouse_age = np.clip(head_age + rng.integers(-4, 3, total), 22, 90)
-    # The place of each member in the family: 0 the head, then spouse, then the next generation or the last.
+    # The position of each member in the family: 0 the head, then the spouse, then children or parents.
     household = np.repeat(np.arange(total), size)
-    place = np.arange(len(household)) - np.repeat(np.cumsum(size) - size, size)
-    descendant = place - 1 - has_spouse[household].astype(int)
+    position = np.arange(len(household)) - np.repeat(np.cumsum(size) - size, size)
+    descendant = position - 1 - has_spouse[household].astype(int)
     n = len(household)
     is_male = rng.random(n) < 0.52
     child_age = head_age[household] - rng.integers(22, 30, n) - 2 * np.maximum(descendant, 0)
@@ -155,10 +157,10 @@ def _families(size: np.ndarray, rng: np.random.Generator) -> Members:
     relation[grandchild] = np.where(is_male[grandchild], "之孙子", "之孙女")
     age[grandchild] = np.maximum(head_age[household][grandchild] - 48 - 2 * descendant[grandchild], 0)
 
-    spouse = (place == 1) & has_spouse[household]
+    spouse = (position == 1) & has_spouse[household]
     relation[spouse], age[spouse] = "配偶", spouse_age[household][spouse]
     is_male[spouse] = ~head_male[household][spouse]
-    head = place == 0
+    head = position == 0
     relation[head], age[head], is_male[head] = "户主", head_age, head_male
     born_on = ((np.datetime64("2025", "Y") - age).astype("datetime64[M]") + rng.integers(0, 12, n)).astype(
         "datetime64[D]"
@@ -184,15 +186,15 @@ def given_names(is_male: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A given name of one or two characters for each, shape (n,)."""
     listed, n = words("names")["people"], len(is_male)
 
-    def one_of(kind: str) -> np.ndarray:
+    def drawn(kind: str) -> np.ndarray:
         first, second = (np.array(part)[rng.integers(0, len(part), n)] for part in listed[kind])
         return np.where(rng.random(n) < 0.15, first, np.char.add(first, second))
 
-    return np.where(is_male, one_of("given_male"), one_of("given_female"))
+    return np.where(is_male, drawn("given_male"), drawn("given_female"))
 
 
 def _describe(people: Members, rng: np.random.Generator) -> None:
-    """School, education, health and insurance, as they go with age."""
+    """Set school, education, health and insurance by age."""
     age, n = people.age, len(people.age)
     luck = rng.random(n)
     people.schooling = [_pupil(years, chance) for years, chance in zip(age.tolist(), luck.tolist(), strict=True)]
@@ -212,7 +214,7 @@ def _describe(people: Members, rng: np.random.Generator) -> None:
 
 
 def set_work(people: Members, rng: np.random.Generator) -> None:
-    """Labour skill and months of work away, as age, school and health allow."""
+    """Set labour skill and months of work away from home, as age, school and health allow."""
     age, n = people.age, len(people.age)
     at_school = np.array([value is not None for value in people.schooling])
     poorly = np.isin(people.health, ("患有大病", "残疾"))

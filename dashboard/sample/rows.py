@@ -1,4 +1,4 @@
-"""One township's people, incomes, visits and measures as ledger columns, by canonical title."""
+"""Rows of the invented county's ledgers: columns by canonical title, township by township."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ _WORK_PLACES = ("县内", "省内县外", "省外")
 
 
 def of_township(township: Township, numbers: people.IdentityNumbers, seed: int) -> dict[str, Columns]:
-    """The township's part of the six ledgers about households."""
+    """The township's rows of the six ledgers about households, by kind of ledger."""
     rng = np.random.default_rng([seed, 2, township.position])
     homes = people.households(township, rng)
     watch = monitoring.monitoring(township, homes, rng)
@@ -35,7 +35,7 @@ def of_township(township: Township, numbers: people.IdentityNumbers, seed: int) 
 
 
 class _Places:
-    """Columns that every ledger about a household repeats."""
+    """The columns that every ledger about households has."""
 
     def __init__(self, township: Township, homes: people.Households, head_name: np.ndarray) -> None:
         self.township = township

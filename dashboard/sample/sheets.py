@@ -1,4 +1,4 @@
-"""Ledger files written as they go: a sheet of .xlsx, or .csv where a ledger outgrows what people open in Excel."""
+"""Writing ledger files part by part: .xlsx, or .csv where a ledger has more rows than people open in Excel."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ MOST_ROWS_IN_XLSX = 200_000
 
 # Days from Excel's day 0 (1899-12-30) to 1970-01-01.
 _EXCEL_EPOCH_DAYS = 25_569
-# A fixed birthday makes the same county give the same bytes.
+# A fixed date, so that the same county gives the same bytes.
 _CREATED = datetime(2026, 1, 1)
 _TYPES = {
     "text": pa.string(),
@@ -42,7 +42,7 @@ class Ledger(Protocol):
     path: Path
 
     def write(self, rows: Mapping[str, Sequence[Any]]) -> None:
-        """Append rows, given by column title; all columns of one length, None where a cell is empty."""
+        """Append rows, given as columns of equal length by title; None is an empty cell."""
 
     def close(self) -> None:
         """Finish the file."""

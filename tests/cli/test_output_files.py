@@ -8,9 +8,8 @@ from dashboard.ledgers.loading import load
 
 def test_a_file_that_was_damaged_after_the_load_is_named_and_no_workbook_written(tmp_path):
     file = tmp_path / "名录.csv"
-    file.write_text(
-        "县,县代码,乡镇,乡镇代码,行政村,行政村代码\n甲县,990101000000,乙镇,990101100000,丙村,12\n", encoding="utf-8"
-    )
+    header, row = "县,县代码,乡镇,乡镇代码,行政村,行政村代码", "甲县,990101000000,乙镇,990101100000,丙村,12"
+    file.write_text(f"{header}\n{row}\n", encoding="utf-8")
     report = load.load([file], tmp_path / "db", ledger="regions")
     assert [len(sheet.refused) for sheet in report.files] == [1], report.lines()
     with zipfile.ZipFile(file, "w") as archive:

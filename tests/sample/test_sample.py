@@ -28,7 +28,7 @@ def files(tmp_path_factory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def ledgers(files) -> dict[str, pd.DataFrame]:
-    return dict(zip(columns.COLUMNS, map(_read, files[:-1]), strict=True))
+    return dict(zip(columns.KINDS, map(_read, files[:-1]), strict=True))
 
 
 @pytest.fixture(scope="module")
