@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from page_apps import opened, words
+from page_apps import alone, words
 
 from dashboard.definitions import policy
 from dashboard.ledgers.loading import load
@@ -63,7 +63,7 @@ def test_every_group_is_counted_as_the_indicators_command_counts_it(county):
 def test_headline_and_cards_tell_the_county(county):
     _, con = county
     total = rows(con, "groups").query("dimension == '全部'").iloc[0]
-    said = words(opened(STEM))
+    said = words(alone(STEM))
     assert total["overdue"] > 0, "the invented county has items past their deadline"
     assert f"考核清单 {total['items']} 项，完成 {total['done']} 项" in said
     assert f"逾期 {total['overdue']} 项" in said
@@ -73,7 +73,7 @@ def test_headline_and_cards_tell_the_county(county):
 def test_a_plan_narrows_headline_figures_and_list_alike(county):
     _, con = county
     plan = rows(con, "choices").query("dimension == '方案'")["name"].iat[1]
-    app = opened(STEM, checklist_plan=plan)
+    app = alone(STEM, checklist_plan=plan)
     items = rows(con, "items", plan=plan)
     assert 0 < len(items) < len(rows(con, "items"))
     assert f"{plan}考核清单 {len(items)} 项" in words(app)
@@ -84,7 +84,7 @@ def test_a_plan_narrows_headline_figures_and_list_alike(county):
 
 def test_only_overdue_shows_how_many_days(county):
     _, con = county
-    app = opened(STEM, checklist_kept="逾期")
+    app = alone(STEM, checklist_kept="逾期")
     total = rows(con, "groups").query("dimension == '全部'").iloc[0]
     assert len(listed(app)) == total["overdue"]
     assert (listed(app)["逾期（天）"] >= 1).all()
@@ -102,7 +102,7 @@ def test_what_is_due_on_the_as_of_day_is_not_overdue(county):
 
 
 def test_done_items_without_evidence_are_marked(county):
-    app = opened(STEM, checklist_kept="缺佐证材料")
+    app = alone(STEM, checklist_kept="缺佐证材料")
     assert len(listed(app)) > 0
     assert set(listed(app)["佐证材料"]) == {"缺佐证材料"}
     assert set(listed(app)["完成状态"]) == {"已完成"}
@@ -113,14 +113,14 @@ def test_filters_that_leave_nothing_say_so(county):
     choices = rows(con, "choices")
     sections, units = (choices[choices["dimension"] == one]["name"] for one in ("板块", "牵头单位"))
     section, unit = next((s, u) for s in sections for u in units if rows(con, "groups", section=s, unit=u).empty)
-    app = opened(STEM, checklist_section=section, checklist_unit=unit)
+    app = alone(STEM, checklist_section=section, checklist_unit=unit)
     assert not app.exception
     assert "所选条件下没有任务" in words(app)
 
 
 def test_a_filter_that_is_not_offered_is_dropped(county):
     _, con = county
-    app = opened(STEM, checklist_plan="没有的方案")
+    app = alone(STEM, checklist_plan="没有的方案")
     assert not app.exception
     assert len(listed(app)) == len(rows(con, "items"))
 
@@ -129,6 +129,6 @@ def test_a_county_without_checklist_is_told_what_to_load(county_ledgers, tmp_pat
     root = tmp_path / "db"
     assert load.load([next(county_ledgers.glob("*行政区划*"))], root).exit_code == 0
     monkeypatch.setenv("DASHBOARD_DB", str(root))
-    app = opened(STEM)
+    app = alone(STEM)
     assert not app.exception
     assert "没有考核清单" in words(app)

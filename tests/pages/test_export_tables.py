@@ -4,10 +4,9 @@ import io
 
 import pandas as pd
 import pytest
-from page_apps import words
+from page_apps import alone, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import paths
 from dashboard.access import masking
 from dashboard.definitions import forms
 from dashboard.display import columns
@@ -130,30 +129,27 @@ def test_three_hundred_thousand_rows_become_csv_and_parquet(table_of):
 
 
 @pytest.fixture
-def opened(county_db, monkeypatch):
-    """Open the page with some of its filters set."""
+def drawn(county_db, monkeypatch):
+    """Draw the page with some of its filters set."""
     monkeypatch.setenv("DASHBOARD_DB", str(county_db))
 
-    def run(**state) -> AppTest:
-        app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60)
-        for key, value in state.items():
-            app.session_state[key] = value
-        app = app.run().switch_page("pages/export_tables.py").run()
+    def draw(**state) -> AppTest:
+        app = alone("export_tables", **state)
         assert not app.exception
         return app
 
-    return run
+    return draw
 
 
 @pytest.mark.parametrize("extract", export_tables.tables(), ids=lambda extract: extract.id)
-def test_every_table_can_be_looked_at(extract, opened):
-    app = opened(export_table=extract.name)
+def test_every_table_can_be_looked_at(extract, drawn):
+    app = drawn(export_table=extract.name)
     assert len(app.dataframe) == 1
     assert [button.label for button in app.get("download_button")] == ["导出 Excel", "导出 CSV", "导出 Parquet"]
 
 
-def test_the_preview_follows_filter_and_columns(opened):
-    app = opened(
+def test_the_preview_follows_filter_and_columns(drawn):
+    app = drawn(
         export_table="收入台账", export_incomes_period="2024", export_incomes_columns=["户编号", "人均纯收入（元）"]
     )
     assert list(app.dataframe[0].value.columns) == ["户编号", "人均纯收入（元）"]
@@ -162,6 +158,6 @@ def test_the_preview_follows_filter_and_columns(opened):
     assert "导出全部 900 行" in words(app)
 
 
-def test_nothing_found_and_nothing_chosen_say_what_to_do(opened):
-    assert "没有符合条件的行" in words(opened(export_contains="没有这样的文字"))
-    assert "没有选择列" in words(opened(export_regions_columns=[]))
+def test_nothing_found_and_nothing_chosen_say_what_to_do(drawn):
+    assert "没有符合条件的行" in words(drawn(export_contains="没有这样的文字"))
+    assert "没有选择列" in words(drawn(export_regions_columns=[]))

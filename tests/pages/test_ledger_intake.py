@@ -8,7 +8,7 @@ from html import escape
 import ledger_files
 import pytest
 from intake_steps import checked, settled
-from page_apps import words
+from page_apps import alone, opened, words
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
@@ -271,9 +271,16 @@ def test_rolling_back_to_nowhere_says_so(root):
 
 @pytest.fixture
 def page(root, monkeypatch) -> AppTest:
+    """The intake page in its frame: a test may go to another page and back."""
     monkeypatch.setenv("DASHBOARD_DB", str(root))
-    app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
-    return app.switch_page("pages/ledger_intake.py").run()
+    return opened("ledger_intake")
+
+
+@pytest.fixture
+def drawn(root, monkeypatch) -> AppTest:
+    """The intake page by itself."""
+    monkeypatch.setenv("DASHBOARD_DB", str(root))
+    return alone("ledger_intake")
 
 
 def grids(app: AppTest) -> dict[str, list]:
@@ -357,22 +364,22 @@ def test_what_was_checked_elsewhere_meanwhile_is_not_published(root, richer):
     assert settled(desk).done.published
 
 
-def test_a_check_made_on_another_version_is_said_and_made_anew(page, root, richer, accounts):
-    page.file_uploader[0].upload(richer.name, richer.data).run()
-    assert "intake_check_anew" not in [button.key for button in page.button]
+def test_a_check_made_on_another_version_is_said_and_made_anew(drawn, root, richer, accounts):
+    drawn.file_uploader[0].upload(richer.name, richer.data).run()
+    assert "intake_check_anew" not in [button.key for button in drawn.button]
     colleague = checked(root, richer)
     colleague.publish()
     assert settled(colleague).done.version == "v0002"
-    page.run()
-    assert "v0002" in page.warning[0].value
-    page.button(key="intake_check_anew").click().run()
-    assert not page.warning and "没有可以发布的内容" in words(page)
+    drawn.run()
+    assert "v0002" in drawn.warning[0].value
+    drawn.button(key="intake_check_anew").click().run()
+    assert not drawn.warning and "没有可以发布的内容" in words(drawn)
 
 
-def test_without_anything_usable_there_is_no_button_to_publish(page):
-    page.file_uploader[0].upload("通知.txt", "关于开会的通知\n".encode()).run()
-    assert "没有可以发布的内容" in words(page)
-    assert "intake_publish" not in [button.key for button in page.button]
+def test_without_anything_usable_there_is_no_button_to_publish(drawn):
+    drawn.file_uploader[0].upload("通知.txt", "关于开会的通知\n".encode()).run()
+    assert "没有可以发布的内容" in words(drawn)
+    assert "intake_publish" not in [button.key for button in drawn.button]
 
 
 def test_going_back_offers_the_version_before_the_last_publication(root, richer, accounts, monkeypatch):
@@ -384,28 +391,27 @@ def test_going_back_offers_the_version_before_the_last_publication(root, richer,
         settled(desk)
 
     publish(richer)
-    app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
-    app.switch_page("pages/ledger_intake.py").run()
+    app = alone("ledger_intake")
     assert app.selectbox(key="intake_target_v0002").value == "v0001"
     publish(Upload.of("村集体经济.csv", ledger_files.csv_bytes(accounts)))
     app.run()
     assert app.selectbox(key="intake_target_v0003").value == "v0002"
 
 
-def test_sentences_are_shown_whole_and_escaped(page, accounts):
+def test_sentences_are_shown_whole_and_escaped(drawn, accounts):
     broken = ledger_files.with_values(accounts, 1, 总收入="<b>约三万</b>")
     data = ledger_files.csv_bytes(broken)
-    page.file_uploader[0].upload("集体.csv", data).run()
-    said = tables.issue_rows(page.session_state["intake_desk"].report)
+    drawn.file_uploader[0].upload("集体.csv", data).run()
+    said = tables.issue_rows(drawn.session_state["intake_desk"].report)
     assert "<b>约三万</b>" in said["says"].iat[0]
     for sentence in [*said["says"], *said["todo"].dropna()]:
-        assert escape(sentence) in words(page)
-    assert "<b>约" not in words(page)
+        assert escape(sentence) in words(drawn)
+    assert "<b>约" not in words(drawn)
 
 
-def test_the_guide_of_the_clerk_is_read_on_the_page(page):
-    page.button(key="intake_guide").click().run()
-    shown = "\n".join(element.value for element in page.markdown)
+def test_the_guide_of_the_clerk_is_read_on_the_page(drawn):
+    drawn.button(key="intake_guide").click().run()
+    shown = "\n".join(element.value for element in drawn.markdown)
     assert clerk_guide.written_part() in shown and clerk_guide.message_tables().strip() in shown
     assert "三步" in shown and clerk_guide.MARKER not in shown
 

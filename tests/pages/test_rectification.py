@@ -5,7 +5,7 @@ import shutil
 
 import openpyxl
 import pytest
-from page_apps import opened, words
+from page_apps import alone, words
 
 from dashboard.definitions import policy
 from dashboard.ledgers.loading import load
@@ -89,7 +89,7 @@ def test_headline_names_who_lags(county):
     _, con = county
     groups = rows(con, "groups")
     total, units = groups.query("dimension == '全部'").iloc[0], groups.query("dimension == '责任单位'")
-    said = words(opened(STEM))
+    said = words(alone(STEM))
     assert f"{total['problems']} 个问题完成 {total['done']} 个" in said
     assert f"完成未销号 {total['done_not_closed']} 个" in said
     assert f"逾期最多：{units['name'].iat[0]} {units['overdue'].iat[0]} 个" in said
@@ -100,7 +100,7 @@ def test_a_unit_and_a_source_narrow_headline_figures_and_list_alike(county):
     units = rows(con, "choices").query("dimension == '责任单位'")["name"]
     sources = rows(con, "choices").query("dimension == '问题来源'")["name"]
     unit, source = units.iat[0], sources.iat[0]
-    app = opened(STEM, rectification_unit=unit, rectification_source=source)
+    app = alone(STEM, rectification_unit=unit, rectification_source=source)
     problems = rows(con, "problems", unit=unit, source=source)
     assert 0 < len(problems) < len(rows(con, "problems", unit=unit))
     assert f"{len(problems)} 个问题" in words(app)
@@ -113,7 +113,7 @@ def test_a_unit_and_a_source_narrow_headline_figures_and_list_alike(county):
 def test_a_township_shows_its_villages(county):
     _, con = county
     township = next(code for code in regions(con, "township") if not rows(con, "groups", region_code=code).empty)
-    app = opened(STEM, township=township)
+    app = alone(STEM, township=township)
     assert listed(app)["问题编号"].tolist() == rows(con, "problems", region_code=township)["problem_id"].tolist()
     assert listed(app)["涉及乡镇"].nunique() == 1
 
@@ -126,7 +126,7 @@ def test_the_list_holds_what_the_page_counts(county, kept, column):
     _, con = county
     total = rows(con, "groups").query("dimension == '全部'").iloc[0]
     assert total[column] > 0, f"the invented county has problems {kept}"
-    assert len(listed(opened(STEM, rectification_kept=kept))) == total[column]
+    assert len(listed(alone(STEM, rectification_kept=kept))) == total[column]
 
 
 def test_for_good_is_never_overdue(county):
@@ -139,7 +139,7 @@ def test_for_good_is_never_overdue(county):
 def test_persons_are_masked(county):
     _, con = county
     names = set(rows(con, "problems")["responsible_person"].dropna())
-    shown = listed(opened(STEM))["责任人"].dropna()
+    shown = listed(alone(STEM))["责任人"].dropna()
     assert len(shown) and not names & set(shown)
     assert shown.str.fullmatch(r".\*+").all()
 
@@ -148,7 +148,7 @@ def test_no_problem_in_a_village_is_not_a_missing_ledger(county):
     _, con = county
     village = next(code for code in regions(con, "village") if rows(con, "groups", region_code=code).empty)
     units = queries.run(con, "meta/units").set_index("region_code")
-    app = opened(STEM, township=units.at[village, "parent_code"], village=village)
+    app = alone(STEM, township=units.at[village, "parent_code"], village=village)
     assert not app.exception
     assert f"{units.at[village, 'region_name']}没有问题" in words(app)
 
@@ -157,7 +157,7 @@ def test_a_county_without_the_ledger_is_told_what_to_load(county_ledgers, tmp_pa
     root = tmp_path / "db"
     assert load.load([next(county_ledgers.glob("*行政区划*"))], root).exit_code == 0
     monkeypatch.setenv("DASHBOARD_DB", str(root))
-    app = opened(STEM)
+    app = alone(STEM)
     assert not app.exception
     assert "没有问题整改台账" in words(app)
 
@@ -168,7 +168,7 @@ def test_the_page_says_what_changed_since_the_version_before(county_ledgers, cou
     finished = _finish_one_overdue(next(county_ledgers.glob("*问题整改*")), ledger)
     assert load.load([ledger], root).exit_code == 0
     monkeypatch.setenv("DASHBOARD_DB", str(root))
-    app = opened(STEM)
+    app = alone(STEM)
     assert "比上一版本减少 1 个" in words(app)
     units = app.dataframe[0].value.set_index("责任单位")["逾期增减（个）"]
     assert (units[finished.split("、")] == -1).all()

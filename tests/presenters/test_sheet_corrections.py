@@ -8,10 +8,9 @@ import ledger_files
 import openpyxl
 import pytest
 from intake_steps import checked, settled
-from page_apps import words
+from page_apps import alone, words
 from streamlit.testing.v1 import AppTest
 
-from dashboard import paths
 from dashboard.ledgers.layout.instructions import Instructions, Layout
 from dashboard.ledgers.loading import saved_layouts
 from dashboard.presenters.ledger_intake import report_tables as tables
@@ -35,8 +34,7 @@ def root(county_db, tmp_path):
 @pytest.fixture
 def page(root, monkeypatch) -> AppTest:
     monkeypatch.setenv("DASHBOARD_DB", str(root))
-    app = AppTest.from_file(str(paths.PROJECT / "app.py"), default_timeout=60).run()
-    return app.switch_page("pages/ledger_intake.py").run()
+    return alone("ledger_intake")
 
 
 @pytest.fixture
