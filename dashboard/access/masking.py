@@ -4,18 +4,12 @@ Formats: 张** keeps the surname's first character, an identity number its first
 characters, a phone its first three and last four.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 from dashboard.definitions import forms
 from dashboard.definitions.forms import FormError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Mask = Callable[[str], str]
 
@@ -61,16 +55,3 @@ def by_column() -> Mapping[str, Mask]:
                 if kinds.setdefault(column, field.personal) != field.personal:
                     raise FormError(f"{form.kind}.toml: {column} is {field.personal}, elsewhere {kinds[column]}")
     return {column: MASKS[kind] for column, kind in kinds.items()}
-
-
-def frame(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with every personal column of text masked (a new table where there is any)."""
-    import pandas as pd  # here, since the process that reads ledger files masks values only
-
-    masks = by_column()
-    hidden = {
-        column: table[column].map(masks[column], na_action="ignore")
-        for column in table.columns
-        if column in masks and not pd.api.types.is_numeric_dtype(table[column])
-    }
-    return table.assign(**hidden) if hidden else table

@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from dashboard import paths, sample
-from dashboard.access import masking
+from dashboard.access import masked_tables
 from dashboard.cli import arguments, output_files
 from dashboard.definitions import forms, indicators, policy, quality_rules
 from dashboard.definitions.toml_files import DefinitionsInvalid
@@ -235,7 +235,7 @@ def _query(chosen: argparse.Namespace) -> int:
     values = {name: _typed(name, text, query.params[name]) for name, text in given.items()}
     is_check = chosen.name.startswith("checks/")
     table = integrity.faults(con, chosen.name) if is_check else queries.run(con, chosen.name, values)
-    _write_csv(pa.Table.from_pandas(masking.frame(table), preserve_index=False))
+    _write_csv(pa.Table.from_pandas(masked_tables.masked(table), preserve_index=False))
     return _DONE
 
 

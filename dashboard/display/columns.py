@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.access import masking
+from dashboard.access import masked_tables
 from dashboard.definitions.indicators import Indicator
 
 
@@ -85,7 +85,7 @@ def of_indicator(definition: Indicator, **look) -> Column:
 
 def presented(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
     """The rows as they are shown and exported: chosen columns in order, masked, scaled, rounded, titled in Chinese."""
-    hidden = masking.frame(table[list(columns)])
+    hidden = masked_tables.masked(table[list(columns)])
     shown = {column.title: _values(hidden[name], column) for name, column in columns.items()}
     return pd.DataFrame(shown, index=table.index).reset_index(drop=True)
 

@@ -10,7 +10,7 @@ from functools import cache
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
-from dashboard.access import masking
+from dashboard.access import masked_tables
 from dashboard.definitions import forms, indicators
 from dashboard.display import columns
 from dashboard.display.columns import Column
@@ -137,7 +137,7 @@ def _rows(view: View, export: ExportTable) -> pd.DataFrame:
     if export is _LOADS:
         names = {form.kind: form.name for form in forms.all_forms()}
         table = table.assign(台账种类=table["台账种类"].replace(names))
-    return masking.frame(table)
+    return masked_tables.masked(table)
 
 
 def _ledger(form: forms.Form) -> ExportTable:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import paths
 from dashboard.definitions import policy
+from dashboard.definitions.toml_files import DefinitionsInvalid
 from dashboard.serving import cached
 from dashboard.serving.regions import Region
 from dashboard.serving.view import View
@@ -56,7 +57,7 @@ def begin(stem: str) -> View:
 def failed(error: Exception) -> bool:
     """Say in Chinese that a page could not be drawn; the log gets where, not the values that were worked on."""
     explained = versions.in_plain_words(paths.database_root(), error)
-    if explained or isinstance(error, (versions.StoreError, policy.PolicyError)):
+    if explained or isinstance(error, (versions.StoreError, DefinitionsInvalid)):
         widgets.empty("数据无法读取", str(explained or error))
     else:
         _log.error("page failed: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))

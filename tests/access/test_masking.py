@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from dashboard.access import masking
+from dashboard.access import masked_tables, masking
 from dashboard.definitions import forms
 from dashboard.definitions.forms import FormError
 
@@ -32,7 +32,7 @@ def test_free_text_loses_numbers_that_identify_but_keeps_money_and_codes():
 
 def test_a_table_is_masked_by_column_under_either_name():
     table = pd.DataFrame({"head_name": ["张三", None], "户主姓名": ["李四", "王五"], "行政村": ["新民村", "新民村"]})
-    shown = masking.frame(table)
+    shown = masked_tables.masked(table)
     assert shown["head_name"].tolist()[0] == "张*"
     assert pd.isna(shown["head_name"].tolist()[1])
     assert shown["户主姓名"].tolist() == ["李*", "王*"]
@@ -41,7 +41,7 @@ def test_a_table_is_masked_by_column_under_either_name():
 
 
 def test_a_count_under_a_name_that_elsewhere_holds_text_stays_a_count():
-    assert masking.frame(pd.DataFrame({"measures": [3, 0]}))["measures"].tolist() == [3, 0]
+    assert masked_tables.masked(pd.DataFrame({"measures": [3, 0]}))["measures"].tolist() == [3, 0]
 
 
 def test_every_kind_of_personal_data_has_its_mask():

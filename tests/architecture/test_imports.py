@@ -46,7 +46,7 @@ LIBRARIES = {
     "duckdb": {"warehouse", "ledgers.loading"},
     "streamlit": {"web"},
     "plotly": {"display.chart_layout", "display.charts", "display.time_charts"},
-    "shapely": {"ledgers.loading", "display.map_outlines"},
+    "shapely": {"ledgers.loading.boundaries", "display.map_outlines", "sample.outlines"},
     "xlsxwriter": {"exports.tables", "ledgers.feedback", "sample.sheets"},
 }
 

@@ -7,6 +7,7 @@ import pytest
 from page_apps import alone, words
 from streamlit.testing.v1 import AppTest
 
+from dashboard import paths
 from dashboard.access import masking
 from dashboard.definitions import forms
 from dashboard.display import columns

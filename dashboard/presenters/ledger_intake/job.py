@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from dashboard.definitions import policy
+from dashboard.definitions.toml_files import DefinitionsInvalid
 from dashboard.ledgers.errors import RemovalRefused
 from dashboard.ledgers.layout.instructions import Instructions
 from dashboard.ledgers.loading import load
@@ -49,7 +49,7 @@ class Job:
             self._after = None
         try:
             self.result = self._run(self._progress)
-        except (versions.StoreError, policy.PolicyError, RemovalRefused) as refusal:
+        except (versions.StoreError, DefinitionsInvalid, RemovalRefused) as refusal:
             self.error = str(refusal)
         except OSError as failure:
             self.error = f"读写文件失败：{failure.strerror or '未知原因'}。已发布的数据没有改动。"
