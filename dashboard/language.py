@@ -1,4 +1,4 @@
-"""Sentences of the lower layers, by key, from ``data/words/zh.toml``; a second language is a second file.
+"""Sentences of the lower layers, by key, from ``data/words/zh/*.toml``; a second language is a second folder.
 
 Presenters, display, web and commands write their sentences where they use them. Whatever lies below them (definitions,
 warehouse, ledgers, serving, exports) asks for its sentences here, so that no Chinese sentence stands in its code.
@@ -7,7 +7,6 @@ warehouse, ledgers, serving, exports) asks for its sentences here, so that no Ch
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from dashboard import paths
 
@@ -16,7 +15,7 @@ _LANGUAGE = "zh"
 
 
 def words(key: str, /, **values: object) -> str:
-    """The sentence of a key (``versions.not_published``) with the values filled in; KeyError where there is none."""
+    """The sentence of a key (``warehouse.disk_full``: file and name) with the values filled in; KeyError where there is none."""
     return _sentences(_LANGUAGE)[key].format(**values)
 
 
@@ -26,13 +25,6 @@ def keys(language: str = _LANGUAGE) -> frozenset[str]:
 
 
 @cache
-def _sentences(language: str) -> dict[str, str]:
-    return dict(_flat(tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))))
-
-
-def _flat(table: Mapping[str, Any], prefix: str = ""):
-    for name, entry in table.items():
-        if isinstance(entry, str):
-            yield f"{prefix}{name}", entry
-        else:
-            yield from _flat(entry, f"{prefix}{name}.")
+def _sentences(language: str) -> Mapping[str, str]:
+    files = {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in (FOLDER / language).glob("*.toml")}
+    return {f"{stem}.{name}": sentence for stem, names in files.items() for name, sentence in names.items()}
