@@ -15,7 +15,10 @@ _LANGUAGE = "zh"
 
 
 def words(key: str, /, **values: object) -> str:
-    """The sentence of a key (``warehouse.disk_full``: file and name) with the values filled in; KeyError where there is none."""
+    """The sentence of a key (``warehouse.disk_full``: file and name) with the values filled in.
+
+    KeyError where there is no such sentence, or a value that it needs is not given.
+    """
     return _sentences(_LANGUAGE)[key].format(**values)
 
 
