@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from shared import built_once
 
 from dashboard import paths, sample
 from dashboard.ledgers.loading import load
@@ -23,7 +24,9 @@ MONEY = ("工资性收入", "生产经营性收入", "财产性收入", "转移�
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory) -> list[Path]:
-    return sample.write(tmp_path_factory.mktemp("county"), households=HOUSEHOLDS)
+    """Ten ledgers in the order of their forms, and the outlines last."""
+    folder = built_once(tmp_path_factory, "larger_county", lambda made: sample.write(made, households=HOUSEHOLDS))
+    return sorted(folder.iterdir())
 
 
 @pytest.fixture(scope="module")

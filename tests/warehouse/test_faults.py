@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from forks import Forked, ForkServer, forking
+from rounds import ROUNDS
+from shared import built_once
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths, sample
@@ -34,18 +36,18 @@ def forked() -> Iterator[ForkServer]:
 @pytest.fixture(scope="module")
 def county(tmp_path_factory) -> Path:
     """The ledgers of a very small county."""
-    folder = tmp_path_factory.mktemp("small") / "ledgers"
-    sample.write(folder, households=40)
-    return folder
+    return built_once(tmp_path_factory, "small_county", lambda folder: sample.write(folder, households=40))
 
 
 @pytest.fixture(scope="module")
 def standing(county, tmp_path_factory) -> Path:
     """A version with the villages and households only."""
-    root = tmp_path_factory.mktemp("standing") / "db"
     files = [file for file in sorted(county.iterdir()) if file.name.startswith(("01", "02"))]
-    assert load.load(files, root).exit_code == 0
-    return root
+
+    def make(root: Path) -> None:
+        assert load.load(files, root).exit_code == 0
+
+    return built_once(tmp_path_factory, "small_county_begun", make)
 
 
 @pytest.fixture
@@ -124,11 +126,13 @@ def test_a_load_killed_at_any_stage_changes_nothing(start, county, root, stage):
 
 
 @POSIX
-def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(start, county, root, tmp_path):
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5, 5 + ROUNDS))
+def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(start, county, root, tmp_path, seed):
     begun = time.monotonic()
     assert start(county, shutil.copytree(root, tmp_path / "timed")).wait() == 0
     whole_s = time.monotonic() - begun
-    chance = random.Random(5)
+    chance = random.Random(seed)
     for _ in range(4):
         process = start(county, root)
         time.sleep(chance.uniform(0.3, 1) * whole_s)
@@ -143,6 +147,7 @@ def test_a_load_killed_at_random_moments_changes_nothing_or_has_published(start,
 
 
 @POSIX
+@pytest.mark.slow
 def test_a_publication_killed_between_any_two_operations_is_whole_or_not_there(forked, root, county, tmp_path):
     whole = forked.run("publish", shutil.copytree(root, tmp_path / "whole"), 0, "kill")
     operations = int(whole.stdout)
@@ -197,6 +202,7 @@ def test_a_load_onto_a_full_disk_says_so_and_changes_nothing(command, county, st
 
 
 @POSIX
+@pytest.mark.slow
 def test_a_disk_that_is_full_in_the_middle_of_a_publication_takes_nothing_back(forked, standing, disk):
     outcomes = set()
     for number in range(1, 12):
@@ -335,9 +341,13 @@ DAMAGES = {
 
 @pytest.fixture(scope="module")
 def two_versions(standing, county, tmp_path_factory) -> Path:
-    root = shutil.copytree(standing, tmp_path_factory.mktemp("two") / "db")
-    assert load.load([county], root).version == "v0002"
-    return root
+    """The same, and a version of all ledgers after it."""
+
+    def make(root: Path) -> None:
+        shutil.copytree(standing, root)
+        assert load.load([county], root).version == "v0002"
+
+    return built_once(tmp_path_factory, "small_county_twice", make)
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import small_counties as small
 from hypothesis import HealthCheck, given, settings
+from rounds import ROUNDS
 
 from dashboard.definitions import indicators, policy
 from dashboard.warehouse import derive, queries
@@ -22,7 +23,7 @@ NOT_ADDITIVE = {
     *("checklist_items", "checklist_done_pct", "checklist_overdue"),
 }
 
-PROPERTY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(max_examples=25 * ROUNDS, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # ---- the registry ----
@@ -89,6 +90,7 @@ def test_unknown_indicator():
 # ---- properties of the long table ----
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(small.ledgers())
 def test_villages_add_up_and_values_follow_from_their_parts(given_rows):
@@ -123,12 +125,14 @@ def _assert_adds_up(table: pd.DataFrame) -> None:
         pd.testing.assert_series_equal(summed, county, check_names=False, check_dtype=False)
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(small.ledgers())
 def test_incomes_agree_with_a_recomputation(given_rows):
     _assert_agree(given_rows, _income_figures(given_rows), _of_theme("收入"))
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(small.ledgers())
 def test_visits_and_support_agree_with_a_recomputation(given_rows):
@@ -136,6 +140,7 @@ def test_visits_and_support_agree_with_a_recomputation(given_rows):
     _assert_agree(given_rows, _monitoring_figures(given_rows), names)
 
 
+@pytest.mark.slow
 @PROPERTY
 @given(small.ledgers())
 def test_collective_economy_agrees_with_a_recomputation(given_rows):

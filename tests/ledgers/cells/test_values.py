@@ -8,6 +8,7 @@ import pytest
 from books import HEAD_ID, id_number
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rounds import ROUNDS
 
 from dashboard.definitions import forms
 from dashboard.ledgers.cells import column_parsing, id_numbers, numbers, units, values
@@ -124,7 +125,8 @@ def test_any_amount_comes_back_to_the_cent(amount):
     assert one("incomes", "wage_yuan", str(amount)) == (amount, None)
 
 
-@settings(max_examples=30, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=30 * ROUNDS, deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.booleans(), st.dates(), st.none())))
 def test_no_cell_breaks_any_field(cells):
     for form in forms.all_forms():

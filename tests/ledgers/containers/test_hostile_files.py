@@ -345,6 +345,7 @@ def reading_apart() -> Iterator[ForkServer]:
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_bad_file_gets_its_sentence_in_little_time_and_memory(name, tmp_path, reading_apart):
     code, made, said = CASES[name]

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import hypothesis
 import openpyxl
+import pytest
 from hypothesis import strategies as st
+from rounds import ROUNDS
 
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field
@@ -210,8 +212,9 @@ def file_of(grid, container: str, folder):
     return file
 
 
+@pytest.mark.slow
 @hypothesis.settings(
-    max_examples=150,
+    max_examples=150 * ROUNDS,
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
 )
