@@ -14,7 +14,8 @@ EVERYWHERE, MASKED = "", "masked"
 class ViewKey(NamedTuple):
     """Everything that what a page shows depends on, besides its own choices; what is cached for pages is cached by it.
 
-    ``version`` and ``place`` are '' where there is none. ``scope`` is the region whose data the reader may see ('' for
+    ``version`` is its id and when it was made, since a folder that was emptied begins to count anew; ``version`` and
+    ``place`` are '' where there is none. ``scope`` is the region whose data the reader may see ('' for
     all), ``masking`` his right to personal data: two readers with different rights never share what was made.
     """
 
@@ -46,7 +47,7 @@ class View:
         """What caches know a view by."""
         return ViewKey(
             database=str(paths.database_root()),
-            version=self.version.id if self.version else "",
+            version=f"{self.version.id} {self.version.created_at.isoformat()}" if self.version else "",
             place=self.place.code if self.place else "",
             year=self.year,
             scope=self.scope,
