@@ -2,6 +2,8 @@
 
 import ast
 import threading
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -60,6 +62,7 @@ def test_a_view_is_known_by_its_database_version_place_year_scope_and_right(view
     village = Region("1", "village", "新村", view.place.code)
     others = [
         View(None, view.trail, view.year),
+        View(replace(view.version, created_at=datetime(2020, 1, 1)), view.trail, view.year),
         View(view.version, (*view.trail, village), view.year),
         View(view.version, view.trail, 2024),
         View(view.version, view.trail, view.year, scope="1"),
