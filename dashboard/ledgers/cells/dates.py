@@ -53,7 +53,7 @@ _CHINESE_NUMBER = re.compile(
 Parsed = tuple[date | None, str | None, str | None]
 
 
-def parsed(cell: Any, year: int | None) -> Parsed:
+def parse(cell: Any, year: int | None) -> Parsed:
     """(day, precision, code) of a cell; ``year`` is the year of dates without one, None if unknown.
 
     precision: day or month.

@@ -36,7 +36,7 @@ def compact(text: str) -> str:
     return _LOOSE_BLANK.sub("", _plain(text))
 
 
-def written(text: str) -> Decimal | None:
+def of_text(text: str) -> Decimal | None:
     """The number of a text (thousands separators, a sign, brackets for minus); None where it is not one number."""
     bare = _plain(text)
     if bracketed := _BRACKETED.fullmatch(bare):
@@ -53,7 +53,7 @@ def of_cell(cell: Any) -> Decimal | None:
         return None
     if isinstance(cell, int | float):
         return Decimal(repr(cell)) if math.isfinite(cell) else None
-    return written(cell) if isinstance(cell, str) else None
+    return of_text(cell) if isinstance(cell, str) else None
 
 
 def _plain(text: str) -> str:

@@ -296,7 +296,7 @@ def _without_unit(field_: Field, cell: Any) -> Decimal | None:
         return numbers.of_cell(cell)
     bare = numbers.compact(cell)
     unit = next((unit for unit in field_.units if bare.endswith(unit)), "")
-    return numbers.written(bare.removesuffix(unit))
+    return numbers.of_text(bare.removesuffix(unit))
 
 
 def _share(field_: Field, context: Context, cell: Any) -> Value:
@@ -341,7 +341,7 @@ def _date(field_: Field, context: Context, cell: Any) -> Value:
         return Value(code="formula_error")
     if isinstance(cell, str) and context.months_lost_zeros and dates.is_first_of_ten(text):
         return Value(code="date_ambiguous")
-    day, precision, code = dates.parsed(text if isinstance(cell, str) else cell, context.year)
+    day, precision, code = dates.parse(text if isinstance(cell, str) else cell, context.year)
     if day is None:
         return Value(code=code)
     if day.year < 1900:
@@ -380,7 +380,7 @@ def _amount(text: str) -> tuple[Decimal | None, str | None]:
     if unit is None and not sign:
         sign = next((sign for sign in forms.common()["currency"] if bare.endswith(sign)), "")
         bare = bare.removesuffix(sign)
-    return numbers.written(bare.removesuffix(unit or "")), unit
+    return numbers.of_text(bare.removesuffix(unit or "")), unit
 
 
 @cache

@@ -47,7 +47,7 @@ class CheckedRows:
 def check(sheet: Sheet, header: Header, options: ReadingOptions, report: SheetReport) -> CheckedRows:
     """Check a sheet's cells; issues go to the report. Raises SheetRefused where nothing of it can be loaded."""
     _refuse_bad_header(header)
-    body = data_rows.data_lines(sheet, header)
+    body = data_rows.read_body(sheet, header)
     if body.refusal:
         raise SheetRefused(body.refusal.code, **body.refusal.details)
     if not body.rows:

@@ -78,11 +78,11 @@ def _line_of(rows: list[list[str]]) -> int:
     return 1 + len(rows) + sum(cell.count("\n") for row in rows for cell in row)
 
 
-def decoded(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """The text of a file; raises FileRefused with the line where it is not in one encoding throughout."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return strictly(data, encoding)
+            return decode_as(data, encoding)
     if b"\x00" in data:
         return _wide(data)
     try:
@@ -96,14 +96,14 @@ def decoded(data: bytes) -> str:
         len(_UTF8_CHARACTER.findall(data, start, start + _BLOCK_BYTES)) for start in range(0, len(data), _BLOCK_BYTES)
     )
     if 2 * in_utf8 > high_bytes:
-        return strictly(data, "utf-8")
+        return decode_as(data, "utf-8")
     for number, line in enumerate(data.split(b"\n"), start=1):
         if _is_utf8(line):
             raise FileRefused("encodings_mixed", line=number)
-    return strictly(data, "gb18030")
+    return decode_as(data, "gb18030")
 
 
-def strictly(data: bytes, encoding: str) -> str:
+def decode_as(data: bytes, encoding: str) -> str:
     """The text of data in one encoding; raises FileRefused with the line where it is in another."""
     try:
         text = data.decode(encoding)

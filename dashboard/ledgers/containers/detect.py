@@ -270,7 +270,7 @@ def _text(data: bytes) -> Iterable[Sheet]:
     if spreadsheetml.NAMESPACE in head and b"<" in head[:10]:
         return spreadsheetml.sheets(data)
     text = _page_text(data) if _HTML.search(head.decode("latin-1")) else None
-    text = delimited.decoded(data) if text is None else text
+    text = delimited.decode(data) if text is None else text
     start = text.lstrip("\ufeff \r\n\t")[:_HEAD_BYTES]
     if start.startswith("<"):
         if _SVG.search(start):

@@ -29,7 +29,7 @@ def sheets(data: bytes) -> Iterator[Sheet]:
     encoding = None
     if declared and declared[1].lower() in _CHINESE:
         # The XML parser supports no Chinese encoding but Unicode.
-        data, encoding = delimited.strictly(data, "gb18030").encode(), "utf-8"
+        data, encoding = delimited.decode_as(data, "gb18030").encode(), "utf-8"
     xml_events.parse([data], walk.start, walk.end, walk.text, encoding)
     return iter(walk.sheets)
 

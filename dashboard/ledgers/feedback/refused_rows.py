@@ -17,7 +17,7 @@ from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.feedback import refused_rows_workbook
 from dashboard.ledgers.feedback.refused_rows_workbook import HINT, LONGEST_SHEET_NAME, NOT_GIVEN_BACK, ReturnedSheet
 from dashboard.ledgers.layout import own_workbooks
-from dashboard.ledgers.reporting import issues, report
+from dashboard.ledgers.reporting import issues, recognition, report
 from dashboard.ledgers.reporting.issues import Issue
 from dashboard.ledgers.reporting.report import SheetReport
 
@@ -30,7 +30,6 @@ _COMPANIONS = {"row_conflict_stands"}
 _RAGGED = "csv_field_count"
 # Refused because of other cells of the column, which are not returned: alone, such a value would be accepted.
 _UNSURE = {"share_ambiguous", "date_ambiguous"}
-_BY_PERSON = "导入时的指定"
 
 
 def workbooks(
@@ -183,9 +182,9 @@ def _above(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> list[list
     """A row with what the next upload could not know from the workbook alone: the user's year and unit, a long name."""
     texts = []
     for entry in entries:
-        if entry.recognition.year_from == _BY_PERSON:
+        if entry.recognition.year_from == recognition.USER_CHOICE:
             texts.append(f"年度：{entry.recognition.year}年")
-        texts += [f"单位：{unit}" for unit, source in entry.recognition.units if source == _BY_PERSON]
+        texts += [f"单位：{unit}" for unit, source in entry.recognition.units if source == recognition.USER_CHOICE]
     if sheet.name is None and len(stem := file.rpartition(".")[0]) > LONGEST_SHEET_NAME:
         texts.append(stem)
     return [list(dict.fromkeys(texts))] if texts else []

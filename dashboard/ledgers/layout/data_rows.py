@@ -92,7 +92,7 @@ class Body:
     columns: SheetColumns | None = None
 
 
-def data_lines(sheet: Sheet, header: Header) -> Body:
+def read_body(sheet: Sheet, header: Header) -> Body:
     """The data rows of a sheet. In place, merged cells are filled down and error cells get their error as text."""
     for (row, column), error in sheet.errors.items():
         if row < len(sheet.rows) and column < len(sheet.rows[row]):

@@ -12,6 +12,7 @@ from dashboard.ledgers.layout import header_model, known_titles, ledger_match, t
 from dashboard.ledgers.layout.header_model import FEWEST_OF_A_LEDGER, Given, Header
 from dashboard.ledgers.layout.known_titles import FEWEST_TITLES, is_title
 from dashboard.ledgers.layout.title_text import normal, one_line
+from dashboard.ledgers.reporting import recognition
 
 # A row repeats the header if more than this share of its cells are titles: a printed header may lack some, a data row
 # has hardly any.
@@ -131,7 +132,7 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
         amounts = [part.columns.get(column) for column in required]
         if part.missing or part.repeated or form.needs_year in part.columns or not own.issuperset(amounts):
             continue
-        part.given[form.needs_year] = Given(year, "列标题")
+        part.given[form.needs_year] = Given(year, recognition.COLUMN_TITLE)
         part.label = f"{year}年"
         part.only_with = tuple(sorted(own & set(part.columns.values())))
         parts.append(part)
@@ -162,7 +163,7 @@ def _by_month(sheet: Sheet, form: Form, first: int, last: int, titles: list[tupl
 
 def mapped(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple[str, str]]) -> Header:
     """The titles of rows ``first`` to ``last`` read as a ledger, without telling years or months side by side apart."""
-    fields = known_titles.known(form.kind)
+    fields = known_titles.fields_by_title(form.kind)
     header = Header(form, first, last, {}, {}, {})
     claims: dict[str, list[_Claim]] = {}
     for index, (title, group) in enumerate(titles):
@@ -192,7 +193,7 @@ def _match(fields: Mapping[str, tuple[Field, int]], title: str, group: str) -> t
     for key in title_text.alone(title):
         if key in fields:
             field_, rank = fields[key]
-            if field_.personal and group and title_text.is_of_somebody(group):
+            if field_.personal and group and title_text.is_of_another_person(group):
                 return None
             return field_, (1, rank, bool(group))
     return None

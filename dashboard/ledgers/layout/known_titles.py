@@ -34,7 +34,7 @@ def is_title(text: str) -> bool:
 
 
 @cache
-def known(kind: str) -> dict[str, tuple[Field, int]]:
+def fields_by_title(kind: str) -> dict[str, tuple[Field, int]]:
     """(field, rank of the spelling: 0 = canonical, else place among the aliases from 1) by normalised title."""
     fields: dict[str, tuple[Field, int]] = {}
     form = forms.get(kind)
@@ -49,7 +49,7 @@ def known(kind: str) -> dict[str, tuple[Field, int]]:
 @cache
 def every_title() -> frozenset[str]:
     """The normalised titles of all ledgers."""
-    return frozenset(title for form in forms.all_forms() for title in known(form.kind))
+    return frozenset(title for form in forms.all_forms() for title in fields_by_title(form.kind))
 
 
 class _Texts(NamedTuple):
@@ -99,7 +99,7 @@ def _has_owners(texts: _Texts, row: int, last: int) -> bool:
     """
     titled = [column for column, text in enumerate(texts.own[last]) if text]
     return row >= 0 and any(
-        title_text.is_of_somebody(text) and len(text) <= _LONGEST_OWNER and not _LABEL.search(text)
+        title_text.is_of_another_person(text) and len(text) <= _LONGEST_OWNER and not _LABEL.search(text)
         for text in (_at(texts.own, row, column) for column in titled[1:])
     )
 

@@ -166,7 +166,7 @@ def read(sheet: Sheet, wanted: str | None, options: ReadingOptions) -> ExportCon
     if not fillable:
         return None
     used = set().union(*(plan.used for plan in fillable))
-    body = data_rows.data_lines(sheet, fillable[0].header)
+    body = data_rows.read_body(sheet, fillable[0].header)
     filled = [plan.filled(body, is_first=plan is fillable[0]) for plan in fillable]
     filled[0].header.unmapped_columns = [
         title_text.one_line(title) for index, (title, _) in enumerate(fillable[0].titles) if title and index not in used

@@ -148,7 +148,7 @@ def _is_personal(field: Field, cell: Any) -> bool:
         case "date":
             if isinstance(cell, date):
                 return True
-            return isinstance(cell, str) and not text.isdigit() and dates.parsed(text, _ANY_YEAR)[0] is not None
+            return isinstance(cell, str) and not text.isdigit() and dates.parse(text, _ANY_YEAR)[0] is not None
         case "text" if field.personal == "name":
             return bool(_PERSON.fullmatch(text)) and not _NUMBER_LIKE.fullmatch(text)
         case _:

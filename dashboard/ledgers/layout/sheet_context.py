@@ -11,6 +11,7 @@ from dashboard.definitions.forms import Field
 from dashboard.ledgers.cells import column_parsing, dates, numbers, units, values
 from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.layout.header_model import Header, lines_above
+from dashboard.ledgers.reporting import recognition
 from dashboard.ledgers.reporting.report import SheetReport
 
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
@@ -41,7 +42,7 @@ class ReadingOptions:
     @property
     def unit_from(self) -> str:
         """Where the unit comes from, in Chinese."""
-        return "以前确认的单位" if self.unit_is_remembered else "导入时的指定"
+        return recognition.SAVED_UNIT if self.unit_is_remembered else recognition.USER_CHOICE
 
 
 class SheetContext:
@@ -102,12 +103,12 @@ class SheetContext:
             return self.options.unit, self.options.unit_from
         for note in notes:
             if unit := units.of_money(note):
-                return unit, "列标题"
+                return unit, recognition.COLUMN_TITLE
         for text in self._above:
             if unit := units.of_line(text):
-                return unit, "表头上方的说明"
+                return unit, recognition.NOTE_ABOVE
         if unit := units.of_line(self._name):
-            return unit, "工作表名称"
+            return unit, recognition.SHEET_NAME
         return (self.options.unit, self.options.unit_from) if self.options.unit else ("元", "")
 
     def _find_year(self) -> tuple[int | None, str]:
@@ -115,14 +116,14 @@ class SheetContext:
         if given := self._header.given.get(self._header.form.needs_year or ""):
             return given.value, given.source
         if self.options.year_is_certain:
-            return self.options.year, "导入时的指定"
-        for texts, source in ((self._above, "表头上方的标题"), ([self._name], "工作表名称")):
+            return self.options.year, recognition.USER_CHOICE
+        for texts, source in ((self._above, recognition.TITLE_ABOVE), ([self._name], recognition.SHEET_NAME)):
             years = {year for text in texts for year in _years_of(text)}
-            if source == "工作表名称" and (short := _SHORT_YEAR.fullmatch(self._name.strip())):
+            if source == recognition.SHEET_NAME and (short := _SHORT_YEAR.fullmatch(self._name.strip())):
                 years = {2000 + int(short[1])}
             if len(years) == 1:
                 return years.pop(), source
-        return self.options.year, "导入时的指定"
+        return self.options.year, recognition.USER_CHOICE
 
 
 def year_of_sheet(sheet: Sheet, header: Header, options: ReadingOptions) -> int | None:

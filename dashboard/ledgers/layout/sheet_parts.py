@@ -13,6 +13,7 @@ from dashboard.ledgers.cells.values import is_blank, narrow, text_of
 from dashboard.ledgers.containers import Sheet, column_letters
 from dashboard.ledgers.layout import header_model, known_titles, title_text
 from dashboard.ledgers.layout.header_model import Given, Header
+from dashboard.ledgers.reporting import recognition
 from dashboard.ledgers.reporting.report import SheetReport
 
 _PLACE_FIELDS = ("place_township", "place_village")
@@ -140,7 +141,10 @@ def _day(cell: Any, part: Header) -> Any:
 def _give_month(sheet: Sheet, header: Header) -> None:
     """Add to days without a month (5日, 3.5) the one month that the sheet's title or name is about, in place."""
     index = header.columns.get(header.form.by_month or "")
-    sources = ((header_model.lines_above(sheet, header), "表头上方的标题"), ([sheet.name or ""], "工作表名称"))
+    sources = (
+        (header_model.lines_above(sheet, header), recognition.TITLE_ABOVE),
+        ([sheet.name or ""], recognition.SHEET_NAME),
+    )
     named = [(months.pop(), source) for texts, source in sources if len(months := _months_of(texts)) == 1]
     if index is None or not named:
         return
@@ -200,9 +204,9 @@ def give_places(sheet: Sheet, header: Header, file_name: str) -> None:
     if header.form.place != "village" or not wanted:
         return
     sources = (
-        ([sheet.name or ""], "工作表名称"),
-        (header_model.lines_above(sheet, header), "表头上方的标题"),
-        ([file_name], "文件名称"),
+        ([sheet.name or ""], recognition.SHEET_NAME),
+        (header_model.lines_above(sheet, header), recognition.TITLE_ABOVE),
+        ([file_name], recognition.FILE_NAME),
     )
     for column, name in zip(_PLACE_FIELDS, NamedPlace._fields, strict=True):
         if column not in wanted:
@@ -226,7 +230,7 @@ def _propose_village(sheet: Sheet, header: Header, texts: Iterable[str]) -> None
     if is_key or header.missing != [header.form.field(column).title] or not _BARE_NAME.fullmatch(name):
         return
     if not any(place.village for place in (*_named(texts), *_headings(sheet, header))):
-        header.given[column] = Given(name, "工作表名称", is_proposed=True)
+        header.given[column] = Given(name, recognition.SHEET_NAME, is_proposed=True)
         header.missing = []
 
 

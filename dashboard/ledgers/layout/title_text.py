@@ -120,7 +120,7 @@ def month_of(title: str) -> tuple[int | None, int] | None:
 
 
 @lru_cache(maxsize=16_384)
-def is_of_somebody(group: str) -> bool:
+def is_of_another_person(group: str) -> bool:
     """Whether a group of columns is about another person (帮扶责任人, 户主) than the one of the row."""
     return any(word in group for word in forms.common()["header"]["owners"])
 

@@ -110,7 +110,7 @@ def test_an_amount_in_any_spelling_is_read_back_equal(amount, sign, unit, separa
 
 @given(st.text(alphabet="0123456789.,-+ '()约万元一二三十/~～至个eE%²①", max_size=10))
 def test_a_text_that_is_no_number_never_becomes_one(text):
-    found = numbers.written(text)
+    found = numbers.of_text(text)
     if found is not None:
         plain = text.strip()
         is_negative = plain.startswith(("-", "("))

@@ -148,7 +148,7 @@ def ledgers(draw):
 @st.composite
 def dressed_title(draw, form, field: Field, unit: str):
     """A title the field goes by, in some dress; its unit in brackets where one is given."""
-    known = known_titles.known(form.kind)
+    known = known_titles.fields_by_title(form.kind)
     spellings = [text for text in (field.title, *field.aliases) if known[title_text.normal(text)][0] is field]
     # A title's own brackets stand for part of its name; the unit would come second.
     title = draw(st.sampled_from(spellings[:1] * 3 + spellings))

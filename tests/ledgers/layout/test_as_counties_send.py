@@ -63,7 +63,7 @@ def test_months_in_chinese_numbers_stand_side_by_side(reading):
 
 
 def test_two_months_in_one_word_are_no_number():
-    assert dates.in_digits("一二月") == "一二月" and dates.parsed("2024年一二月", None)[0] is None
+    assert dates.in_digits("一二月") == "一二月" and dates.parse("2024年一二月", None)[0] is None
     assert dates.in_digits("二〇二四年十二月二十一日") == "2024年12月21日"
 
 
