@@ -1,9 +1,11 @@
 """Every page: in the navigation, on a loaded county, narrowed, on an empty folder, and started without the frame."""
 
 import json
+from pathlib import Path
 
 import pytest
-from page_apps import STEMS, opened, words
+from page_apps import STEMS, alone, opened, words
+from shared import built_once
 from streamlit.testing.v1 import AppTest
 
 from dashboard import paths
@@ -48,9 +50,17 @@ def test_page_opens_on_a_loaded_county(stem, loaded_db):
 
 
 @pytest.mark.parametrize("stem", STEMS)
+def test_page_is_framed_where_its_file_is_run_by_itself(stem, loaded_db):
+    """As Streamlit does for a link that is the first request after a start."""
+    app = alone(stem)
+    assert not app.exception
+    assert "截至日期" in words(app) and "db-finding" in words(app)
+
+
+@pytest.mark.parametrize("stem", STEMS)
 def test_page_opens_narrowed_to_a_township(stem, township):
     code, name = township
-    app = opened(stem, township=code)
+    app = alone(stem, township=code)
     assert not app.exception
     if next(page for page in navigation.PAGES if page.stem == stem).has_place_filter:
         assert app.session_state["township"] == code
@@ -77,28 +87,30 @@ def test_an_unreadable_pointer_is_told_in_chinese(loaded_db, tmp_path, monkeypat
 
 
 @pytest.fixture
-def only(county_ledgers, tmp_path, monkeypatch):
-    """Publish a version from some of the county's ledgers, named by their number."""
+def only(county_ledgers, tmp_path_factory, monkeypatch):
+    """Show a version made of some of the county's ledgers, named by their number."""
 
-    def publish(*numbers: str) -> None:
-        files = [file for file in county_ledgers.iterdir() if file.name[:2] in numbers]
-        load.load(files, tmp_path / "db")
-        monkeypatch.setenv("DASHBOARD_DB", str(tmp_path / "db"))
+    def show(*numbers: str) -> None:
+        def make(root: Path) -> None:
+            load.load([file for file in county_ledgers.iterdir() if file.name[:2] in numbers], root)
 
-    return publish
+        root = built_once(tmp_path_factory, f"county_db_{'_'.join(numbers)}", make)
+        monkeypatch.setenv("DASHBOARD_DB", str(root))
+
+    return show
 
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_page_opens_with_the_directory_and_register_alone(stem, only):
     only("01", "02")
-    app = opened(stem)
+    app = alone(stem)
     assert not app.exception and "本页未能显示" not in words(app)
 
 
 @pytest.mark.parametrize("stem", [page.stem for page in navigation.PAGES if page.needs_data])
 def test_page_asks_for_the_directory_of_villages(stem, only):
     only("09")
-    app = opened(stem)
+    app = alone(stem)
     assert not app.exception
     assert "行政区划名录" in words(app)
 
@@ -107,7 +119,7 @@ def test_a_village_is_dropped_when_the_township_changes(loaded_db):
     units = queries.run(versions.connection(loaded_db, versions.current(loaded_db)), "meta/units")
     villages = units[units["region_level"] == "village"]
     first, last = villages.iloc[0], villages.iloc[-1]
-    app = opened("collective_economy", township=first["township_code"], village=first["region_code"])
+    app = alone("collective_economy", township=first["township_code"], village=first["region_code"])
     assert first["region_name"] in words(app)
     app.selectbox(key="township").set_value(last["township_code"]).run()
     assert app.session_state["village"] == ""
@@ -130,7 +142,7 @@ def test_overview_figures_equal_the_long_table(loaded_db):
 
 
 def test_collective_economy_lists_who_misses_the_target_and_all_on_request(loaded_db):
-    app = opened("collective_economy")
+    app = alone("collective_economy")
     states = app.dataframe[0].value["状态"]
     assert len(states) and not (states == "达标").any()
     app.session_state["collective_kept"] = "全部"
@@ -141,21 +153,21 @@ def test_collective_economy_lists_who_misses_the_target_and_all_on_request(loade
 
 
 def test_collective_economy_year_changes_table_and_headline(loaded_db):
-    app = opened("collective_economy")
+    app = alone("collective_economy")
     latest = words(app)
     app.selectbox(key="year").set_value("2022").run()
     assert "2022年" in words(app) and words(app) != latest
 
 
 def test_figures_carry_no_template(loaded_db):
-    app = opened("collective_economy")
+    app = alone("collective_economy")
     specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     assert specs
     assert all("layout" not in spec["layout"]["template"] for spec in specs)
 
 
 def test_glossary_finds_a_word_and_says_when_there_is_none(loaded_db):
-    app = opened("indicator_glossary")
+    app = alone("indicator_glossary")
     app.text_input(key="glossary_sought").set_value("走访覆盖率").run()
     assert "月度走访覆盖率" in words(app) and "空壳村" not in words(app)
     app.text_input(key="glossary_sought").set_value("没有这个词").run()
@@ -188,7 +200,7 @@ def test_a_village_that_reported_nothing_is_not_said_to_reach_the_target(loaded_
         {"region_code": _county(loaded_db), "year": 2025},
     )
     silent = villages[villages["state"] == "未填报"].iloc[0]
-    app = opened("collective_economy", township=silent["village_code"][:9] + "000", village=silent["village_code"])
+    app = alone("collective_economy", township=silent["village_code"][:9] + "000", village=silent["village_code"])
     assert not app.exception
     assert "没有填报村集体经济收入" in words(app) and "达到目标" not in words(app).split("db-cards")[0]
 
