@@ -1,5 +1,6 @@
 """Every refusal, warning and notice of the catalogue can be provoked, and says where, what and what to do."""
 
+import contextlib
 import csv
 import json
 import re
@@ -243,8 +244,10 @@ def _killed_while_reading(desk):
     def kill(share, what):
         if "核对 " in what:
             for child in psutil.Process().children():
-                if "dashboard.ledgers" in "".join(child.cmdline()):
-                    child.kill()
+                # One that was killed already has no command line.
+                with contextlib.suppress(psutil.ZombieProcess):
+                    if "dashboard.ledgers" in "".join(child.cmdline()):
+                        child.kill()
 
     return desk.check(_many_rows(desk), progress=kill)
 
