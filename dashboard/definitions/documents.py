@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.definitions import toml_files
 
 
@@ -14,5 +14,6 @@ def file(folder: Path | None = None) -> Path:
 def titles(folder: Path | None = None) -> dict[str, str]:
     """Titles by id; DefinitionsInvalid where the file cannot be used or an entry lacks its id or title."""
     listing = file(folder)
-    entries = toml_files.entries(listing, toml_files.read(listing, "口径文件"), "document", ("id", "title"))
+    tables = toml_files.read(listing, language.words("definitions.policy_file"))
+    entries = toml_files.entries(listing, tables, "document", ("id", "title"))
     return {entry["id"]: entry["title"] for entry in entries}

@@ -291,7 +291,7 @@ def _meaning(entry: dict[str, Any]) -> dict[str, Any]:
         meaning |= dict.fromkeys(common()["yes_no"]["true"], True) | dict.fromkeys(common()["yes_no"]["false"], False)
     meaning |= {value: value for value in entry.get("values", ())}
     for value, spellings in entry.get("synonyms", {}).items():
-        canonical = value == "是" if entry["type"] == "yes_no" else value
+        canonical = value in common()["yes_no"]["true"] if entry["type"] == "yes_no" else value
         meaning |= dict.fromkeys([value, *spellings], canonical)
     meaning |= dict.fromkeys(entry.get("blank_values", ()))
     return {spelling(text): value for text, value in meaning.items()}

@@ -60,6 +60,8 @@ class Indicator:
     """Id of the policy parameter that counting depends on."""
     base: str | None = None
     """Id of the indicator that a count is judged against."""
+    is_of_money: bool = False
+    """Whether a share is one of amounts and not of cases, so that the numbers behind it are not written with it."""
 
     @property
     def formula(self) -> str:

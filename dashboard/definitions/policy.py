@@ -7,13 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.definitions import documents, settings, toml_files
 from dashboard.definitions.toml_files import DefinitionsInvalid
 
-# The jurisdiction whose settings hold where no other sets a parameter, and the title of its "document".
+# The jurisdiction whose settings hold where no other sets a parameter, and the id of its "document".
 SYSTEM = "system"
-_SYSTEM_DOCUMENT = "本系统默认"
 
 _OPERATORS = {"<", "<=", ">", ">=", "="}
 
@@ -53,11 +52,8 @@ class Parameter:
     """The document's own words; '' only for the system's defaults."""
     due_on: date | None = None
     """The day by which a target is to be reached."""
-
-    @property
-    def is_system_default(self) -> bool:
-        """Whether no source document sets it (本系统默认)."""
-        return self.document == _SYSTEM_DOCUMENT
+    is_system_default: bool = False
+    """Whether no source document sets it (本系统默认)."""
 
     def is_valid(self, on: date) -> bool:
         """Whether the setting holds on the day; both ends belong to it."""
@@ -83,7 +79,9 @@ class Policy:
         """The parameter in force; PolicyError when neither the jurisdiction nor the system sets it."""
         if name not in self.parameters:
             raise PolicyError(
-                f"口径“{self.jurisdiction_name}”在 {self.on} 没有参数“{name}”，请在 data/policy.toml 中补上。"
+                language.words(
+                    "definitions.parameter_not_set", jurisdiction=self.jurisdiction_name, day=self.on, parameter=name
+                )
             )
         return self.parameters[name]
 
@@ -91,7 +89,7 @@ class Policy:
         """The number of a parameter in its unit; PolicyError when the document gives none and none was filled in."""
         parameter = self.parameter(name)
         if parameter.value is None:
-            raise PolicyError(f"参数“{parameter.label}”还没有数值，请在 data/policy.toml 中填写。")
+            raise PolicyError(language.words("definitions.parameter_without_value", parameter=parameter.label))
         return parameter.value
 
     def values(self) -> dict[str, float]:
@@ -117,7 +115,11 @@ def in_force(on: date, folder: Path | None = None) -> Policy:
     jurisdiction = installation.jurisdiction
     if jurisdiction not in book.chains:
         raise PolicyError(
-            f"data/settings.toml 中的口径“{jurisdiction}”不在 data/policy.toml 里，可选：{'、'.join(book.chains)}。"
+            language.words(
+                "definitions.jurisdiction_chosen_unknown",
+                jurisdiction=jurisdiction,
+                jurisdictions="、".join(book.chains),
+            )
         )
     valid = [setting for setting in book.settings if setting.is_valid(on)]
     chosen = _chosen(valid, book.chains[jurisdiction])
@@ -153,12 +155,13 @@ def _book(folder: Path | None) -> _PolicyFile:
     """The parsed policy file, read again when it or the list of documents has changed."""
     file = (folder or paths.DATA) / "policy.toml"
     files = (file, documents.file(folder))
-    return _book_at(file, folder, tuple(toml_files.changed_ns(listed, "口径文件") for listed in files))
+    kind = language.words("definitions.policy_file")
+    return _book_at(file, folder, tuple(toml_files.changed_ns(listed, kind) for listed in files))
 
 
 @lru_cache(maxsize=8)
 def _book_at(file: Path, folder: Path | None, changed_ns: tuple[int, ...]) -> _PolicyFile:
-    tables = toml_files.read(file, "口径文件")
+    tables = toml_files.read(file, language.words("definitions.policy_file"))
     titles = documents.titles(folder)
     jurisdictions = toml_files.entries(file, tables, "jurisdiction", ("id", "name"))
     names = {entry["id"]: entry["name"] for entry in jurisdictions}
@@ -166,7 +169,7 @@ def _book_at(file: Path, folder: Path | None, changed_ns: tuple[int, ...]) -> _P
     for chain in chains.values():
         for name in chain:
             if name not in names:
-                raise PolicyError(f"{file.name}：没有名为“{name}”的口径（jurisdiction）。")
+                raise PolicyError(language.words("definitions.jurisdiction_unknown", file=file.name, jurisdiction=name))
     parsed = tuple(
         _setting(file, parameter, entry, names, titles)
         for parameter in toml_files.entries(file, tables, "parameter", ("id", "label", "unit", "theme"))
@@ -184,20 +187,24 @@ def _setting(
     titles: Mapping[str, str],
 ) -> Parameter:
     """A ``[[parameter.setting]]``; ``titles`` are those of documents, ``names`` those of jurisdictions, by id."""
-    where = f"{file.name}：参数“{parameter['id']}”"
+    where = {"file": file.name, "parameter": parameter["id"]}
     if absent := [name for name in ("jurisdiction", "document", "clause", "valid_from") if name not in entry]:
-        raise PolicyError(f"{where}的一条 [[parameter.setting]] 缺少 {'、'.join(absent)}。")
+        raise PolicyError(language.words("definitions.setting_lacks_keys", **where, keys="、".join(absent)))
     if entry["jurisdiction"] not in names:
-        raise PolicyError(f"{where}用了没有登记的口径“{entry['jurisdiction']}”。")
+        raise PolicyError(
+            language.words("definitions.setting_jurisdiction_unknown", **where, jurisdiction=entry["jurisdiction"])
+        )
     if entry["document"] not in titles:
-        raise PolicyError(f"{where}用了没有登记的文件“{entry['document']}”。")
+        raise PolicyError(language.words("definitions.setting_document_unknown", **where, document=entry["document"]))
     value = entry.get("value")
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise PolicyError(f"{where}的 value 必须是数字，现在是“{value}”。")
+        raise PolicyError(language.words("definitions.setting_value_not_number", **where, value=value))
     if entry.get("operator", "=") not in _OPERATORS:
-        raise PolicyError(f"{where}的 operator 只能是 {'、'.join(sorted(_OPERATORS))}。")
+        raise PolicyError(
+            language.words("definitions.setting_operator_unknown", **where, operators="、".join(sorted(_OPERATORS)))
+        )
     if not all(isinstance(entry.get(name, date.min), date) for name in ("valid_from", "valid_to", "due_on")):
-        raise PolicyError(f"{where}的日期请写成 2025-12-31 的样子，不加引号。")
+        raise PolicyError(language.words("definitions.setting_date_quoted", **where))
     return Parameter(
         id=parameter["id"],
         label=parameter["label"],
@@ -215,6 +222,7 @@ def _setting(
         category=entry.get("category", ""),
         quote=entry.get("quote", ""),
         due_on=entry.get("due_on"),
+        is_system_default=entry["document"] == SYSTEM,
     )
 
 
@@ -229,8 +237,12 @@ def _check_overlaps(file: Path, parsed: tuple[Parameter, ...]) -> None:
             )
             if same and (setting.is_valid(other.valid_from) or other.is_valid(setting.valid_from)):
                 raise PolicyError(
-                    f"{file.name}：口径“{setting.jurisdiction_name}”的参数“{setting.label}”有两条设置的有效期重叠，"
-                    "请改正日期。"
+                    language.words(
+                        "definitions.settings_overlap",
+                        file=file.name,
+                        jurisdiction=setting.jurisdiction_name,
+                        parameter=setting.label,
+                    )
                 )
 
 
@@ -253,5 +265,5 @@ def _lines(in_force_yuan: float | None, parsed: Iterable[Parameter]) -> tuple[fl
 
 def _whole_months(setting: Parameter) -> int:
     if setting.value is None or setting.value < 1 or setting.value != int(setting.value):
-        raise PolicyError(f"参数“{setting.label}”必须是 1 以上的整数月。")
+        raise PolicyError(language.words("definitions.parameter_not_whole_months", parameter=setting.label))
     return int(setting.value)

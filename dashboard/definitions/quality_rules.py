@@ -11,11 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from dashboard import paths, text
+from dashboard import language, paths, text
 from dashboard.definitions import toml_files
 from dashboard.definitions.toml_files import DefinitionsInvalid
 
-SEVERITIES = {"error": "错误", "warning": "疑点"}
+SEVERITIES = {
+    "error": language.words("definitions.severity_error"),
+    "warning": language.words("definitions.severity_warning"),
+}
 # Columns of every subject beside its own: the region of a row, whose it is, and its key. Not for conditions.
 PLACE_COLUMNS = ("region_code", "household_id", "person_name", "id_number", "row_key")
 
@@ -111,7 +114,9 @@ class Rule:
         values = {**policy, "as_of": as_of, **self.values}
         for name in sorted(self.used()):
             if name not in values:
-                raise QualityError(f"规则“{self.id}”用到的参数“{name}”没有数值，请在该规则的 values 或口径文件中填写。")
+                raise QualityError(
+                    language.words("definitions.rule_parameter_without_value", id=self.id, parameter=name)
+                )
         return {name: values[name] for name in sorted(self.used())}
 
     def filled_in(self, sentence: str, bound: Mapping[str, Any]) -> str:
@@ -135,7 +140,7 @@ def subjects(folder: Path | None = None) -> dict[str, Subject]:
             for name, entry in entries.items()
         }
     except (KeyError, TypeError) as error:
-        raise QualityError(f"规则对象文件 {_SUBJECTS} 中有对象缺少名称、单位、台账或字段，请恢复该文件。") from error
+        raise QualityError(language.words("definitions.subject_incomplete", file=_SUBJECTS)) from error
 
 
 def rules(folder: Path | None = None) -> tuple[Rule, ...]:
@@ -144,12 +149,12 @@ def rules(folder: Path | None = None) -> tuple[Rule, ...]:
     by_id = subjects(folder)
     entries = _read(folder / _RULES).get("rule", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise QualityError(f"规则文件 {_RULES} 中每条规则应以 [[rule]] 开头，请改正后重试。")
+        raise QualityError(language.words("definitions.rules_not_a_list", file=_RULES))
     parsed: dict[str, Rule] = {}
     for position, entry in enumerate(entries, start=1):
         rule = _rule(entry, position, by_id)
         if rule.id in parsed:
-            fault = f"第 {position} 条规则的编号“{rule.id}”与前面的重复，请改成不同的编号。"
+            fault = language.words("definitions.rule_id_repeated", position=position, id=rule.id)
             rule = replace(_faulty(entry, position, by_id, fault), id=f"{rule.id}_{position}")
         parsed[rule.id] = rule
     return tuple(parsed.values())
@@ -159,15 +164,15 @@ def limit_names(folder: Path | None = None) -> dict[str, str]:
     """Chinese names of the numbers of rules, by the names they have in conditions; QualityError as `rules`."""
     names = _read((folder or paths.DATA) / _RULES).get("limits", {})
     if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
-        raise QualityError(f"规则文件 {_RULES} 的 [limits] 中每个参数应是一个名称，请改正后重试。")
+        raise QualityError(language.words("definitions.rule_limits_invalid", file=_RULES))
     return names
 
 
 def _read(file: Path) -> Mapping[str, Any]:
     if not file.is_file():
-        raise QualityError(f"缺少规则文件 {file.name}，请恢复该文件。")
+        raise QualityError(language.words("definitions.rules_file_missing", file=file.name))
     try:
-        return toml_files.read(file, "规则文件")
+        return toml_files.read(file, language.words("definitions.rules_file"))
     except DefinitionsInvalid as error:
         raise QualityError(str(error)) from error
 
@@ -201,39 +206,53 @@ def _faulty(entry: Mapping[str, Any], position: int, by_id: Mapping[str, Subject
     severity = given("severity") if given("severity") in SEVERITIES else "warning"
     rule_id = given("id") or f"rule_{position}"
     ledger = given("ledger") or (subject.ledger if subject else "")
-    says = given("says") or "规则填写不完整"
+    says = given("says") or language.words("definitions.rule_incomplete")
     return Rule(rule_id, severity, ledger, given("subject"), "", says, given("todo"), given("source"), fault=fault)
 
 
 def _fault(entry: Mapping[str, Any], position: int, by_id: Mapping[str, Subject]) -> str:
     """Why an entry cannot be a rule, in one sentence; '' where it can."""
-    where = f"规则“{entry['id']}”" if isinstance(entry.get("id"), str) else f"第 {position} 条规则"
+    rule = (
+        language.words("definitions.rule_with_id", id=entry["id"])
+        if isinstance(entry.get("id"), str)
+        else language.words("definitions.rule_without_id", position=position)
+    )
     if absent := [key for key in _NEEDED if not isinstance(entry.get(key), str) or not entry[key].strip()]:
-        return f"{where}缺少 {'、'.join(absent)}，请补上。"
+        return language.words("definitions.rule_lacks_keys", rule=rule, keys="、".join(absent))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", entry["id"]):
-        return f"{where}的 id 只能用小写字母、数字和下划线。"
+        return language.words("definitions.rule_id_invalid", rule=rule)
     if entry["severity"] not in SEVERITIES:
-        return f"{where}的 severity 只能是 error（错误）或 warning（疑点）。"
+        return language.words("definitions.rule_severity_invalid", rule=rule)
     if entry["subject"] not in by_id:
-        return f"{where}的 subject“{entry['subject']}”不在 {_SUBJECTS} 中，可选：{'、'.join(by_id)}。"
+        return language.words(
+            "definitions.rule_subject_unknown",
+            rule=rule,
+            subject=entry["subject"],
+            file=_SUBJECTS,
+            subjects="、".join(by_id),
+        )
     if not isinstance(entry.get("among", ""), str):
-        return f"{where}的 among 应是一句条件，请改正。"
+        return language.words("definitions.rule_among_invalid", rule=rule)
+    subject = by_id[entry["subject"]]
     for column in entry.get("shows", ()):
-        if column not in by_id[entry["subject"]].columns:
-            return f"{where}的 shows 中“{column}”不是“{by_id[entry['subject']].name}”的字段。"
+        if column not in subject.columns:
+            return language.words("definitions.rule_shows_unknown", rule=rule, column=column, subject=subject.name)
     values = entry.get("values", {})
     if not isinstance(values, dict) or not all(_is_number(value) for value in values.values()):
-        return f"{where}的 values 中每个参数都应是数字。"
-    return _fault_of_condition(where, entry.get("among", "")) or _fault_of_condition(where, entry["condition"])
+        return language.words("definitions.rule_values_invalid", rule=rule)
+    return _fault_of_condition(rule, entry.get("among", "")) or _fault_of_condition(rule, entry["condition"])
 
 
-def _fault_of_condition(where: str, condition: str) -> str:
-    words = _QUOTED.sub("''", condition)
-    if _BANNED.search(words):
-        return f"{where}的条件只能是对本对象字段的判断，不能含有分号、注释或查询语句。"
-    for name in _CALLED.findall(words):
+def _fault_of_condition(rule: str, condition: str) -> str:
+    """Why a condition is not allowed, in one sentence about the ``rule`` by its name; '' where it is."""
+    unquoted = _QUOTED.sub("''", condition)
+    if _BANNED.search(unquoted):
+        return language.words("definitions.rule_condition_not_allowed", rule=rule)
+    for name in _CALLED.findall(unquoted):
         if name.lower() not in _FUNCTIONS + _KEYWORDS:
-            return f"{where}的条件用了不通用的函数“{name}”，可用：{'、'.join(_FUNCTIONS)}。"
+            return language.words(
+                "definitions.rule_function_unknown", rule=rule, function=name, functions="、".join(_FUNCTIONS)
+            )
     return ""
 
 

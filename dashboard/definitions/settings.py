@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.definitions import toml_files
 
 
@@ -22,5 +22,6 @@ class Settings:
 
 def read(folder: Path | None = None) -> Settings:
     """The settings in a folder (default: the project's data); DefinitionsInvalid where the file cannot be used."""
-    facts = toml_files.read((folder or paths.DATA) / "settings.toml", "口径文件")
+    file = (folder or paths.DATA) / "settings.toml"
+    facts = toml_files.read(file, language.words("definitions.policy_file"))
     return Settings(facts.get("jurisdiction", ""), facts.get("office_name", ""), facts.get("reading", {}))

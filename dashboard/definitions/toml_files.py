@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboard import language
+
 
 class DefinitionsInvalid(Exception):
     """A file of definitions that cannot be used; the message is one Chinese sentence for the user."""
@@ -25,7 +27,7 @@ def changed_ns(file: Path, kind: str) -> int:
     try:
         return file.stat().st_mtime_ns
     except OSError as error:
-        raise DefinitionsInvalid(f"缺少{kind} {file}，请恢复该文件。") from error
+        raise DefinitionsInvalid(language.words("definitions.file_missing", kind=kind, file=file)) from error
 
 
 def entries(file: Path, tables: Mapping[str, Any], kind: str, needed: Iterable[str]) -> list[dict[str, Any]]:
@@ -33,7 +35,15 @@ def entries(file: Path, tables: Mapping[str, Any], kind: str, needed: Iterable[s
     listed = tables.get(kind, [])
     for position, entry in enumerate(listed, start=1):
         if absent := [name for name in needed if name not in entry]:
-            raise DefinitionsInvalid(f"{file.name} 第 {position} 个 [[{kind}]] 缺少 {'、'.join(absent)}。")
+            raise DefinitionsInvalid(
+                language.words(
+                    "definitions.entry_lacks_keys",
+                    file=file.name,
+                    position=position,
+                    table=kind,
+                    keys="、".join(absent),
+                )
+            )
     return listed
 
 
@@ -42,10 +52,14 @@ def _read(file: Path, kind: str, changed_at: int) -> Mapping[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DefinitionsInvalid(f"缺少{kind} {file}，请恢复该文件。") from error
+        raise DefinitionsInvalid(language.words("definitions.file_missing", kind=kind, file=file)) from error
     except UnicodeDecodeError as error:
-        raise DefinitionsInvalid(f"{kind} {file.name} 不是 UTF-8 编码，请另存为 UTF-8 后重试。") from error
+        raise DefinitionsInvalid(language.words("definitions.file_not_utf8", kind=kind, file=file.name)) from error
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
-        where = f"第 {line[1]} 行附近" if line else "文件末尾"
-        raise DefinitionsInvalid(f"{kind} {file.name} 的格式有误（{where}），请改正后重试。") from error
+        place = (
+            language.words("definitions.place_line", line=line[1]) if line else language.words("definitions.place_end")
+        )
+        raise DefinitionsInvalid(
+            language.words("definitions.file_malformed", kind=kind, file=file.name, place=place)
+        ) from error

@@ -9,6 +9,8 @@ from decimal import Decimal
 import pandas as pd
 import xlsxwriter
 
+from dashboard import language
+
 # Excel holds 1,048,576 rows; long before that a workbook takes minutes to write, and csv is the better file.
 MAX_XLSX_ROWS = 200_000
 
@@ -35,7 +37,7 @@ def xlsx_bytes(
     ``formats`` gives Excel number formats by column. ValueError above MAX_XLSX_ROWS rows.
     """
     if len(table) > MAX_XLSX_ROWS:
-        raise ValueError(f"共 {len(table):,} 行，超过 Excel 导出上限 {MAX_XLSX_ROWS:,} 行，请改用 CSV 或缩小范围。")
+        raise ValueError(language.words("exports.too_many_rows", rows=len(table), limit=MAX_XLSX_ROWS))
     buffer = io.BytesIO()
     options = {
         "strings_to_formulas": False,
@@ -49,7 +51,7 @@ def xlsx_bytes(
         head = book.add_format(
             {"bold": True, "bg_color": "#E8EEF2", "border": 1, "text_wrap": True, "valign": "vcenter"}
         )
-        sheet = book.add_worksheet("数据")
+        sheet = book.add_worksheet(language.words("exports.sheet_of_rows"))
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(table.columns):
             sheet.write_string(0, place, str(column), head)
@@ -76,12 +78,13 @@ def _harmless(value: object) -> object:
 def _write_column(book, sheet, place: int, column: pd.Series, number_format: str | None) -> None:
     plain = book.add_format({"num_format": number_format}) if number_format else None
     day = book.add_format({"num_format": "yyyy-mm-dd"})
+    yes, no = language.words("exports.value_yes"), language.words("exports.value_no")
     widest = _width(str(column.name))
     for row, value in enumerate(column.tolist(), start=1):
         if value is None or value is pd.NaT or value is pd.NA or value != value:
             continue
         if isinstance(value, bool):
-            sheet.write_string(row, place, "是" if value else "否")
+            sheet.write_string(row, place, yes if value else no)
         elif isinstance(value, int | float | Decimal):
             sheet.write_number(row, place, value, plain)
         elif isinstance(value, datetime | date):
@@ -94,11 +97,11 @@ def _write_column(book, sheet, place: int, column: pd.Series, number_format: str
 
 
 def _write_notes(book, title: str, notes: Sequence[tuple[str, str]]) -> None:
-    sheet = book.add_worksheet("说明")
+    sheet = book.add_worksheet(language.words("exports.sheet_of_notes"))
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 90, wrap)
-    for row, (label, text) in enumerate([("表名", title), *notes]):
+    for row, (label, text) in enumerate([(language.words("exports.table_title"), title), *notes]):
         sheet.write_string(row, 0, label)
         sheet.write_string(row, 1, text)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.definitions.forms import Form
 from dashboard.serving import unscoped_queries
 from dashboard.serving.bounded_cache import BoundedCache
@@ -93,7 +93,7 @@ def _current_version() -> versions.Version:
     if version is None or root != str(paths.database_root()):
         version = begin_reading()
     if version is None:
-        raise versions.StoreError("尚未导入台账，请先在“台账导入”页面导入。")
+        raise versions.StoreError(language.words("serving.nothing_loaded"))
     return version
 
 

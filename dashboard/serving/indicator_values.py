@@ -6,7 +6,7 @@ An indicator is named by its id, or as ``id|group`` for one of its groups (``gua
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard import text
+from dashboard import language, text
 from dashboard.definitions import indicators
 from dashboard.definitions.indicators import Indicator
 from dashboard.display import lights
@@ -15,7 +15,6 @@ from dashboard.serving import cached
 from dashboard.serving.cached import DataPoint
 from dashboard.serving.view import View
 
-_THAN = {"year": "比上年", "month": "比上月", "as_of": "比上一版本"}
 _NOTHING = DataPoint()
 
 # Characters that fit beside the light in a card a sixth of a 1366-pixel screen wide.
@@ -46,20 +45,24 @@ class IndicatorValue:
         if self.before.value is None and shown.period == "as_of":
             return ""
         now, before = (self._shown(point.value) for point in (self.now, self.before))
-        return text.change(now, before, shown.display_unit, shown.decimals, _THAN[shown.period])
+        return text.change(now, before, shown.display_unit, shown.decimals, _than(shown.period))
 
     @property
     def target_text(self) -> str:
         """Target and gap as text: 目标 100%，差 3.4 个百分点; '' where no target is set."""
         if self.target is None:
             return ""
-        target = f"目标 {self._in_words(self.target)}"
+        target = self._in_words(self.target)
         if self.now.value is None or self.light in (None, "green"):
-            return target
+            return language.words("serving.target", value=target)
         gap = abs(self._shown(self.now.value - self.target))
-        unit = "个百分点" if self.definition.display_unit == "%" else self.definition.display_unit
-        side = "差" if self.definition.direction == "higher" else "超"
-        return f"{target}，{side} {gap:,.{self.definition.decimals}f} {unit}"
+        is_share, is_below = self.definition.display_unit == "%", self.definition.direction == "higher"
+        return language.words(
+            "serving.target_below" if is_below else "serving.target_above",
+            value=target,
+            gap=f"{gap:,.{self.definition.decimals}f}",
+            unit=language.words("serving.percentage_points") if is_share else self.definition.display_unit,
+        )
 
     def card(self, href: str = "") -> Card:
         """The card of this value; ``href`` is the address of the page with its details."""
@@ -69,7 +72,7 @@ class IndicatorValue:
             name=self.definition.name if len(self.definition.name) <= _ROOM else self.definition.short,
             value=absent if missing else indicators.number(self.definition.id, self.now.value),
             unit="" if missing else self.definition.display_unit,
-            target=self.target_text or self._parts() if self.is_kept_here else "台账不分乡镇、村，只有全县数",
+            target=self.target_text or self._parts() if self.is_kept_here else language.words("serving.county_only"),
             change=self.change_text,
             trend=self.trend,
             light=self.light,
@@ -86,7 +89,7 @@ class IndicatorValue:
         return f"{text.plain(shown)}{unit}" if unit == "%" else f"{text.plain(shown)} {unit}"
 
     def _parts(self) -> str:
-        is_share_of_cases = self.definition.display_unit == "%" and not self.definition.grain.startswith(("元", "人"))
+        is_share_of_cases = self.definition.display_unit == "%" and not self.definition.is_of_money
         if self.now.numerator is None or self.now.denominator is None or not is_share_of_cases:
             return ""
         return f"{self.now.numerator:,.0f} / {self.now.denominator:,.0f}"
@@ -156,6 +159,16 @@ def name_of(row) -> str:
 def definition_of(name: str) -> Indicator:
     """The definition behind ``id`` or ``id|group``."""
     return indicators.get(name.partition("|")[0])
+
+
+def _than(period: str) -> str:
+    """What a value is compared with, for an indicator's kind of period."""
+    before = {
+        "year": language.words("serving.than_year_before"),
+        "month": language.words("serving.than_month_before"),
+        "as_of": language.words("serving.than_version_before"),
+    }
+    return before[period]
 
 
 def _series(region_code: str, names: Sequence[str], query: str = "meta/series") -> dict[str, dict[str, DataPoint]]:

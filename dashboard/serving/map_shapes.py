@@ -1,6 +1,6 @@
 """Village outlines of a version, drawn once per version."""
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.display import map_outlines
 from dashboard.serving.bounded_cache import BoundedCache
 from dashboard.warehouse import queries, versions
@@ -13,7 +13,7 @@ def drawing(version_id: str) -> bytes:
     root = paths.database_root()
     version = next((version for version in versions.published(root) if version.id == version_id), None)
     if version is None:
-        raise versions.StoreError(f"没有版本“{version_id}”。")
+        raise versions.StoreError(language.words("serving.version_missing", version=version_id))
     return _drawings.get(
         (str(root), version_id),
         lambda: map_outlines.drawing(queries.run(versions.connection(root, version), "meta/outlines")),

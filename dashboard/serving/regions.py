@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from dashboard import language
+
 
 @dataclass(frozen=True)
 class Region:
@@ -18,7 +20,8 @@ class Region:
     @property
     def parts(self) -> str:
         """The kind of the regions directly below: 乡镇 of a county, 村 of a township."""
-        return "乡镇" if self.level == "county" else "村"
+        is_county = self.level == "county"
+        return language.words("serving.parts_of_county" if is_county else "serving.parts_of_township")
 
 
 class Tree:

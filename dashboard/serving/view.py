@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.serving.regions import Region
 from dashboard.warehouse.versions import Version
 
@@ -83,4 +83,6 @@ class View:
     def in_words(self) -> str:
         """The place and year as text: 清源县 › 柳河镇，2025年."""
         place = " › ".join(region.name for region in self.trail)
-        return f"{place}，{self.year}年" if self.year is not None else place
+        if self.year is None:
+            return place
+        return language.words("serving.place_and_year", place=place, year=self.year)

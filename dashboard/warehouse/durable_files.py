@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from dashboard import language
 from dashboard.warehouse.storage_errors import StoreError
 
 # On Windows a file that a reader has open for an instant can be neither replaced nor deleted.
@@ -28,9 +29,9 @@ def one_writer(root: Path) -> Iterator[None]:
         lock = FileLock(root / "LOCK", timeout=0)
         lock.acquire()
     except Timeout as error:
-        raise StoreError("另一个导入正在进行，请等它结束后再试。") from error
+        raise StoreError(language.words("warehouse.writer_active")) from error
     except OSError as error:
-        raise StoreError(f"数据目录“{root}”无法写入，请检查目录权限和磁盘空间。") from error
+        raise StoreError(language.words("warehouse.root_not_writable", root=root)) from error
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard import text
+from dashboard import language, text
 from dashboard.definitions import quality_rules
 from dashboard.definitions.policy import Policy
 from dashboard.definitions.quality_rules import QualityError, Rule, Subject
@@ -114,7 +114,7 @@ def judge(con: duckdb.DuckDBPyConnection, subject: Subject, rules: Sequence[Read
     except _FAULTY:
         if len(rules) == 1:
             rule_id = rules[0].rule.id
-            return {rule_id: f"规则“{rule_id}”的条件无法运行，请核对字段名、括号和比较的类型。"}
+            return {rule_id: language.words("warehouse.rule_condition_invalid", rule=rule_id)}
         middle = len(rules) // 2
         return judge(con, subject, rules[:middle]) | judge(con, subject, rules[middle:])
     _store_counts(con, counts, rules)
@@ -177,12 +177,14 @@ def _fact(label: str, column: str, sql_type: str) -> str:
     with_unit = _UNIT.fullmatch(label)
     name, unit = with_unit.groups() if with_unit else (label, "")
     if sql_type == "BOOLEAN":
-        value = f"case when {column} then '是' else '否' end"
+        yes, no = language.words("warehouse.value_yes"), language.words("warehouse.value_no")
+        value = f"case when {column} then '{yes}' else '{no}' end"
     elif sql_type == "DOUBLE" or sql_type.startswith("DECIMAL"):
         value = f"cast(cast({column} as decimal(18, {2 if unit == '元' else 1})) as varchar) || '{unit}'"
     else:
         value = f"cast({column} as varchar) || '{unit}'"
-    return f"'{name}：' || case when {column} is null then '空' else {value} end"
+    blank = language.words("warehouse.value_blank")
+    return f"'{name}：' || case when {column} is null then '{blank}' else {value} end"
 
 
 def _ready(rules: Sequence[Rule], policy: Mapping[str, float], as_of: date) -> tuple[dict[str, Ready], dict[str, str]]:
@@ -235,4 +237,5 @@ def _limit(name: str, value: float) -> str:
 
 def _unreadable(error: QualityError) -> Rule:
     """What is listed in place of all rules where their file cannot be read."""
-    return Rule(_WHOLE_FILE, "error", "", "", "", "数据质量规则文件无法读取", str(error), "", fault=str(error))
+    says = language.words("warehouse.rules_file_not_readable")
+    return Rule(_WHOLE_FILE, "error", "", "", "", says, str(error), "", fault=str(error))

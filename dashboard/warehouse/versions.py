@@ -125,7 +125,7 @@ def current_id(root: Path) -> str | None:
             raise storage_errors.pointer_damaged() from None
         except PermissionError:  # Windows, in the instant of the switch
             threading.Event().wait(0.02)
-    raise StoreError("无法读取当前版本的指针文件 CURRENT，请检查数据目录的访问权限。")
+    raise storage_errors.pointer_not_readable()
 
 
 def published(root: Path) -> list[Version]:
@@ -168,9 +168,9 @@ def rollback(root: Path, version_id: str) -> Version:
     """Make another published version the current one; nothing is deleted. StoreError where it cannot be read."""
     with durable_files.one_writer(root):
         if not _card_file(root, version_id).exists() and _is_pruned(root, version_id):
-            raise StoreError(f"版本“{version_id}”已被清理，不能再回退，可用 versions 命令查看现有的版本。")
+            raise storage_errors.version_pruned(version_id)
         if not version_file(root, version_id).is_file():
-            raise StoreError(f"没有版本“{version_id}”，可用 versions 命令查看已发布的版本。")
+            raise storage_errors.version_missing(version_id)
         version = _card(root, version_id)
         _probe(version_file(root, version_id))
         with _in_plain_words(root):

@@ -20,6 +20,7 @@ READERS = {
     "ledgers.layout.row_words": "numerals, counters and words of total lines",
     "ledgers.layout.sheet_parts": "years, months and days as titles",
     "ledgers.layout.title_text": "numbering and years of titles",
+    "warehouse.quality": "units in brackets behind the names of columns: 元, 月, 天, 岁",
 }
 _CHINESE = re.compile("[一-鿿]")
 _SENTENCE = re.compile("[，。；！？“”]|请")
@@ -57,7 +58,7 @@ def _asked() -> dict[str, set[frozenset[str]]]:
     asked: dict[str, set[frozenset[str]]] = {}
     for module in PACKAGE.modules.values():
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("language.words", "words") and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "language.words" and node.args:
                 [key] = node.args
                 for text in [part for part in ast.walk(key) if isinstance(part, ast.Constant)]:
                     given = frozenset(keyword.arg for keyword in node.keywords)

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard import paths
 from dashboard.definitions import documents, settings, toml_files
-from dashboard.ledgers.worker import limits
+from dashboard.ledgers import limits
 
 
 def test_the_settings_are_those_of_the_file():
