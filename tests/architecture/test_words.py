@@ -17,7 +17,9 @@ READERS = {
     "ledgers.cells.dates": "年月日, 底, numerals",
     "ledgers.cells.units": "单位, 元",
     "ledgers.cells.values": "是, 否, 百分之, 整",
+    "ledgers.layout.national_exports": "户主, 是, 否 as values of fields",
     "ledgers.layout.row_words": "numerals, counters and words of total lines",
+    "ledgers.layout.sheet_context": "years and days in titles; 元 where no unit is declared",
     "ledgers.layout.sheet_parts": "years, months and days as titles",
     "ledgers.layout.title_text": "numbering and years of titles",
 }
@@ -57,7 +59,7 @@ def _asked() -> dict[str, set[frozenset[str]]]:
     asked: dict[str, set[frozenset[str]]] = {}
     for module in PACKAGE.modules.values():
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("language.words", "words") and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "language.words" and node.args:
                 [key] = node.args
                 for text in [part for part in ast.walk(key) if isinstance(part, ast.Constant)]:
                     given = frozenset(keyword.arg for keyword in node.keywords)
