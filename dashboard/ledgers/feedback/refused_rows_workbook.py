@@ -222,9 +222,8 @@ def _sheet_names(pages: Sequence[ReturnedSheet]) -> list[str]:
     taken: set[str] = set()
     names = []
     for page in pages:
-        name = page.name.translate(_NOT_IN_SHEET_NAMES).strip("'")[:LONGEST_SHEET_NAME] or language.words(
-            "ledgers.returned_sheet"
-        )
+        name = page.name.translate(_NOT_IN_SHEET_NAMES).strip("'")[:LONGEST_SHEET_NAME]
+        name = name or language.words("ledgers.returned_sheet")
         number = 1
         while name.lower() in taken:
             number += 1

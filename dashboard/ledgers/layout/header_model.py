@@ -78,12 +78,8 @@ def with_columns(
     by_index = {index: column for column, index in columns.items()}
     for index, (title, group) in enumerate(titles):
         if index in by_index:
-            header.assign(
-                by_index[index],
-                index,
-                title or language.words("ledgers.column_by_letter", letter=column_letters(index)),
-                group,
-            )
+            shown = title or language.words("ledgers.column_by_letter", letter=column_letters(index))
+            header.assign(by_index[index], index, shown, group)
         elif title:
             header.unmapped_columns.append(title_text.one_line(title))
     header.missing = missing_titles(header)
