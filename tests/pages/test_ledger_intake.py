@@ -413,7 +413,7 @@ def test_the_guide_of_the_clerk_is_read_on_the_page(drawn):
     drawn.button(key="intake_guide").click().run()
     shown = "\n".join(element.value for element in drawn.markdown)
     assert clerk_guide.written_part() in shown and clerk_guide.message_tables().strip() in shown
-    assert "三步" in shown and clerk_guide.MARKER not in shown
+    assert "三步" in shown and clerk_guide.marker() not in shown
 
 
 @pytest.mark.parametrize("harm", ["file", "card", "pointer"])

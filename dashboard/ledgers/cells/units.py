@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dashboard.definitions import forms
 
 _UNIT = re.compile(r"单\s*位")
-_AS_UNIT = re.compile(r"以([^,。;]{1,10})为单位")
+_STOPS = ",。;"
+_SIGNS = r"\s、,/;:()【】\[\]\"'“”‘’。·"
+_AS_UNIT = re.compile(rf"以([^{_STOPS}]{{1,10}})为单位")
 _BRACKETS = re.compile(r"[(【\[]([^()【】\[\]]*)[)】\]]")
 # What separates the words of a declaration: 人、万元; 万元/年; 单位为万元(保留两位小数).
-_PARTS = re.compile(r"[\s、,/;:()【】\[\]\"'“”‘’。·为是每]+|单位")
+_PARTS = re.compile(rf"[{_SIGNS}为是每]+|单位")
 
 
 def of_money(note: str) -> str | None:

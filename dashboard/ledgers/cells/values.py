@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field
 from dashboard.ledgers.cells import dates, id_numbers, numbers
@@ -247,7 +248,8 @@ def _choice(field_: Field, context: Context, cell: Any) -> Value:
         return Value(field_.meaning[key])
     if nothing := _nothing_in(text):
         return nothing
-    return Value(code="choice_unknown", args={"allowed": "、".join(field_.values or ("是", "否"))})
+    allowed = field_.values or (language.words("ledgers.yes"), language.words("ledgers.no"))
+    return Value(code="choice_unknown", args={"allowed": "、".join(allowed)})
 
 
 # Numbers -----------------------------------------------------------------------------------------------------------

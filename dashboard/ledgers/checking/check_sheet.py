@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from dashboard import language
 from dashboard.definitions import messages
 from dashboard.definitions.forms import Form
 from dashboard.ledgers.cells import amount_scale, column_parsing, formulas
@@ -269,4 +270,6 @@ def _table(
 def _listed(texts: Iterable[str]) -> str:
     listed = list(texts)
     shown = "、".join(listed[:_NAMED_AT_MOST])
-    return shown if len(listed) <= _NAMED_AT_MOST else f"{shown}等 {len(listed)} 处"
+    if len(listed) <= _NAMED_AT_MOST:
+        return shown
+    return language.words("ledgers.and_more_places", names=shown, count=len(listed))

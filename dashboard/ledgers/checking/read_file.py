@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.ledgers import containers
 from dashboard.ledgers.checking import check_sheet, recognise
@@ -177,7 +178,7 @@ class _FileReader:
                 continue
             if sheet.name is None:
                 sheet.name = self._handed.stem
-            self._notify(f"核对 {len(sheet.rows):,} 行")
+            self._notify(language.words("ledgers.rows_being_checked", count=len(sheet.rows)))
             for ledger, refusal in self._ledgers(sheet, entry):
                 read_sheets.append(ledger)
                 if refusal is not None:

@@ -6,12 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from dashboard import language
 from dashboard.ledgers.containers import text_rows
 from dashboard.ledgers.containers.sheet import MOST_COLUMNS, Sheet, check_place
 from dashboard.ledgers.errors import FileRefused
-
-# The name of a file of unknown kind.
-UNKNOWN = "无法识别的数据"
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _DELIMITERS = (",", "\t", ";", "|", "，", "；")
@@ -33,6 +31,11 @@ _WIDE_SHARE = 0.03
 _BINARY_SHARE = 0.05
 # So many delimiters in one line are too many columns even where one cell, as long as may be, holds some of them.
 _MOST_DELIMITERS = MOST_COLUMNS + csv.field_size_limit()
+
+
+def unknown() -> str:
+    """The name of a file of unknown kind."""
+    return language.words("ledgers.kind_unknown")
 
 
 def sheet(text: str) -> Sheet:
@@ -90,7 +93,7 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     if is_binary(data):
-        raise FileRefused("not_a_table", what=UNKNOWN)
+        raise FileRefused("not_a_table", what=unknown())
     high_bytes = len(data.translate(None, _ASCII))
     in_utf8 = 3 * sum(
         len(_UTF8_CHARACTER.findall(data, start, start + _BLOCK_BYTES)) for start in range(0, len(data), _BLOCK_BYTES)
@@ -143,7 +146,7 @@ def _wide(data: bytes) -> str:
         if text and "\x00" not in text and not is_binary(text[:_SAMPLE_CHARACTERS].encode("utf-8", "replace")):
             return text
     if is_binary(data):
-        raise FileRefused("not_a_table", what=UNKNOWN)
+        raise FileRefused("not_a_table", what=unknown())
     raise FileRefused("text_with_nul", line=data.count(b"\n", 0, data.index(b"\x00")) + 1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
+from dashboard import language
 from dashboard.ledgers import limits
 from dashboard.ledgers.containers import archive, biff, delimited, odf, ooxml, spreadsheetml, webpage, xlsb
 from dashboard.ledgers.containers.archive import Archive
@@ -19,34 +20,34 @@ _TABLE_SUFFIXES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".t
 _PAGE_SUFFIXES = {".htm", ".html"}
 _HEAD_BYTES = 4096
 _BLANK = b"\x00 \r\n\t\xef\xbb\xbf"
-# Names of files that are no tables, by their first bytes.
+# Kinds of files that are no tables, by their first bytes.
 _OTHERS = (
-    (b"%PDF", "PDF 文档"),
-    (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"),
-    (b"GIF8", "图片"),
-    (b"BM", "图片"),
-    (b"II*\x00", "图片"),
-    (b"MM\x00*", "图片"),
-    (b"{\\rtf", "Word 文档"),
-    (b"MZ", "程序"),
-    (b"\x7fELF", "程序"),
-    (b"L\x00\x00\x00\x01\x14\x02\x00", "快捷方式"),
-    (b"[InternetShortcut]", "快捷方式"),
-    (b"SQLite format 3", "数据库"),
-    (b"PAR1", "数据库"),
-    (b"ID3", "音频或视频"),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"BM", "picture"),
+    (b"II*\x00", "picture"),
+    (b"MM\x00*", "picture"),
+    (b"{\\rtf", "word"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "shortcut"),
+    (b"[InternetShortcut]", "shortcut"),
+    (b"SQLite format 3", "database"),
+    (b"PAR1", "database"),
+    (b"ID3", "media"),
 )
 _OTHER_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-# Names of office packages and OLE files that are no workbooks, by a name in them.
+# Kinds of office packages and OLE files that are no workbooks, by a name in them.
 _PACKAGES = (
-    ("word/document.xml", "Word 文档"),
-    ("ppt/presentation.xml", "演示文稿"),
-    ("ofd.xml", "OFD 文档"),
-    ("androidmanifest.xml", "程序"),
-    ("visio/document.xml", "绘图文件"),
+    ("word/document.xml", "word"),
+    ("ppt/presentation.xml", "slides"),
+    ("ofd.xml", "ofd"),
+    ("androidmanifest.xml", "program"),
+    ("visio/document.xml", "drawing"),
 )
-_STREAMS = (("WordDocument", "Word 文档"), ("PowerPoint Document", "演示文稿"), ("VisioDocument", "绘图文件"))
+_STREAMS = (("WordDocument", "word"), ("PowerPoint Document", "slides"), ("VisioDocument", "drawing"))
 _SVG = re.compile(r"<svg[\s>]", re.I)
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|meta|div|center)[\s>]", re.I)
 _META = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?([\w-]+)""", re.I)
@@ -112,8 +113,8 @@ def sheets(data: bytes) -> Iterable[Sheet]:
         return _ole(data)
     if data.startswith(biff.SIGNATURES):
         return biff.sheets(data)
-    if what := _other(data):
-        raise FileRefused("not_a_table", what=what)
+    if kind := _other(data):
+        raise _no_table(kind)
     if data.startswith(_OTHER_ARCHIVES) or data[257:262] == b"ustar":
         raise FileRefused("archive_unsupported")
     return _text(data)
@@ -216,10 +217,10 @@ def _packed(data: bytes) -> Iterable[Sheet]:
     opened = Archive(data)
     workbook = _workbook_in(opened)
     if workbook is None:
-        what = next((what for name, what in _PACKAGES if opened.find(name)), None)
-        if what is None:
+        kind = next((kind for name, kind in _PACKAGES if opened.find(name)), None)
+        if kind is None:
             raise FileRefused("file_damaged" if _is_document(opened) else "archive_nested")
-        raise FileRefused("not_a_table", what=what)
+        raise _no_table(kind)
     if opened.has_twins:
         raise FileRefused("file_damaged")
     if workbook == odf.CONTENT:
@@ -234,10 +235,10 @@ def _ole(data: bytes) -> Iterable[Sheet]:
     names = _stream_names(data)
     if "Workbook" in names or "Book" in names:
         return biff.sheets(data)
-    what = next((what for name, what in _STREAMS if name in names), None)
-    if what is None:
-        raise FileRefused("file_damaged" if not names else "not_a_table", what=delimited.UNKNOWN)
-    raise FileRefused("not_a_table", what=what)
+    kind = next((kind for name, kind in _STREAMS if name in names), None)
+    if kind is None:
+        raise FileRefused("file_damaged" if not names else "not_a_table", what=delimited.unknown())
+    raise _no_table(kind)
 
 
 def _stream_names(data: bytes) -> set[str]:
@@ -252,16 +253,36 @@ def ole_entry(name: str) -> bytes:
     return written.ljust(64, b"\x00") + len(written).to_bytes(2, "little")
 
 
+def _no_table(kind: str) -> FileRefused:
+    """The refusal of a file of a kind that is no table."""
+    names = {
+        "pdf": language.words("ledgers.kind_pdf"),
+        "picture": language.words("ledgers.kind_picture"),
+        "word": language.words("ledgers.kind_word"),
+        "slides": language.words("ledgers.kind_slides"),
+        "ofd": language.words("ledgers.kind_ofd"),
+        "drawing": language.words("ledgers.kind_drawing"),
+        "program": language.words("ledgers.kind_program"),
+        "shortcut": language.words("ledgers.kind_shortcut"),
+        "database": language.words("ledgers.kind_database"),
+        "media": language.words("ledgers.kind_media"),
+        "xml": language.words("ledgers.kind_xml"),
+        "mht": language.words("ledgers.kind_mht"),
+        "json": language.words("ledgers.kind_json"),
+    }
+    return FileRefused("not_a_table", what=names[kind])
+
+
 # Text ----------------------------------------------------------------------------------------------------------------
 
 
 def _other(data: bytes) -> str | None:
-    """The name of a file that is no table, by its first bytes; None for others."""
-    for signature, what in _OTHERS:
+    """The kind of a file that is no table, by its first bytes; None for others."""
+    for signature, kind in _OTHERS:
         if data.startswith(signature) and (len(signature) > 2 or delimited.is_binary(data)):
-            return what
+            return kind
     if data[:4] == b"RIFF" or data[4:8] == b"ftyp":
-        return "图片" if data[8:12] in (b"WEBP", b"heic", b"mif1", b"avif") else "音频或视频"
+        return "picture" if data[8:12] in (b"WEBP", b"heic", b"mif1", b"avif") else "media"
     return None
 
 
@@ -274,14 +295,14 @@ def _text(data: bytes) -> Iterable[Sheet]:
     start = text.lstrip("\ufeff \r\n\t")[:_HEAD_BYTES]
     if start.startswith("<"):
         if _SVG.search(start):
-            raise FileRefused("not_a_table", what="图片")
+            raise _no_table("picture")
         if _HTML.search(start):
             return webpage.sheets(text)
-        raise FileRefused("not_a_table", what="其他类型的 XML 文件")
+        raise _no_table("xml")
     if _MHTML.match(start):
-        raise FileRefused("not_a_table", what="单个文件网页（mht）")
+        raise _no_table("mht")
     if start.startswith(("{", "[{", "[[")):
-        raise FileRefused("not_a_table", what="JSON 数据")
+        raise _no_table("json")
     return [delimited.sheet(text)]
 
 

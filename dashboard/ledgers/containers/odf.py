@@ -6,6 +6,7 @@ costs nothing.
 
 from collections.abc import Iterator
 
+from dashboard import language
 from dashboard.ledgers.containers import xml_events
 from dashboard.ledgers.containers.archive import Archive
 from dashboard.ledgers.containers.sheet import Grid, Sheet, check_sheets, iso_moment, number, whole
@@ -26,7 +27,7 @@ def sheets(archive: Archive) -> Iterator[Sheet]:
     walk = _OdfWalk(archive.size)
     xml_events.parse(archive.blocks(archive.find(CONTENT)), walk.start, walk.end, walk.text)
     if not walk.is_spreadsheet:
-        raise FileRefused("not_a_table", what="文字处理或演示文档")
+        raise FileRefused("not_a_table", what=language.words("ledgers.kind_open_document"))
     return iter(walk.sheets)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from dashboard import language
 from dashboard.ledgers import limits
 from dashboard.ledgers.errors import FileRefused
 
@@ -129,7 +130,7 @@ def check_extent(sheet: str | None, rows: int, columns: int, filled: int, file_b
     if rows * columns > max(_LARGEST_SPARSE_CELLS, _SPARSE * filled):
         raise FileRefused(
             "cells_far_apart",
-            where=f"工作表“{sheet}”" if sheet else "表格",
+            where=language.words("ledgers.at_sheet", sheet=sheet) if sheet else language.words("ledgers.a_table"),
             cell=f"{column_letters(columns - 1)}{rows}",
         )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+from dashboard import language
 from dashboard.ledgers.containers.sheet import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -54,18 +55,18 @@ def sheets(text: str) -> Iterator[Sheet]:
         # The parser's answer to a malformed declaration.
         raise FileRefused("file_damaged") from error
     if page.asks_for_password:
-        raise FileRefused("not_a_table", what="网页登录页")
+        raise FileRefused("not_a_table", what=language.words("ledgers.kind_login_page"))
     if page.open_tables or ("<html" in text[:2000].lower() and "</html" not in text[-2000:].lower()):
         raise FileRefused("file_damaged")
     if not page.tables:
-        raise FileRefused("not_a_table", what="网页")
+        raise FileRefused("not_a_table", what=language.words("ledgers.kind_page"))
     return iter(_numbered([grid.finished() for grid in page.tables]))
 
 
 def _numbered(sheets_of_page: list[Sheet]) -> list[Sheet]:
     if len(sheets_of_page) > 1:
         for number_, sheet in enumerate(sheets_of_page, start=1):
-            sheet.name = f"表{number_}"
+            sheet.name = language.words("ledgers.table_of_page", number=number_)
     return sheets_of_page
 
 
@@ -200,7 +201,7 @@ class _PageParser(HTMLParser):
         if line:
             self._titles.append(line)
             if len(self._titles) > _MOST_TITLES:
-                raise FileRefused("not_a_table", what="网页")
+                raise FileRefused("not_a_table", what=language.words("ledgers.kind_page"))
 
     def _end_cell(self) -> None:
         table = self._open[-1]

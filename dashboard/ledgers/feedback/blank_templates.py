@@ -8,30 +8,30 @@ from typing import Any
 
 import xlsxwriter
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import values
 from dashboard.ledgers.containers import column_letters
 from dashboard.ledgers.layout import own_workbooks
 
-HELP_SHEET = "填表说明"
-PLACES_SHEET = "村名单"
-
 _TITLE_ROW, _LABELS_ROW, _HEADER_ROW = 0, 1, 2
 _FIRST = _HEADER_ROW + 1
 # The longest texts that Excel allows for the list of a drop-down, for a prompt, for a prompt's title.
 _LONGEST_LIST, _LONGEST_PROMPT, _LONGEST_PROMPT_TITLE = 255, 255, 32
-_HELP_COLUMNS = (("列名", 22), ("是否必填", 9), ("怎么填", 44), ("可填内容", 40), ("也认得的列名", 40), ("例", 22))
 # Types of which nobody needs an example.
 _SELF_EXPLANATORY = ("yes_no", "year", "money", "share", "progress")
-_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 _LINES = {"border": 1, "border_color": "#A6A6A6"}
 
 
 def file_name(kind: str) -> str:
     """The file name of a ledger's template. KeyError for an unknown kind."""
-    return f"{forms.get(kind).name}（空白模板）.xlsx"
+    return language.words("ledgers.template_file", ledger=forms.get(kind).name)
+
+
+def help_sheet() -> str:
+    """The name of the sheet that explains how to fill the template in."""
+    return language.words("ledgers.template_help_sheet")
 
 
 def workbook(kind: str, places: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -43,7 +43,7 @@ def workbook(kind: str, places: Sequence[tuple[str, str]] = ()) -> bytes:
     places = sorted(set(places)) if form.place != "directory" else []
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        book.set_properties({"title": f"{form.name}空白模板"})
+        book.set_properties({"title": language.words("ledgers.template_title", ledger=form.name)})
         _Template(book, form, places).write()
         _write_help(book, form)
         if places:
@@ -67,7 +67,7 @@ class _Template:
         self._write_top()
         for index, field in enumerate(self._form.fields):
             facts = _words()["types"][field.type]
-            look = self._book.add_format(_FONT | {"num_format": facts["format"]})
+            look = self._book.add_format(_font() | {"num_format": facts["format"]})
             self._sheet.set_column(index, index, max(facts["width"], _width(field.title) + 3), look)
             prompt = _prompt(self._form, field)
             self._sheet.data_validation(_FIRST, index, self._last, index, self._check(field) | prompt)
@@ -77,22 +77,21 @@ class _Template:
         self._set_page()
 
     def _write_top(self) -> None:
-        title = self._book.add_format(
-            {"font_name": "黑体", "font_size": 16, "bold": True, "align": "center", "valign": "vcenter"}
-        )
-        label = self._book.add_format(_FONT)
-        right = self._book.add_format(_FONT | {"align": "right"})
-        head = _FONT | {"bold": True, "align": "center", "text_wrap": True, "border": 1}
+        title_font = {"font_name": _words()["fonts"]["title"], "font_size": 16, "bold": True}
+        title = self._book.add_format(title_font | {"align": "center", "valign": "vcenter"})
+        label = self._book.add_format(_font())
+        right = self._book.add_format(_font() | {"align": "right"})
+        head = _font() | {"bold": True, "align": "center", "text_wrap": True, "border": 1}
         required = self._book.add_format(head | {"bg_color": "#F8CBAD"})
         optional = self._book.add_format(head | {"bg_color": "#DDEBF7"})
         sheet = self._sheet
         sheet.set_row(_TITLE_ROW, 32)
         sheet.merge_range(_TITLE_ROW, 0, _TITLE_ROW, self._right, self._form.name, title)
         sheet.set_row(_LABELS_ROW, 20)
-        sheet.write_string(_LABELS_ROW, 0, "填报单位：", label)
-        sheet.write_string(_LABELS_ROW, self._right // 2, "填报日期：", label)
+        sheet.write_string(_LABELS_ROW, 0, language.words("ledgers.template_sender"), label)
+        sheet.write_string(_LABELS_ROW, self._right // 2, language.words("ledgers.template_day"), label)
         if any(field.type == "money" for field in self._form.fields):
-            sheet.write_string(_LABELS_ROW, self._right, "单位：元", right)
+            sheet.write_string(_LABELS_ROW, self._right, language.words("ledgers.template_unit"), right)
         sheet.set_row(_HEADER_ROW, 36)
         for index, field in enumerate(self._form.fields):
             shown = f"*{field.title}" if field.required else field.title
@@ -104,7 +103,7 @@ class _Template:
             return {"validate": "list", "source": self._choices_of_place(field.column), "error_type": "warning"}
         match field.type:
             case "yes_no":
-                return {"validate": "list", "source": ["是", "否"]}
+                return {"validate": "list", "source": _words()["types"]["yes_no"]["values"]}
             case "choice" if len(",".join(field.values)) <= _LONGEST_LIST:
                 return {"validate": "list", "source": list(field.values)}
             case "count":
@@ -138,13 +137,14 @@ class _Template:
 
     def _choices_of_place(self, column: str) -> str:
         """Townships, or the villages of the township chosen in the same row."""
+        sheet = language.words("ledgers.template_places_sheet")
         if column == "place_township":
             townships = len({township for township, _ in self._places})
-            return f"={PLACES_SHEET}!$D$2:$D${townships + 1}"
+            return f"={sheet}!$D$2:$D${townships + 1}"
         last = len(self._places) + 1
-        names = f"{PLACES_SHEET}!$A$2:$A${last}"
+        names = f"{sheet}!$A$2:$A${last}"
         chosen = f"${column_letters(self._index(self._form.field('place_township')))}{_FIRST + 1}"
-        return f"=OFFSET({PLACES_SHEET}!$B$1,MATCH({chosen},{names},0),0,COUNTIF({names},{chosen}),1)"
+        return f"=OFFSET({sheet}!$B$1,MATCH({chosen},{names},0),0,COUNTIF({names},{chosen}),1)"
 
     def _index(self, field: Field) -> int:
         return self._form.fields.index(field)
@@ -170,19 +170,19 @@ class _Template:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(_HEADER_ROW)
         sheet.set_margins(0.4, 0.4, 0.5, 0.6)
-        sheet.set_footer("&C第 &P 页，共 &N 页")
+        sheet.set_footer(language.words("ledgers.template_footer"))
         sheet.set_selection(_FIRST, 0, _FIRST, 0)
 
 
 def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
     """Write the sheet 填表说明: general notes, then what to write into every column."""
-    sheet = book.add_worksheet(HELP_SHEET)
-    plain = book.add_format(_FONT)
-    bold = book.add_format(_FONT | {"bold": True, "font_size": 14})
-    cell = book.add_format(_FONT | _LINES | {"text_wrap": True, "num_format": "@"})
-    head = book.add_format(_FONT | _LINES | {"bold": True, "align": "center", "bg_color": "#DDEBF7"})
+    sheet = book.add_worksheet(help_sheet())
+    plain = book.add_format(_font())
+    bold = book.add_format(_font() | {"bold": True, "font_size": 14})
+    cell = book.add_format(_font() | _LINES | {"text_wrap": True, "num_format": "@"})
+    head = book.add_format(_font() | _LINES | {"bold": True, "align": "center", "bg_color": "#DDEBF7"})
     sheet.write_string(0, 0, own_workbooks.page_mark(), plain)
-    sheet.write_string(1, 0, f"{form.name}填表说明", bold)
+    sheet.write_string(1, 0, language.words("ledgers.template_help_title", ledger=form.name), bold)
     row = 2
     has_money = any(field.type == "money" for field in form.fields)
     notes = _words()["notes"] + (_words()["notes_of_money"] if has_money else [])
@@ -190,7 +190,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
         sheet.write_string(row, 0, f"{number}. {note}", plain)
         row += 1
     row += 1
-    for column, (title, width) in enumerate(_HELP_COLUMNS):
+    for column, (title, width) in enumerate(_words()["help_columns"]):
         sheet.set_column(column, column, width)
         sheet.write_string(row, column, title, head)
     sheet.freeze_panes(row + 1, 1)
@@ -198,7 +198,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
         row += 1
         texts = (
             field.title,
-            "必填" if field.required else "",
+            language.words("ledgers.template_required") if field.required else "",
             _what_to_write(field),
             _allowed(field),
             "、".join(field.aliases),
@@ -213,7 +213,7 @@ def _write_help(book: xlsxwriter.Workbook, form: Form) -> None:
 
 def _write_places(book: xlsxwriter.Workbook, places: Sequence[tuple[str, str]]) -> None:
     """Write the sheet of the drop-downs of places: townships with their villages, then townships alone."""
-    sheet = book.add_worksheet(PLACES_SHEET)
+    sheet = book.add_worksheet(language.words("ledgers.template_places_sheet"))
     sheet.write_string(0, 0, own_workbooks.page_mark())
     sheet.set_column(0, 3, 18)
     for row, (township, village) in enumerate(places, start=1):
@@ -225,32 +225,36 @@ def _write_places(book: xlsxwriter.Workbook, places: Sequence[tuple[str, str]]) 
 
 def _prompt(form: Form, field: Field) -> dict[str, Any]:
     """The words that appear beside a cell being filled in, and when what was typed cannot be right."""
-    lines = ["必填。" if field.required else "没有可不填。", _what_to_write(field)]
+    lines = [
+        language.words("ledgers.prompt_required" if field.required else "ledgers.prompt_optional"),
+        _what_to_write(field),
+    ]
     if field.values:
-        lines.append(f"可填：{_allowed(field)}。")
+        lines.append(language.words("ledgers.prompt_allowed", values=_allowed(field)))
     if example := _example(form, field):
-        lines.append(f"例：{example}")
+        lines.append(language.words("ledgers.prompt_example", example=example))
+    error = language.words("ledgers.prompt_wrong", what=_what_to_write(field))
     return {
         "input_title": field.title[:_LONGEST_PROMPT_TITLE],
         "input_message": _cut("\n".join(lines), _LONGEST_PROMPT),
         "error_title": field.title[:_LONGEST_PROMPT_TITLE],
-        "error_message": _cut(f"{_what_to_write(field)}请核对后重填。", _LONGEST_PROMPT),
+        "error_message": _cut(error, _LONGEST_PROMPT),
     }
 
 
 def _what_to_write(field: Field) -> str:
     says = _words()["types"][field.type]["says"]
     if field.min is not None and field.max is not None:
-        says += f"从 {field.min:g} 到 {field.max:g}。"
+        says += language.words("ledgers.prompt_range", low=field.min, high=field.max)
     if field.type == "money":
-        says += "可以是负数。" if field.negative else "不能是负数。"
+        says += language.words("ledgers.prompt_negative" if field.negative else "ledgers.prompt_not_negative")
     if field.event:
-        says += "不能晚于今天。"
+        says += language.words("ledgers.prompt_past")
     return says
 
 
 def _allowed(field: Field) -> str:
-    return "是、否" if field.type == "yes_no" else "、".join(field.values)
+    return "、".join(_words()["types"]["yes_no"]["values"] if field.type == "yes_no" else field.values)
 
 
 def _example(form: Form, field: Field) -> str:
@@ -268,6 +272,10 @@ def _example(form: Form, field: Field) -> str:
 @cache
 def _words() -> Mapping[str, Any]:
     return tomllib.loads((paths.DATA / "templates.toml").read_text(encoding="utf-8"))
+
+
+def _font() -> dict[str, Any]:
+    return {"font_name": _words()["fonts"]["table"], "font_size": 11, "valign": "vcenter"}
 
 
 def _width(text: str) -> int:

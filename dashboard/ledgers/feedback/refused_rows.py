@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.ledgers import containers
 from dashboard.ledgers.cells import formulas
 from dashboard.ledgers.cells.values import is_blank
 from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.feedback import refused_rows_workbook
-from dashboard.ledgers.feedback.refused_rows_workbook import HINT, LONGEST_SHEET_NAME, NOT_GIVEN_BACK, ReturnedSheet
+from dashboard.ledgers.feedback.refused_rows_workbook import LONGEST_SHEET_NAME, NOT_GIVEN_BACK, ReturnedSheet
 from dashboard.ledgers.layout import own_workbooks
-from dashboard.ledgers.reporting import issues, recognition, report
+from dashboard.ledgers.reporting import issues, report
 from dashboard.ledgers.reporting.issues import Issue
 from dashboard.ledgers.reporting.report import SheetReport
 
-SUFFIX = "_退回.xlsx"
 # With more rejected rows the fault is in how the file was made, and is corrected in the file itself.
 MAX_ROWS = 100_000
 
@@ -80,8 +80,8 @@ def workbook(name: str, data: bytes, entries: Sequence[SheetReport]) -> bytes | 
 
 def file_name(name: str) -> str:
     """The name of a file's workbook: 走访台账.csv → 走访台账_退回.xlsx; a second return keeps the name."""
-    stem = PurePath(name).stem
-    return stem.removesuffix(SUFFIX.partition(".")[0]) + SUFFIX
+    suffix = language.words("ledgers.returned_suffix")
+    return f"{PurePath(name).stem.removesuffix(suffix)}{suffix}.xlsx"
 
 
 def _refused(entries: Sequence[SheetReport]) -> dict[str | None, list[SheetReport]]:
@@ -156,8 +156,9 @@ def _reasons(row_issues: Sequence[tuple[SheetReport, Issue]], *, several: bool) 
     """One sentence for each issue, without the row's number, which is in a column of its own."""
     sentences = []
     for entry, issue in row_issues:
-        sentence = issue.message.partition(f"第 {issue.row} 行")[2].removeprefix("：")
-        kind = HINT if issue.severity == issues.WARNING else ""
+        row = language.words("ledgers.at_row", row=issue.row)
+        sentence = issue.message.partition(row)[2].removeprefix("：")
+        kind = refused_rows_workbook.hint() if issue.severity == issues.WARNING else ""
         sentences.append(f"{kind}{f'［{entry.ledger_name}］' if several else ''}{sentence}")
     return list(dict.fromkeys(sentences))
 
@@ -181,10 +182,11 @@ def _types(entries: Sequence[SheetReport]) -> dict[int, str]:
 def _above(sheet: Sheet, entries: Sequence[SheetReport], file: str) -> list[list[Any]]:
     """A row with what the next upload could not know from the workbook alone: the user's year and unit, a long name."""
     texts = []
+    by_user = language.words("ledgers.from_user")
     for entry in entries:
-        if entry.recognition.year_from == recognition.USER_CHOICE:
-            texts.append(f"年度：{entry.recognition.year}年")
-        texts += [f"单位：{unit}" for unit, source in entry.recognition.units if source == recognition.USER_CHOICE]
+        if entry.recognition.year_from == by_user:
+            texts.append(own_workbooks.year_line(entry.recognition.year))
+        texts += [own_workbooks.unit_line(unit) for unit, source in entry.recognition.units if source == by_user]
     if sheet.name is None and len(stem := file.rpartition(".")[0]) > LONGEST_SHEET_NAME:
         texts.append(stem)
     return [list(dict.fromkeys(texts))] if texts else []

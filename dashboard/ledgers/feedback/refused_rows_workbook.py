@@ -8,6 +8,7 @@ from typing import Any
 
 import xlsxwriter
 
+from dashboard import language
 from dashboard.ledgers.cells.values import is_blank
 from dashboard.ledgers.containers import column_letters
 from dashboard.ledgers.layout import own_workbooks
@@ -16,8 +17,6 @@ from dashboard.ledgers.reporting.issues import Issue
 
 # The content of a cell whose value cannot be returned; every field refuses it, so that it cannot be overlooked.
 NOT_GIVEN_BACK = "#N/A"
-# The beginning of a sentence that asks for no correction.
-HINT = "提醒："
 LONGEST_SHEET_NAME = 31
 
 _EXCEL_COLUMNS = 16_384
@@ -30,6 +29,11 @@ _WIDEST, _REASON_WIDTH, _NARROWEST = 36, 70, 8
 # The width of a column is that of its first cells.
 _MEASURED_ROWS = 200
 _TEXT_TYPES = {"text", "code", "region_code", "id_number", "phone", "tags", "choice"}
+
+
+def hint() -> str:
+    """The beginning of a sentence that asks for no correction."""
+    return language.words("ledgers.returned_hint")
 
 
 @dataclass
@@ -153,10 +157,10 @@ class _Writer:
             if cell_issues:
                 self._comment(row, column, "\n".join(dict.fromkeys(_short(issue) for issue in cell_issues)))
             elif lost:
-                self._comment(row, column, "这一格的值没有带回，请按原表填写。")
+                self._comment(row, column, language.words("ledgers.value_not_given_back"))
         self._put(row, self._width, number, "number")
         reasons = self._page.reasons[place]
-        kind = "reason" if any(not reason.startswith(HINT) for reason in reasons) else "hint"
+        kind = "hint" if all(reason.startswith(hint()) for reason in reasons) else "reason"
         self._put(row, self._width + 1, "\n".join(reasons)[:_LONGEST_TEXT], kind)
 
     @staticmethod
@@ -203,7 +207,8 @@ class _Writer:
 
 def _short(issue: Issue) -> str:
     """What is wrong with a cell, without its place."""
-    return issue.message.partition(f"“{issue.column}”：")[2] or issue.message
+    column = language.words("ledgers.at_column", column=issue.column)
+    return issue.message.partition(f"{column}：")[2] or issue.message
 
 
 def _screen_width(value: Any) -> int:
@@ -217,7 +222,8 @@ def _sheet_names(pages: Sequence[ReturnedSheet]) -> list[str]:
     taken: set[str] = set()
     names = []
     for page in pages:
-        name = page.name.translate(_NOT_IN_SHEET_NAMES).strip("'")[:LONGEST_SHEET_NAME] or "退回"
+        name = page.name.translate(_NOT_IN_SHEET_NAMES).strip("'")[:LONGEST_SHEET_NAME]
+        name = name or language.words("ledgers.returned_sheet")
         number = 1
         while name.lower() in taken:
             number += 1

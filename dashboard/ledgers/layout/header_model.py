@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dashboard import language
 from dashboard.definitions.forms import Form
 from dashboard.ledgers.containers import Sheet, column_letters
 from dashboard.ledgers.layout import title_text
@@ -77,7 +78,8 @@ def with_columns(
     by_index = {index: column for column, index in columns.items()}
     for index, (title, group) in enumerate(titles):
         if index in by_index:
-            header.assign(by_index[index], index, title or f"{column_letters(index)}列", group)
+            shown = title or language.words("ledgers.column_by_letter", letter=column_letters(index))
+            header.assign(by_index[index], index, shown, group)
         elif title:
             header.unmapped_columns.append(title_text.one_line(title))
     header.missing = missing_titles(header)

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells.values import text_of
@@ -12,7 +13,6 @@ from dashboard.ledgers.layout import header_model, known_titles, ledger_match, t
 from dashboard.ledgers.layout.header_model import FEWEST_OF_A_LEDGER, Given, Header
 from dashboard.ledgers.layout.known_titles import FEWEST_TITLES, is_title
 from dashboard.ledgers.layout.title_text import normal, one_line
-from dashboard.ledgers.reporting import recognition
 
 # A row repeats the header if more than this share of its cells are titles: a printed header may lack some, a data row
 # has hardly any.
@@ -132,8 +132,8 @@ def _by_year(sheet: Sheet, form: Form, first: int, last: int, titles: list[tuple
         amounts = [part.columns.get(column) for column in required]
         if part.missing or part.repeated or form.needs_year in part.columns or not own.issuperset(amounts):
             continue
-        part.given[form.needs_year] = Given(year, recognition.COLUMN_TITLE)
-        part.label = f"{year}年"
+        part.given[form.needs_year] = Given(year, language.words("ledgers.from_column_title"))
+        part.label = language.words("ledgers.year_label", year=year)
         part.only_with = tuple(sorted(own & set(part.columns.values())))
         parts.append(part)
     return parts

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Form
 from dashboard.ledgers.containers import Sheet, column_letters
@@ -60,5 +61,8 @@ def _refuse_impossible(form: Form, columns: Sequence[tuple[int, str | None]], na
             by_field.setdefault(column, []).append(index)
     for column, indexes in by_field.items():
         if len(indexes) > 1:
-            listed = "、".join(f"{column_letters(index)} 列“{names[index]}”" for index in indexes)
+            listed = "、".join(
+                language.words("ledgers.column_assigned", letter=column_letters(index), title=names[index])
+                for index in indexes
+            )
             raise SheetRefused("columns_assigned_twice", field=form.field(column).title, columns=listed)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dashboard import language
 from dashboard.definitions import forms
 
 
@@ -77,9 +78,9 @@ class SavedLayout:
     def in_words(self) -> str:
         """Which settings are saved, in Chinese."""
         settings = {
-            "台账种类": self.instructions.ledger,
-            "列对应关系": self.instructions.layout,
-            "金额单位": self.instructions.unit,
+            language.words("ledgers.setting_ledger"): self.instructions.ledger,
+            language.words("ledgers.setting_columns"): self.instructions.layout,
+            language.words("ledgers.setting_unit"): self.instructions.unit,
         }
         return "、".join(words for words, value in settings.items() if value)
 

@@ -200,7 +200,7 @@ class _Plan:
         hidden |= {index for indexes in special.values() for index in indexes}
         visible = [("", "") if index in hidden else title for index, title in enumerate(self.titles)]
         self.header = header_search.mapped(sheet, target.form, row, row, visible)
-        self._relation = self._index.get(_tight("与户主关系"))
+        self._relation = self._index.get(_tight(forms.get("members").field(_RELATION).title))
         self._special = {
             column: indexes
             for column, indexes in special.items()

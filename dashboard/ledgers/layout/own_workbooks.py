@@ -23,6 +23,16 @@ def page_mark() -> str:
     return forms.common()["own"]["page_mark"]
 
 
+def year_line(year: int) -> str:
+    """The line above a returned sheet that declares the year of its rows."""
+    return forms.common()["own"]["year"].format(year=year)
+
+
+def unit_line(unit: str) -> str:
+    """The line above a returned sheet that declares the unit of its amounts."""
+    return forms.common()["own"]["unit"].format(unit=unit)
+
+
 def columns(sheet: Sheet) -> tuple[int, int] | None:
     """(index of the row numbers, index of the reasons) in a sheet of a returned workbook; None in any other sheet."""
     for row in sheet.rows[: known_titles.SEARCHED_ROWS]:

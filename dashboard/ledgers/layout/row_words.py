@@ -16,8 +16,9 @@ _ORDINALS = "甲乙丙丁戊己庚辛壬癸"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Two numbers may be data.
 _FEWEST_NUMBERED = 3
+_COUNTERS = "户|人|个|个村|村|次|项|条|件|元|万元|%"
 # What may follow the word of a total: a colon, a bracket, a number with its unit.
-_TAIL = re.compile(r"(?:\(.*\)|[:,.。;=]+|[\d,.]+(?:户|人|个|个村|村|次|项|条|件|元|万元|%)?)$")
+_TAIL = re.compile(rf"(?:\(.*\)|[:,.。;=]+|[\d,.]+(?:{_COUNTERS})?)$")
 # What may follow a short word such as 注 where it begins a note; '' where nothing does.
 _AFTER_NOTE = ("", ":", "(", ",", "1")
 _LABEL = re.compile(r"[^:]{1,10}:")

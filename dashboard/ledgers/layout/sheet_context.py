@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field
 from dashboard.ledgers.cells import column_parsing, dates, numbers, units, values
 from dashboard.ledgers.containers import Sheet
 from dashboard.ledgers.layout.header_model import Header, lines_above
-from dashboard.ledgers.reporting import recognition
 from dashboard.ledgers.reporting.report import SheetReport
 
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
@@ -42,7 +42,7 @@ class ReadingOptions:
     @property
     def unit_from(self) -> str:
         """Where the unit comes from, in Chinese."""
-        return recognition.SAVED_UNIT if self.unit_is_remembered else recognition.USER_CHOICE
+        return language.words("ledgers.from_saved_layout" if self.unit_is_remembered else "ledgers.from_user")
 
 
 class SheetContext:
@@ -103,12 +103,12 @@ class SheetContext:
             return self.options.unit, self.options.unit_from
         for note in notes:
             if unit := units.of_money(note):
-                return unit, recognition.COLUMN_TITLE
+                return unit, language.words("ledgers.from_column_title")
         for text in self._above:
             if unit := units.of_line(text):
-                return unit, recognition.NOTE_ABOVE
+                return unit, language.words("ledgers.from_line")
         if unit := units.of_line(self._name):
-            return unit, recognition.SHEET_NAME
+            return unit, language.words("ledgers.from_sheet_name")
         return (self.options.unit, self.options.unit_from) if self.options.unit else ("元", "")
 
     def _find_year(self) -> tuple[int | None, str]:
@@ -116,14 +116,15 @@ class SheetContext:
         if given := self._header.given.get(self._header.form.needs_year or ""):
             return given.value, given.source
         if self.options.year_is_certain:
-            return self.options.year, recognition.USER_CHOICE
-        for texts, source in ((self._above, recognition.TITLE_ABOVE), ([self._name], recognition.SHEET_NAME)):
-            years = {year for text in texts for year in _years_of(text)}
-            if source == recognition.SHEET_NAME and (short := _SHORT_YEAR.fullmatch(self._name.strip())):
-                years = {2000 + int(short[1])}
-            if len(years) == 1:
-                return years.pop(), source
-        return self.options.year, recognition.USER_CHOICE
+            return self.options.year, language.words("ledgers.from_user")
+        of_title = {year for text in self._above for year in _years_of(text)}
+        if len(of_title) == 1:
+            return of_title.pop(), language.words("ledgers.from_title")
+        short = _SHORT_YEAR.fullmatch(self._name.strip())
+        of_name = {2000 + int(short[1])} if short else _years_of(self._name)
+        if len(of_name) == 1:
+            return of_name.pop(), language.words("ledgers.from_sheet_name")
+        return self.options.year, language.words("ledgers.from_user")
 
 
 def year_of_sheet(sheet: Sheet, header: Header, options: ReadingOptions) -> int | None:

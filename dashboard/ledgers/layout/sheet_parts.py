@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.ledgers.cells import dates
 from dashboard.ledgers.cells.values import is_blank, narrow, text_of
 from dashboard.ledgers.containers import Sheet, column_letters
 from dashboard.ledgers.layout import header_model, known_titles, title_text
 from dashboard.ledgers.layout.header_model import Given, Header
-from dashboard.ledgers.reporting import recognition
 from dashboard.ledgers.reporting.report import SheetReport
 
 _PLACE_FIELDS = ("place_township", "place_village")
@@ -69,7 +69,7 @@ def untitled(sheet: Sheet, header: Header) -> list[str]:
     titled = {index for index, (title, _) in enumerate(titles) if title}
     start = header.last_row + 1
     return [
-        f"{column_letters(index)}列（无列名）"
+        language.words("ledgers.column_without_title", letter=column_letters(index))
         for index in range(width)
         if index not in used | titled
         and any(index < len(row) and not is_blank(row[index]) for row in itertools.islice(sheet.rows, start, None))
@@ -142,8 +142,8 @@ def _give_month(sheet: Sheet, header: Header) -> None:
     """Add to days without a month (5日, 3.5) the one month that the sheet's title or name is about, in place."""
     index = header.columns.get(header.form.by_month or "")
     sources = (
-        (header_model.lines_above(sheet, header), recognition.TITLE_ABOVE),
-        ([sheet.name or ""], recognition.SHEET_NAME),
+        (header_model.lines_above(sheet, header), language.words("ledgers.from_title")),
+        ([sheet.name or ""], language.words("ledgers.from_sheet_name")),
     )
     named = [(months.pop(), source) for texts, source in sources if len(months := _months_of(texts)) == 1]
     if index is None or not named:
@@ -204,9 +204,9 @@ def give_places(sheet: Sheet, header: Header, file_name: str) -> None:
     if header.form.place != "village" or not wanted:
         return
     sources = (
-        ([sheet.name or ""], recognition.SHEET_NAME),
-        (header_model.lines_above(sheet, header), recognition.TITLE_ABOVE),
-        ([file_name], recognition.FILE_NAME),
+        ([sheet.name or ""], language.words("ledgers.from_sheet_name")),
+        (header_model.lines_above(sheet, header), language.words("ledgers.from_title")),
+        ([file_name], language.words("ledgers.from_file_name")),
     )
     for column, name in zip(_PLACE_FIELDS, NamedPlace._fields, strict=True):
         if column not in wanted:
@@ -230,7 +230,7 @@ def _propose_village(sheet: Sheet, header: Header, texts: Iterable[str]) -> None
     if is_key or header.missing != [header.form.field(column).title] or not _BARE_NAME.fullmatch(name):
         return
     if not any(place.village for place in (*_named(texts), *_headings(sheet, header))):
-        header.given[column] = Given(name, recognition.SHEET_NAME, is_proposed=True)
+        header.given[column] = Given(name, language.words("ledgers.from_sheet_name"), is_proposed=True)
         header.missing = []
 
 

@@ -18,7 +18,8 @@ _UNCLOSED = re.compile(rf"(?<=.)[{_OPEN}][^{_OPEN}{_CLOSE}]*$")
 _SIGNS = re.compile(rf"[{_OPEN}{_CLOSE}]")
 _DRESS = re.compile(r"[\s*★☆※▲●■◆#:：/\\|、,，.。;；!！?？\"'“”‘’·_\-—~\u200b\ufeff]+")
 # 1. 1、 1) 一、 before a title, and one figure of the kinds ① ⑴ ⒈ ㈠ (read before they are made plain).
-_NUMBERED = re.compile(r"^\s*(?:\d{1,3}\s*[.、,，)](?!\d)|[一二三四五六七八九十]{1,3}\s*[、.])")
+_TENS = "一二三四五六七八九十"
+_NUMBERED = re.compile(rf"^\s*(?:\d{{1,3}}\s*[.、,，)](?!\d)|[{_TENS}]{{1,3}}\s*[、.])")
 _FIGURE = re.compile(r"^\s*[\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]\s*")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)\s*(?:年度|年|度)?")
 _MONTH = re.compile(r"(?:(20\d{2})年?)?(1[0-2]|0?[1-9])月份?")

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from dashboard import language
 from dashboard.definitions.forms import Form
 from dashboard.ledgers.loading import record_keys
 from dashboard.ledgers.reporting import issues
@@ -43,7 +44,7 @@ def _hold_back_duplicates(con, form: Form, reports: Mapping[int, SheetReport]) -
     conflicts = _conflicts(con, form) if duplicates else {}
     for file_no, row, verdict, key, first_file, first_row in duplicates:
         report = reports[file_no]
-        first = f"第 {first_row} 行" if first_file == file_no else f"{_named(reports[first_file])}第 {first_row} 行"
+        first = _at(None if first_file == file_no else reports[first_file], first_row)
         field = form.field(column)
         about = {
             "row": row,
@@ -71,8 +72,13 @@ def _conflicts(con, form: Form) -> dict[tuple[int, int], tuple[str, str]]:
     return {(file_no, row): (code, form.field(column).title) for file_no, row, code, column in queries.fetch(con, name)}
 
 
-def _named(report: SheetReport) -> str:
-    return f"文件“{report.path}”" + (f"工作表“{report.sheet}”" if report.sheet else "")
+def _at(report: SheetReport | None, row: int) -> str:
+    """The place of a row, in words; ``report`` is None where it is in the same sheet."""
+    if report is None:
+        return language.words("ledgers.at_row", row=row)
+    if report.sheet:
+        return language.words("ledgers.at_row_of_sheet", file=report.path, sheet=report.sheet, row=row)
+    return language.words("ledgers.at_row_of_file", file=report.path, row=row)
 
 
 def _hold_back(con: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None:

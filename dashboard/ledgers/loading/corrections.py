@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dashboard import paths
+from dashboard import language, paths
 from dashboard.definitions import forms, messages
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.cells import column_parsing
@@ -53,9 +53,9 @@ def read(today: date, file: Path | None = None) -> list[Correction]:
     try:
         entries = tomllib.loads(file.read_text(encoding="utf-8")).get("correction", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CorrectionsInvalid(f"更正登记 {file.name} 的格式不正确，请对照文件开头的说明改正。") from error
+        raise CorrectionsInvalid(language.words("ledgers.corrections_malformed", file=file.name)) from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise CorrectionsInvalid(f"更正登记 {file.name} 的每一条都要以 [[correction]] 开头。")
+        raise CorrectionsInvalid(language.words("ledgers.corrections_without_table", file=file.name))
     return [_correction(number, entry, today) for number, entry in enumerate(entries, start=1)]
 
 
@@ -126,29 +126,35 @@ def _plain(scalars: Mapping[str, pa.Scalar]) -> Any:
 
 
 def _shown(scalars: Mapping[str, pa.Scalar], field: Field) -> str:
-    return issues.masked(_plain(scalars), field.personal) or "空"
+    return issues.masked(_plain(scalars), field.personal) or language.words("ledgers.blank")
 
 
 def _correction(number: int, entry: dict[str, Any], today: date) -> Correction:
-    where = f"更正登记第 {number} 条"
-    missing = [part for part in _PARTS if part not in entry]
-    if missing or set(entry) - set(_PARTS):
-        wrong = "、".join(missing or sorted(set(entry) - set(_PARTS)))
-        raise CorrectionsInvalid(f"{where}{'缺少' if missing else '有不认识的'}内容：{wrong}，请补全或改正。")
+    where = language.words("ledgers.correction", number=number)
+    if missing := [part for part in _PARTS if part not in entry]:
+        parts = "、".join(missing)
+        raise CorrectionsInvalid(language.words("ledgers.correction_lacks", correction=where, parts=parts))
+    if unknown := sorted(set(entry) - set(_PARTS)):
+        parts = "、".join(unknown)
+        raise CorrectionsInvalid(language.words("ledgers.correction_has_more", correction=where, parts=parts))
     form = next((form for form in forms.all_forms() if entry["ledger"] in (form.kind, form.name)), None)
     if form is None:
-        raise CorrectionsInvalid(f"{where}的台账“{entry['ledger']}”不存在，请填写台账种类，如 households。")
+        raise CorrectionsInvalid(
+            language.words("ledgers.correction_of_no_ledger", correction=where, ledger=entry["ledger"])
+        )
     field = next((field for field in form.fields if field.title == entry["column"]), None)
     if field is None or field.column in form.key or field.column.startswith("place_"):
         raise CorrectionsInvalid(
-            f"{where}的列“{entry['column']}”不是{form.name}中可以更正的列（编号和所在地请在台账中改正）。"
+            language.words(
+                "ledgers.correction_of_no_column", correction=where, column=entry["column"], ledger=form.name
+            )
         )
     words = {part: entry[part] for part in ("reason", "by")}
     if not all(isinstance(text, str) and text.strip() for text in words.values()) or type(entry["on"]) is not date:
-        raise CorrectionsInvalid(f"{where}须写明原因（reason）、登记人（by）和日期（on，如 2025-06-30）。")
+        raise CorrectionsInvalid(language.words("ledgers.correction_without_reason", correction=where))
     was, becomes = (_parsed(where, field, entry[part], today) for part in ("was", "becomes"))
     if field.required and not any(value.is_valid for value in becomes.values()):
-        raise CorrectionsInvalid(f"{where}把必填的“{field.title}”改成了空，请填写改后的内容。")
+        raise CorrectionsInvalid(language.words("ledgers.correction_to_blank", correction=where, column=field.title))
     return Correction(form.kind, _key(where, form, entry["key"], today), field, was, becomes, on=entry["on"], **words)
 
 
@@ -156,10 +162,12 @@ def _key(where: str, form: Form, given: Any, today: date) -> str:
     fields = [form.key_field(column) for column in form.key]
     if not isinstance(given, dict) or set(given) != {field.title for field in fields}:
         wanted = "、".join(field.title for field in fields)
-        raise CorrectionsInvalid(f"{where}的 key 须写明{form.name}的{wanted}。")
+        raise CorrectionsInvalid(
+            language.words("ledgers.correction_without_key", correction=where, ledger=form.name, columns=wanted)
+        )
     parts = [next(iter(_parsed(where, field, given[field.title], today).values())) for field in fields]
     if not all(part.is_valid for part in parts):
-        raise CorrectionsInvalid(f"{where}的 key 不能为空。")
+        raise CorrectionsInvalid(language.words("ledgers.correction_with_blank_key", correction=where))
     return record_keys.JOINER.join(str(part.as_py()) for part in parts)
 
 
@@ -169,5 +177,7 @@ def _parsed(where: str, field: Field, value: Any, today: date) -> dict[str, pa.S
     for problem in result.problems:
         if messages.catalogue()[problem.code].severity == issues.REFUSED:
             issue = issues.issue(problem.code, column=field.title, value=value, personal=field.personal, **problem.args)
-            raise CorrectionsInvalid(f"{where}中{issue.message}")
+            raise CorrectionsInvalid(
+                language.words("ledgers.correction_value_refused", correction=where, reason=issue.message)
+            )
     return {column: array[0] for column, array in result.arrays.items()}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.ledgers.cells.values import narrow
 
@@ -168,7 +169,8 @@ class Directory:
         if not codes:
             for name in filter(None, self.counties.values()):
                 codes |= self._townships.get(wanted.removeprefix(narrow(name)), set())
-            codes |= self._townships.get(wanted.removesuffix("人民政府"), set())
+            for office in _words("township_offices"):
+                codes |= self._townships.get(wanted.removesuffix(office), set())
         if county:
             return {code for code in codes if self._is_in(county, self._county_of[code])}
         return codes
@@ -239,7 +241,9 @@ def _bare(name: str, township: str, *counties: str) -> str:
         if text.endswith(office) and text != office:
             text = text.removesuffix(office)
             break
-    return text.removesuffix("村") or text
+    for ending in _words("endings"):
+        text = text.removesuffix(ending) or text
+    return text
 
 
 def _parts(text: str | None, is_known: Callable[[str], bool]) -> list[str]:
@@ -269,4 +273,5 @@ def _same_county(given: str, county: str) -> bool:
 
 def _closest(name: str, names: Iterable[str]) -> dict[str, Any]:
     close = difflib.get_close_matches(name, sorted(set(names)), n=_OFFERED, cutoff=0.5)
-    return {"offer": f"，最接近的是{'、'.join(f'“{other}”' for other in close)}" if close else ""}
+    names = "、".join(f"“{other}”" for other in close)
+    return {"offer": language.words("ledgers.closest_names", names=names) if close else ""}

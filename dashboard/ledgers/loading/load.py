@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from dashboard import language
 from dashboard.definitions import forms, policy
 from dashboard.definitions.forms import Form
 from dashboard.ledgers import containers
@@ -72,17 +73,17 @@ def load(
         intake.read(reader, _files(paths, report), notify)
         intake.merge(notify)
         if dry_run:
-            notify(1, "核对完成")
+            notify(1, language.words("ledgers.check_finished"))
             return report
         if not report.changes:
-            notify(1, "没有变化")
+            notify(1, language.words("ledgers.no_changes"))
             report.version = build.base.id if build.base else None
             return report
-        notify(_MERGED, "计算指标")
+        notify(_MERGED, language.words("ledgers.computing_indicators"))
         version = publish(root, build, report, today, notify)
         report.version, report.published = version.id, True
         saved_layouts.keep(root, report.files)
-    notify(1, "已发布")
+    notify(1, language.words("ledgers.done_publishing"))
     return report
 
 
@@ -95,12 +96,13 @@ def recompute(root: Path) -> versions.Version:
     registered = _registered(today)
     with versions.building(root) as build:
         if build.base is None:
-            raise versions.StoreError("还没有数据，请先导入台账。")
+            raise versions.StoreError(language.words("ledgers.nothing_to_recompute"))
         merge.begin(build)
         for form in forms.all_forms():
             _recompute_ledger(build, form, registered, report, today)
         merge.keep(build, forms.outlines())
-        return publish(root, build, report, today, lambda share, what: None, note="按现行口径重新计算")
+        note = language.words("ledgers.version_note_of_recomputing")
+        return publish(root, build, report, today, lambda share, what: None, note=note)
 
 
 def _recompute_ledger(
@@ -169,7 +171,8 @@ class _Load:
         all_forms = forms.all_forms()
         directory = None
         for number, form in enumerate(all_forms):
-            notify(_READ + (_MERGED - _READ) * number / len(all_forms), f"核对{form.name}")
+            share = _READ + (_MERGED - _READ) * number / len(all_forms)
+            notify(share, language.words("ledgers.ledger_checked", ledger=form.name))
             if directory is None and form.place != "directory":
                 directory = self._directory()
                 self._refuse_unknown_villages(directory)
@@ -244,8 +247,12 @@ class _Bar:
         # Nobody knows how long a file takes: the bar moves on for as long as it does, ever slower.
         share = passed_s / (passed_s + self._size_mb * _USUAL_S_PER_MB) if passed_s else 0
         done = _READ * (self._done_mb + share * self._size_mb) / self._whole_mb
-        words = f"读取 {self._file.name}" + (f"：{stage}" if stage else "")
-        self._notify(done, words if passed_s < _A_WHILE_S else f"{words}（已用 {passed_s:.0f} 秒）")
+        what = language.words("ledgers.reading", file=self._file.name)
+        if stage:
+            what = language.words("ledgers.reading_stage", file=self._file.name, stage=stage)
+        if passed_s >= _A_WHILE_S:
+            what = language.words("ledgers.reading_for_long", what=what, seconds=passed_s)
+        self._notify(done, what)
 
 
 def _files(paths: Iterable[Path], report: Report) -> list[Path]:
@@ -281,9 +288,9 @@ def _passed_by(folder: Path, others: Sequence[Path]) -> SheetReport:
     """The report of a folder's files that are none of the ledgers."""
     entry = SheetReport(str(folder), status=SKIPPED)
     named = "、".join(str(file.relative_to(folder)) for file in others[:_NAMED_AT_MOST])
-    entry.add_issue(
-        "folder_files_passed", count=len(others), names=named + ("等" if len(others) > _NAMED_AT_MOST else "")
-    )
+    if len(others) > _NAMED_AT_MOST:
+        named = language.words("ledgers.and_more", names=named)
+    entry.add_issue("folder_files_passed", count=len(others), names=named)
     return entry
 
 
@@ -306,7 +313,7 @@ def publish(
     }
     con.from_arrow(pa.Table.from_pylist([facts], schema=_VERSION)).insert_into("meta_version")
     derive.fill(con, as_of, rules)
-    notify(_FILLED, "发布")
+    notify(_FILLED, language.words("ledgers.publishing"))
     card = versions.Version(
         id=build.id,
         created_at=created_at,
@@ -321,8 +328,10 @@ def publish(
 
 def _note(report: Report) -> str:
     names = [ledger.name for ledger in report.ledgers if ledger.new or ledger.changed]
-    more = f"等 {len(names)} 种" if len(names) > _NAMED else ""
-    return f"导入{'、'.join(names[:_NAMED])}{more}"
+    named = "、".join(names[:_NAMED])
+    if len(names) > _NAMED:
+        return language.words("ledgers.version_note_of_many", ledgers=named, count=len(names))
+    return language.words("ledgers.version_note", ledgers=named)
 
 
 # Ledgers a version is described by; a whole county's would fill the list of versions.

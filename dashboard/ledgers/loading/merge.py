@@ -6,6 +6,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Field, Form
 from dashboard.ledgers.checking.check_sheet import CheckedRows
@@ -279,8 +280,9 @@ def _note_absent_rows(
     while others and len(named) + len(others[0]) < _NAMED_LENGTH:
         named += f"、{others.pop(0)}"
         named_keys += 1
-    more = " 等" if ledger.missing > named_keys else ""
-    last.add_issue("rows_missing", count=ledger.missing, keys=named + more, ledger=form.name)
+    if ledger.missing > named_keys:
+        named = language.words("ledgers.and_more_keys", keys=named)
+    last.add_issue("rows_missing", count=ledger.missing, keys=named, ledger=form.name)
 
 
 def _absent_rows(con, form: Form) -> pa.Table:
@@ -324,9 +326,8 @@ def _examples(con, form: Form) -> list[Change]:
         for field in form.fields:
             before, after = old.get(field.column), new.get(field.column)
             if field.column in old and before != after:
-                fields.append(
-                    (field.title, *(issues.masked(value, field.personal) or "空" for value in (before, after)))
-                )
+                masked = (issues.masked(value, field.personal) for value in (before, after))
+                fields.append((field.title, *(text or language.words("ledgers.blank") for text in masked)))
         changes.append(Change(_masked_key(form, new["record_key"]), tuple(fields)))
     return changes
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from dashboard import language
 from dashboard.definitions import forms
 from dashboard.definitions.forms import Form
 from dashboard.ledgers.errors import RemovalRefused
@@ -20,8 +21,6 @@ from dashboard.ledgers.loading import load, merge, record_keys
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import Report, SheetReport
 from dashboard.warehouse import queries, versions
-
-_TOWNSHIP, _VILLAGE, _SHOWN = "乡镇", "行政村", "户主或名称"
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class RemovalCandidates:
         """``shown`` as a screen may show it."""
         form = forms.get(self.kind)
         personal = {form.key_field(column).title: form.personal(column) for column in form.key}
-        personal[_SHOWN] = form.personal(form.row_label)
+        personal[language.words("ledgers.removal_shown")] = form.personal(form.row_label)
         hidden = {
             title: self.shown[title].map(lambda value, how=how: issues.masked(value, how) or "")
             for title, how in personal.items()
@@ -72,11 +71,15 @@ class Removal:
     @property
     def headline(self) -> str:
         """The result in one sentence."""
-        others = _counted(self.referring)
-        rows = f"从“{forms.get(self.kind).name}”移除 {self.removed:,} 行" + (f"，连同{others}" if others else "")
+        ledger, others = forms.get(self.kind).name, _counted(self.referring)
+        if others:
+            removal = language.words("ledgers.removal_with_others", ledger=ledger, count=self.removed, others=others)
+        else:
+            removal = language.words("ledgers.removal", ledger=ledger, count=self.removed)
         if not self.report.published:
-            return f"将{rows}；尚未移除。"
-        return f"已{rows}；已发布版本 {self.report.version}，可随时回退到 {self.base}。"
+            return language.words("ledgers.removal_planned", removal=removal)
+        version = self.report.version
+        return language.words("ledgers.removal_published", removal=removal, version=version, base=self.base)
 
 
 def candidates(report: Report, root: Path, version: versions.Version | None = None) -> list[RemovalCandidates]:
@@ -118,13 +121,13 @@ def remove(
     with opened(root) as build:
         _refuse_another_version(build, base)
         merge.begin(build)
-        progress(0.1, f"核对{form.name}")
+        progress(0.1, language.words("ledgers.ledger_checked", ledger=form.name))
         wanted = list(dict.fromkeys(keys))
         current = merge.current_keys(build, form, wanted)
         removed = set(current.to_pylist())
         result = Removal(kind, base, len(removed), [key for key in wanted if key not in removed])
         if not removed:
-            raise RemovalRefused(f"“{form.name}”中没有这些行，可能已经移除或替换，请重新核对。")
+            raise RemovalRefused(language.words("ledgers.removal_of_nothing", ledger=form.name))
         gone = {kind: current} | _referring(build, form, current)
         result.referring = {other: len(rows) for other, rows in gone.items() if other != kind}
         if dry_run:
@@ -132,10 +135,11 @@ def remove(
         if result.referring and not with_referring:
             raise RemovalRefused(_still_named(form, result))
         for number, other in enumerate(forms.stored()):
-            progress(0.2 + 0.5 * number / len(forms.stored()), f"整理{other.name}")
+            share = 0.2 + 0.5 * number / len(forms.stored())
+            progress(share, language.words("ledgers.removal_sorting", ledger=other.name))
             merge.keep(build, other, gone.get(other.kind))
         _log(build, result.report, gone)
-        note = f"移除{form.name} {result.removed} 行"
+        note = language.words("ledgers.removal_note", ledger=form.name, count=result.removed)
         version = load.publish(root, build, result.report, date.today(), progress, note=note)
     result.report.version, result.report.published = version.id, True
     return result
@@ -150,12 +154,13 @@ def keys_of(kind: str, file: Path) -> list[str]:
     try:
         rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise RemovalRefused("清单不是 UTF-8 编码的 CSV 文件，请重新导出后再用。") from error
+        raise RemovalRefused(language.words("ledgers.removal_list_unreadable")) from error
     titles = [form.key_field(column).title for column in form.key]
     if not rows or any(title not in rows[0] for title in titles):
-        raise RemovalRefused(f"清单中没有行，或缺少列：{'、'.join(titles)}。")
+        raise RemovalRefused(language.words("ledgers.removal_list_lacks", columns="、".join(titles)))
     if blank := next((number for number, row in enumerate(rows, 2) if not all(row[title] for title in titles)), None):
-        raise RemovalRefused(f"清单第 {blank} 行没有写全：{'、'.join(titles)}。")
+        columns = "、".join(titles)
+        raise RemovalRefused(language.words("ledgers.removal_list_incomplete", row=blank, columns=columns))
     return [record_keys.JOINER.join(row[title].strip() for title in titles) for row in rows]
 
 
@@ -165,9 +170,9 @@ def _candidates_of(kind: str, absent_rows: pa.Table, names: Mapping[str, tuple[s
     parts = list(zip(*(key.split(record_keys.JOINER) for key in keys), strict=True))
     shown = {form.key_field(column).title: list(values) for column, values in zip(form.key, parts, strict=True)}
     places = [names.get(code, ("", "")) for code in absent_rows["place"].to_pylist()]
-    shown[_TOWNSHIP] = [township for township, _ in places]
-    shown[_VILLAGE] = [village for _, village in places]
-    shown[_SHOWN] = absent_rows["shown"].to_pylist()
+    shown[language.words("ledgers.removal_township")] = [township for township, _ in places]
+    shown[language.words("ledgers.removal_village")] = [village for _, village in places]
+    shown[language.words("ledgers.removal_shown")] = absent_rows["shown"].to_pylist()
     return RemovalCandidates(kind, form.name, tuple(keys), pd.DataFrame(shown))
 
 
@@ -180,9 +185,9 @@ def _place_names(root: Path, version: versions.Version) -> dict[str, tuple[str, 
 
 def _refuse_another_version(build: versions.Build, base: str) -> None:
     if build.base is None:
-        raise RemovalRefused("还没有数据，没有可以移除的行。")
+        raise RemovalRefused(language.words("ledgers.removal_without_data"))
     if build.base.id != base:
-        raise RemovalRefused(f"当前版本已是 {build.base.id}，不是核对时的 {base}，请重新核对后再移除。")
+        raise RemovalRefused(language.words("ledgers.removal_of_other_version", current=build.base.id, base=base))
 
 
 def _referring(build: versions.Build, form: Form, removed: pa.Array) -> dict[str, pa.Array]:
@@ -199,14 +204,18 @@ def _referring(build: versions.Build, form: Form, removed: pa.Array) -> dict[str
 
 
 def _still_named(form: Form, removal: Removal) -> str:
-    what = "这些村" if form.place == "directory" else "这些户"
     others = _counted(removal.referring)
-    return f"还有其他台账的行属于{what}：{others}。请先处理这些行，或选择连同它们一起移除。"
+    if form.place == "directory":
+        return language.words("ledgers.removal_villages_in_use", others=others)
+    return language.words("ledgers.removal_households_in_use", others=others)
 
 
 def _counted(rows: Mapping[str, int]) -> str:
     """Numbers of rows by ledger, in words."""
-    return "、".join(f"“{forms.get(kind).name}” {count:,} 行" for kind, count in rows.items())
+    return "、".join(
+        language.words("ledgers.removal_rows_of_ledger", ledger=forms.get(kind).name, count=count)
+        for kind, count in rows.items()
+    )
 
 
 def _log(build: versions.Build, report: Report, gone: Mapping[str, pa.Array]) -> None:
@@ -214,7 +223,9 @@ def _log(build: versions.Build, report: Report, gone: Mapping[str, pa.Array]) ->
     [(last_file_no,)] = queries.fetch(build.con, "load/last_file_no")
     for number, (kind, keys) in enumerate(gone.items(), start=last_file_no + 1):
         form = forms.get(kind)
-        entry = SheetReport(f"移除 {len(keys)} 行", None, kind, form.name, file_no=number)
+        entry = SheetReport(
+            language.words("ledgers.removal_logged", count=len(keys)), None, kind, form.name, file_no=number
+        )
         personal = form.personal(form.key[0])
         for key in keys.to_pylist():
             entry.add_issue("row_removed", value=record_keys.in_words(key), personal=personal, ledger=form.name)

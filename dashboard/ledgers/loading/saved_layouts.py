@@ -8,13 +8,13 @@ from typing import Any
 
 from filelock import FileLock
 
+from dashboard import language
 from dashboard.ledgers.layout.instructions import Instructions, Layout, SavedLayout
 from dashboard.ledgers.reporting.report import SheetReport
 from dashboard.warehouse import durable_files, versions
 
 _FILE = "layouts.json"
 _LOCK_S = 10
-_DAMAGED = "记住的列对应关系文件 layouts.json 已损坏，请在“台账导入”页面清除记住的对应关系，或删除该文件后重试。"
 
 
 def read(root: Path) -> dict[str, SavedLayout]:
@@ -25,7 +25,7 @@ def read(root: Path) -> dict[str, SavedLayout]:
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise versions.StoreError(_DAMAGED) from error
+        raise versions.StoreError(language.words("ledgers.layouts_damaged")) from error
 
 
 def is_kept(entry: SheetReport) -> bool:

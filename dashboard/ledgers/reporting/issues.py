@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard import language
 from dashboard.access import masking
 from dashboard.definitions import messages
 
@@ -86,16 +87,16 @@ def plain(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return language.words("ledgers.yes" if value else "ledgers.no")
     return str(value)
 
 
 def _where(sheet: str | None, row: int | None, column: str | None) -> str:
     parts = []
     if sheet:
-        parts.append(f"工作表“{sheet}”")
+        parts.append(language.words("ledgers.at_sheet", sheet=sheet))
     if row is not None:
-        parts.append(f"第 {row} 行")
+        parts.append(language.words("ledgers.at_row", row=row))
     if column:
-        parts.append(f"“{column}”")
+        parts.append(language.words("ledgers.at_column", column=column))
     return "".join(parts) + ("：" if parts else "")

@@ -6,15 +6,6 @@ from typing import Any
 
 from dashboard.ledgers.containers import column_letters
 
-# Where a year, a unit or a place was found, as reports and pages show it.
-COLUMN_TITLE = "列标题"
-TITLE_ABOVE = "表头上方的标题"
-NOTE_ABOVE = "表头上方的说明"
-SHEET_NAME = "工作表名称"
-FILE_NAME = "文件名称"
-USER_CHOICE = "导入时的指定"
-SAVED_UNIT = "以前确认的单位"
-
 
 @dataclass(frozen=True)
 class ColumnUse:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dashboard import language
 from dashboard.access import masking
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.issues import Issue
@@ -16,16 +17,34 @@ LOADED, PARTIAL, REFUSED, SKIPPED = "loaded", "partial", "refused", "skipped"
 
 # The terminal shows so many issues of a sheet; all are in the JSON file.
 _LINES_A_SHEET = 20
-# The words for a status after a load, and in a dry run.
-_DONE = {LOADED: "已导入", PARTIAL: "部分导入", REFUSED: "未导入", SKIPPED: "未读"}
-WOULD = {LOADED: "可以导入", PARTIAL: "部分可以导入", REFUSED: "不能导入", SKIPPED: "不读"}
-_COUNTS = {
-    "new": "新增",
-    "changed": "变更",
-    "unchanged": "未变",
-    "missing": "本次文件中没有（保留）",
-    "refused": "未导入",
-}
+_COUNTS = ("new", "changed", "unchanged", "missing", "refused")
+
+
+def status_in_words(status: str, *, dry_run: bool) -> str:
+    """The words for a sheet's status after a load or, with ``dry_run``, in a check."""
+    if dry_run:
+        return {
+            LOADED: language.words("ledgers.loadable"),
+            PARTIAL: language.words("ledgers.partly_loadable"),
+            REFUSED: language.words("ledgers.not_loadable"),
+            SKIPPED: language.words("ledgers.not_to_be_read"),
+        }[status]
+    return {
+        LOADED: language.words("ledgers.loaded"),
+        PARTIAL: language.words("ledgers.partly_loaded"),
+        REFUSED: language.words("ledgers.not_loaded"),
+        SKIPPED: language.words("ledgers.not_read"),
+    }[status]
+
+
+def _count_titles() -> dict[str, str]:
+    return {
+        "new": language.words("ledgers.count_new"),
+        "changed": language.words("ledgers.count_changed"),
+        "unchanged": language.words("ledgers.count_unchanged"),
+        "missing": language.words("ledgers.count_missing"),
+        "refused": language.words("ledgers.count_refused"),
+    }
 
 
 @dataclass
@@ -168,22 +187,31 @@ class Report:
         not_filled = {
             entry.ledger_name for entry in self.files if entry.status == REFUSED and entry.path not in refused_files
         }
-        in_, not_in = ("可以导入", "不能导入") if self.dry_run else ("导入", "未导入")
-        parts = [f"{in_} {loaded:,} 行"]
+        dry = self.dry_run
+        parts = [language.words("ledgers.rows_loadable" if dry else "ledgers.rows_loaded", count=loaded)]
         if rejected:
-            parts.append(f"{rejected:,} 行{not_in}")
+            parts.append(
+                language.words("ledgers.rows_not_loadable" if dry else "ledgers.rows_not_loaded", count=rejected)
+            )
         if refused_files:
-            parts.append(f"{len(refused_files):,} 个文件{not_in}")
-        parts += [f"{name}{not_in}" for name in sorted(not_filled)]
+            count = len(refused_files)
+            parts.append(
+                language.words("ledgers.files_not_loadable" if dry else "ledgers.files_not_loaded", count=count)
+            )
+        parts += [
+            language.words("ledgers.ledger_not_loadable" if dry else "ledgers.ledger_not_loaded", ledger=name)
+            for name in sorted(not_filled)
+        ]
         if counts[issues.WARNING]:
-            parts.append(f"{counts[issues.WARNING]:,} 条提醒")
-        if self.dry_run:
-            end = "与现有数据完全相同，不需要发布" if loaded and not self.changes else "尚未发布"
+            parts.append(language.words("ledgers.warnings", count=counts[issues.WARNING]))
+        if dry:
+            is_current = loaded and not self.changes
+            end = language.words("ledgers.all_rows_current" if is_current else "ledgers.not_yet_published")
         elif self.published:
-            end = f"已发布版本 {self.version}"
+            end = language.words("ledgers.published", version=self.version)
         else:
-            end = "数据没有变化，未发布新版本" if self.version else "未发布版本"
-        return "，".join(parts) + f"；{end}。"
+            end = language.words("ledgers.nothing_changed" if self.version else "ledgers.nothing_published")
+        return language.words("ledgers.headline", parts="，".join(parts), end=end)
 
     def as_json(self) -> dict[str, Any]:
         """The report of ``load --report``; identity numbers and phones are masked in it."""
@@ -192,18 +220,25 @@ class Report:
     def lines(self) -> list[str]:
         """The report for a terminal: each sheet with its first issues, counts of each ledger, the headline."""
         lines = []
-        words, in_, not_in = (WOULD, "可导入", "不能导入") if self.dry_run else (_DONE, "导入", "未导入")
         for entry in self.files:
-            sheet = f"［{entry.sheet}］" if entry.sheet else ""
             lines.append(
-                f"{entry.path}{sheet} {entry.ledger_name or '未识别'}：{words[entry.status]}，"
-                f"读到 {entry.rows_read:,} 行，{in_} {entry.rows_loaded:,} 行，{not_in} {len(entry.refused):,} 行。"
+                language.words(
+                    "ledgers.sheet_line_of_check" if self.dry_run else "ledgers.sheet_line",
+                    file=entry.path + (f"［{entry.sheet}］" if entry.sheet else ""),
+                    ledger=entry.ledger_name or language.words("ledgers.ledger_not_recognised"),
+                    status=status_in_words(entry.status, dry_run=self.dry_run),
+                    read=entry.rows_read,
+                    loaded=entry.rows_loaded,
+                    refused=len(entry.refused),
+                )
             )
             ordered = sorted(entry.issues, key=lambda issue: issue.severity != issues.REFUSED)
             lines += [f"  · {issue.message}" for issue in ordered[:_LINES_A_SHEET]]
             if len(ordered) > _LINES_A_SHEET:
-                lines.append(f"  · 另有 {len(ordered) - _LINES_A_SHEET:,} 条，用 --report 写出全部。")
+                lines.append(language.words("ledgers.more_issues", count=len(ordered) - _LINES_A_SHEET))
+        titles = _count_titles()
         for ledger in self.ledgers:
-            counts = "，".join(f"{_COUNTS[name]} {count:,}" for name, count in ledger.counts.items() if count)
-            lines.append(f"{ledger.name}：{counts or '没有行'}。")
+            counts = "，".join(f"{titles[name]} {count:,}" for name, count in ledger.counts.items() if count)
+            counts = counts or language.words("ledgers.no_rows")
+            lines.append(language.words("ledgers.ledger_line", ledger=ledger.name, counts=counts))
         return [*lines, self.headline]

@@ -11,7 +11,7 @@ from dashboard.display.cards import Card
 from dashboard.ledgers.layout.instructions import SavedLayout
 from dashboard.ledgers.loading.removal import RemovalCandidates
 from dashboard.ledgers.reporting import issues
-from dashboard.ledgers.reporting.report import REFUSED, WOULD, Report, SheetReport
+from dashboard.ledgers.reporting.report import REFUSED, Report, SheetReport, status_in_words
 from dashboard.presenters.ledger_intake.uploads import Upload
 
 SEVERITIES = {issues.REFUSED: "不能导入", issues.WARNING: "提醒", issues.NOTICE: "说明"}
@@ -255,7 +255,7 @@ def _sheet(entry: SheetReport) -> dict[str, str | int | None]:
         "file": _file(entry),
         "sheet": entry.sheet,
         "ledger": entry.ledger_name or "未识别",
-        "result": WOULD[REFUSED if entry.rows_read and not entry.rows_loaded else entry.status],
+        "result": status_in_words(REFUSED if entry.rows_read and not entry.rows_loaded else entry.status, dry_run=True),
     }
     counts = {
         "read": entry.rows_read,

@@ -98,7 +98,7 @@ def test_codes_are_text_so_that_long_numbers_stay_whole():
 
 @pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
 def test_the_page_of_help_tells_every_field(form):
-    lines = [[cell.value for cell in row] for row in opened(form.kind)[blank_templates.HELP_SHEET].iter_rows()]
+    lines = [[cell.value for cell in row] for row in opened(form.kind)[blank_templates.help_sheet()].iter_rows()]
     start = next(number for number, line in enumerate(lines) if line[0] == "列名") + 1
     assert [line[0] for line in lines[start:]] == [field.title for field in form.fields]
     assert [line[1] == "必填" for line in lines[start:]] == [field.required for field in form.fields]
@@ -107,7 +107,7 @@ def test_the_page_of_help_tells_every_field(form):
 
 @pytest.mark.parametrize("form", forms.all_forms(), ids=lambda form: form.kind)
 def test_every_example_is_right(form):
-    lines = [[cell.value for cell in row] for row in opened(form.kind)[blank_templates.HELP_SHEET].iter_rows()]
+    lines = [[cell.value for cell in row] for row in opened(form.kind)[blank_templates.help_sheet()].iter_rows()]
     examples = {line[0]: line[5] for line in lines if line[0] in {field.title for field in form.fields}}
     for field in form.fields:
         if example := examples[field.title]:
@@ -127,7 +127,7 @@ def test_villages_can_be_chosen_by_township():
 
 def test_a_ledger_written_on_the_page_of_help_is_read_all_the_same(desk):
     book = opened("visits")
-    page = book[blank_templates.HELP_SHEET]
+    page = book[blank_templates.help_sheet()]
     page.delete_rows(2, page.max_row)
     for line in (list(ROWS["visits"]), list(ROWS["visits"].values())):
         page.append(line)
