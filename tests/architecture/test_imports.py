@@ -1,11 +1,7 @@
 """Who may import whom. Each contract has a name in plain English; docs/design.md draws the same picture."""
 
-import shutil
-import textwrap
-from pathlib import Path
-
 import pytest
-from structure import Package, circles, upward
+from structure import Package, circles, spoilt, upward
 
 from dashboard import paths
 
@@ -152,19 +148,18 @@ BREACHES = {
 
 
 @pytest.mark.parametrize("broken", BREACHES)
-def test_a_contract_fails_when_it_is_broken(broken, tmp_path):
-    file, line = BREACHES[broken]
-    spoilt = _spoilt(tmp_path, file, line)
+def test_a_contract_fails_when_it_is_broken(broken, package, tmp_path):
+    bad = spoilt(package, tmp_path, *BREACHES[broken])
     if broken in OUT_OF_REACH:
-        assert offences(spoilt, broken)
+        assert offences(bad, broken)
     elif broken in LIBRARIES:
-        assert libraries(spoilt)[broken][0]
+        assert libraries(bad)[broken][0]
     elif broken.startswith("imports"):
-        assert upward(spoilt.edges, ORDER)
+        assert upward(bad.edges, ORDER)
     elif broken.startswith("steps"):
-        assert upward({name: spoilt.edges[name] for name in spoilt.within("ledgers")}, LEDGERS, depth=1)
+        assert upward({name: bad.edges[name] for name in bad.within("ledgers")}, LEDGERS, depth=1)
     else:
-        assert circles(spoilt.edges)
+        assert circles(bad.edges)
 
 
 def test_every_contract_has_been_seen_to_fail():
@@ -174,12 +169,3 @@ def test_every_contract_has_been_seen_to_fail():
 def test_an_allowance_that_nobody_uses_is_noticed(package, monkeypatch):
     monkeypatch.setitem(LIBRARIES, "plotly", LIBRARIES["plotly"] | {"serving"})
     assert libraries(package)["plotly"] == (set(), {"serving"})
-
-
-def _spoilt(folder: Path, file: str, line: str) -> Package:
-    """The package with one line more."""
-    copy = folder / "dashboard"
-    shutil.copytree(paths.PROJECT / "dashboard", copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    source = copy / file
-    source.write_text(source.read_text(encoding="utf-8") + "\n" + textwrap.dedent(line) + "\n", encoding="utf-8")
-    return Package(copy)

@@ -1,6 +1,8 @@
 """The structure of the code as data: modules, who imports whom, classes; read from the source, nothing is run."""
 
 import ast
+import shutil
+import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +55,7 @@ class Package:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.name = folder.name
         self.modules = {module.name: module for module in _modules(folder)}
         self.edges = {name: self._imports(module) for name, module in self.modules.items()}
@@ -98,6 +101,16 @@ class Package:
             if not own:
                 targets.discard(folder)
         return frozenset(targets & self.modules.keys()) - {module.name}
+
+
+def spoilt(package: Package, folder: Path, file: str, lines: str) -> Package:
+    """A copy of the package in ``folder`` with ``lines`` more in one of its files, which may be new."""
+    copy = folder / package.name
+    shutil.copytree(package.folder, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    source = copy / file
+    before = source.read_text(encoding="utf-8") if source.exists() else ""
+    source.write_text(f"{before}\n{textwrap.dedent(lines)}\n", encoding="utf-8")
+    return Package(copy)
 
 
 def upward(edges: Mapping[str, Collection[str]], order: list[str], depth: int = 0) -> list[str]:
