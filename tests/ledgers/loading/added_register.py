@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from unittest import mock
 
 import books
 import openpyxl
@@ -17,6 +18,8 @@ from dashboard.exports import tables
 from dashboard.ledgers.loading import load
 from dashboard.presenters import export_tables
 from dashboard.presenters.ledger_intake import version_list
+from dashboard.serving import cached
+from dashboard.serving.view import View
 from dashboard.warehouse import versions
 
 KIND, NAME = "allowances", "高龄津贴台账"
@@ -59,7 +62,11 @@ def lines(captured) -> list[str]:
 
 
 def page_table(desk):
-    return export_tables.rows(desk.root, versions.current(desk.root), export_tables.get(KIND), "")
+    """The register as the export page gives it for the whole county."""
+    with mock.patch.dict(os.environ, {"DASHBOARD_DB": str(desk.root)}):
+        cached.begin_reading()
+        view = View(versions.current(desk.root), cached.regions().counties[:1])
+        return export_tables.rows(view, export_tables.get(KIND))
 
 
 def test_it_is_loaded_where_its_form_says():
