@@ -60,7 +60,7 @@ OUT_OF_REACH = {
 
 @pytest.fixture(scope="module")
 def package() -> Package:
-    return Package(paths.PROJECT / "dashboard")
+    return Package.of(paths.PROJECT / "dashboard")
 
 
 def offences(package: Package, contract: str) -> list[str]:

@@ -10,7 +10,7 @@ from dashboard import paths
 
 MOST_MODULES, LONGEST_MODULE, LONGEST_PAGE, MOST_PAGE_IMPORTS = 15, 450, 100, 6
 PAGES = sorted((paths.PROJECT / "pages").glob("*.py"))
-PACKAGE = Package(paths.PROJECT / "dashboard")
+PACKAGE = Package.of(paths.PROJECT / "dashboard")
 TOP_LEVEL = {
     "app.py",
     "pages",
@@ -63,10 +63,10 @@ def test_sizes_and_names(offences):
 
 
 def test_a_crowded_folder_a_long_module_and_a_repeated_class_are_noticed(tmp_path):
-    bad = spoilt(PACKAGE, tmp_path / "crowded", "exports/first.py", "")
+    crowd = PACKAGE
     for number in range(MOST_MODULES):
-        (bad.folder / "exports" / f"another_{number}.py").touch()
-    assert "exports" in crowded(Package(bad.folder))
+        crowd = spoilt(crowd, tmp_path, f"exports/another_{number}.py", "")
+    assert "exports" in crowded(crowd)
     assert "text" in long(spoilt(PACKAGE, tmp_path / "long", "text.py", "pass\n" * LONGEST_MODULE))
     assert "Version" in repeated_classes(
         spoilt(PACKAGE, tmp_path / "repeated", "display/cards.py", "class Version: ...")

@@ -9,7 +9,7 @@ from structure import Package
 
 from dashboard import language, paths
 
-PACKAGE = Package(paths.PROJECT / "dashboard")
+PACKAGE = Package.of(paths.PROJECT / "dashboard")
 # Here sentences are written where they are used.
 OUTSPOKEN = {"presenters", "display", "web", "cli", "text", "sample", "__main__"}
 # Modules that must know Chinese words to read ledgers (not to speak): patterns, numerals, titles, units, values.

@@ -1,9 +1,8 @@
 """The structure of the code as data: modules, who imports whom, classes; read from the source, nothing is run."""
 
 import ast
-import shutil
 import textwrap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +30,8 @@ class Module:
         """The dotted folder the module lies in; of a package the package itself."""
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
-    def imported_names(self) -> set[str]:
+    @cached_property
+    def imported_names(self) -> frozenset[str]:
         """Full dotted names in every import statement, wherever it stands: in functions and TYPE_CHECKING too."""
         names = set()
         for node in ast.walk(self.tree):
@@ -40,7 +40,7 @@ class Module:
             elif isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{self.file}: relative imports hide where a thing is from"
                 names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        return names
+        return frozenset(names)
 
     def classes(self) -> list[str]:
         """Names of the classes defined at any depth."""
@@ -54,22 +54,25 @@ class Package:
     that name, else for the folder's ``__init__``.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.name = folder.name
-        self.modules = {module.name: module for module in _modules(folder)}
+    def __init__(self, name: str, modules: Iterable[Module]) -> None:
+        self.name = name
+        self.modules = {module.name: module for module in modules}
         self.edges = {name: self._imports(module) for name, module in self.modules.items()}
+
+    @classmethod
+    def of(cls, folder: Path) -> "Package":
+        """The package in a folder."""
+        return cls(folder.name, _modules(folder))
 
     def libraries(self, name: str) -> set[str]:
         """Top-level names of what a module imports from outside the package."""
-        tops = {imported.partition(".")[0] for imported in self.modules[name].imported_names()}
+        tops = {imported.partition(".")[0] for imported in self.modules[name].imported_names}
         return tops - {self.name}
 
     def knows(self, name: str, library: str) -> bool:
         """Whether a module imports a library, or a dotted part of one, itself."""
         return any(
-            imported == library or imported.startswith(f"{library}.")
-            for imported in self.modules[name].imported_names()
+            imported == library or imported.startswith(f"{library}.") for imported in self.modules[name].imported_names
         )
 
     def reached(self, name: str) -> set[str]:
@@ -91,7 +94,7 @@ class Package:
 
     def _imports(self, module: Module) -> frozenset[str]:
         prefix = f"{self.name}."
-        inner = {name.removeprefix(prefix) for name in module.imported_names() if name.startswith(prefix)}
+        inner = {name.removeprefix(prefix) for name in module.imported_names if name.startswith(prefix)}
         # `from dashboard.text import number` names both the module and something in it.
         targets = {name if name in self.modules else name.rpartition(".")[0] for name in inner}
         folders = {name for name in targets if name in self.modules and self.modules[name].is_package}
@@ -104,13 +107,13 @@ class Package:
 
 
 def spoilt(package: Package, folder: Path, file: str, lines: str) -> Package:
-    """A copy of the package in ``folder`` with ``lines`` more in one of its files, which may be new."""
-    copy = folder / package.name
-    shutil.copytree(package.folder, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
-    source = copy / file
-    before = source.read_text(encoding="utf-8") if source.exists() else ""
+    """The package with ``lines`` more in one of its files, which may be new; that file is written to ``folder``."""
+    name = file.removesuffix(".py").replace("/", ".")
+    before = package.modules[name].file.read_text(encoding="utf-8") if name in package.modules else ""
+    source = folder / file
+    source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(f"{before}\n{textwrap.dedent(lines)}\n", encoding="utf-8")
-    return Package(copy)
+    return Package(package.name, [*package.modules.values(), Module(name, source)])
 
 
 def upward(edges: Mapping[str, Collection[str]], order: list[str], depth: int = 0) -> list[str]:
