@@ -169,11 +169,6 @@ def directory() -> Form:
     return next(form for form in all_forms() if form.place == "directory")
 
 
-def household_register() -> Form:
-    """The form of the register of households (农户基本信息台账)."""
-    return next(form for form in all_forms() if form.is_household_register)
-
-
 @cache
 def common() -> dict[str, Any]:
     """What all forms share (``data/forms/common.toml``)."""

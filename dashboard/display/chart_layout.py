@@ -55,6 +55,14 @@ def goal_across(figure: go.Figure, goal: float, label: str) -> None:
     )
 
 
+def goal_upright(figure: go.Figure, goal: float, label: str) -> None:
+    """A dashed upright line at ``goal`` with its label above it."""
+    figure.add_vline(goal, line={"color": GOAL, "dash": "dash", "width": 1.5})
+    figure.add_annotation(
+        x=goal, y=1, yref="paper", yanchor="bottom", text=label, showarrow=False, font={"color": GOAL}
+    )
+
+
 def unit_above(figure: go.Figure, unit: str) -> None:
     """Write the unit over the numbers of the upright axis, level, as Chinese is read."""
     figure.update_layout(margin_l=12 * len(unit) + 6)

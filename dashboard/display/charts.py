@@ -47,16 +47,7 @@ def ranked_bars(
     )
     figure.update_xaxes(visible=False, rangemode="tozero")
     if goal is not None:
-        figure.add_vline(goal, line={"color": chart_layout.GOAL, "dash": "dash", "width": 1.5})
-        figure.add_annotation(
-            x=goal,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text=goal_label,
-            showarrow=False,
-            font={"color": chart_layout.GOAL},
-        )
+        chart_layout.goal_upright(figure, goal, goal_label)
         figure.update_layout(margin_t=24)
     return figure
 
@@ -266,16 +257,7 @@ def histogram(
     figure.update_yaxes(gridcolor=chart_layout.GRID, tickformat=",", nticks=5)
     chart_layout.unit_above(figure, counted)
     if line is not None:
-        figure.add_vline(line, line={"color": chart_layout.GOAL, "dash": "dash", "width": 1.5})
-        figure.add_annotation(
-            x=line,
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            text=line_label,
-            showarrow=False,
-            font={"color": chart_layout.GOAL},
-        )
+        chart_layout.goal_upright(figure, line, line_label)
     return figure
 
 

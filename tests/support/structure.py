@@ -64,11 +64,6 @@ class Package:
         """The package in a folder."""
         return cls(folder.name, _modules(folder))
 
-    def libraries(self, name: str) -> set[str]:
-        """Top-level names of what a module imports from outside the package."""
-        tops = {imported.partition(".")[0] for imported in self.modules[name].imported_names}
-        return tops - {self.name}
-
     def knows(self, name: str, library: str) -> bool:
         """Whether a module imports a library, or a dotted part of one, itself."""
         return any(

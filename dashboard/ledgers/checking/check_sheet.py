@@ -1,6 +1,5 @@
 """A sheet with its header → typed rows as an Arrow table, and the issues of its cells."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ from dashboard.ledgers.layout.sheet_context import ReadingOptions, SheetContext
 from dashboard.ledgers.reporting import issues
 from dashboard.ledgers.reporting.report import SheetReport
 
-# What separates several names in one cell.
-SEVERAL = re.compile(r"[、,，;；/\s]+")
 # An issue names no more rows or titles than a few lines hold.
 _NAMED_AT_MOST = 30
 _YEARLESS = "date_year_needed"

@@ -1,5 +1,6 @@
 """Many files → one new published version, or none: read, check, merge in the order of the ledgers, publish."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,6 @@ from dashboard import language
 from dashboard.definitions import forms, policy
 from dashboard.definitions.forms import Form
 from dashboard.ledgers import containers
-from dashboard.ledgers.checking import check_sheet
 from dashboard.ledgers.checking.check_sheet import CheckedRows
 from dashboard.ledgers.checking.read_file import ReadSheet
 from dashboard.ledgers.errors import CorrectionsInvalid
@@ -36,6 +36,8 @@ from dashboard.warehouse import derive, queries, versions
 Progress = Callable[[float, str], None]
 
 
+# What separates several former names (曾用名) of a village.
+_BETWEEN_NAMES = re.compile(r"[、,，;；/\s]+")
 # How the time of a load is divided, for the progress bar.
 _READ, _MERGED, _FILLED = 0.6, 0.85, 0.97
 # What reading a megabyte takes, as a first guess of the progress bar, and when it begins to count seconds.
@@ -219,7 +221,7 @@ class _Load:
 
     def _directory(self) -> Directory:
         villages = [
-            Village(*facts[:5], facts[5] or "", tuple(filter(None, check_sheet.SEVERAL.split(facts[6] or ""))))
+            Village(*facts[:5], facts[5] or "", tuple(filter(None, _BETWEEN_NAMES.split(facts[6] or ""))))
             for facts in queries.fetch(self.build.con, "load/directory")
         ]
         return Directory(villages)

@@ -9,11 +9,6 @@ from dashboard.definitions import messages
 
 REFUSED, WARNING, NOTICE = "refused", "warning", "notice"
 
-_MASKS = {
-    "id": masking.id_number,
-    "phone": masking.phone,
-    "name": masking.name,
-}
 # Longer values are cut, so that a remark does not fill the page.
 _LONGEST_VALUE = 40
 
@@ -78,7 +73,7 @@ def masked(value: Any, personal: str = "") -> str | None:
     if value is None or value == "":
         return None
     text = plain(value)
-    text = _MASKS.get(personal, masking.free_text)(text)
+    text = masking.MASKS.get(personal, masking.free_text)(text)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
